@@ -75,7 +75,10 @@ const table = {
   "invalid-input": { retry: false, hint: "Correct the value." },
   unsupported: { retry: false, hint: "Use what the host's hypervisor supports." },
   "requirement-not-met": { retry: false, hint: "Change the host, or the `requirements`." },
-  "guest-not-ready": { retry: true, hint: "Look at the guest's console; then run the command again, or raise `wait.timeout`." },
+  "guest-not-ready": {
+    retry: true,
+    hint: "Look at the guest's console; then run the command again, or raise `wait.timeout`.",
+  },
   "guest-still-running": {
     retry: true,
     hint: "The guest did not shut down in time. Raise `shutdown.timeout`, or allow `shutdown.force`.",

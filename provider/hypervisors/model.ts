@@ -1,0 +1,265 @@
+/**
+ * What drivers and resources speak of: pools, volumes, networks, machines and snapshots in plain terms of no driver.
+ * Sizes are bytes; times are milliseconds; UUIDs are lower-case with hyphens; MAC addresses lower-case with colons.
+ */
+
+/** What a domain or network carries to say who made it. Pools and volumes can't carry one (libvirt drops it). */
+export interface Mark {
+  project: string;
+  stack: string;
+  /** For people; rewritten when it changes. */
+  urn: string;
+  /** Random, new for each object that is made; compared before anything is destroyed. */
+  incarnation: string;
+}
+
+export interface PoolDefinition {
+  uuid: string;
+  name: string;
+  type: "dir";
+  /** Directory on the host. */
+  path: string;
+  /** Octal, `0711`. */
+  mode?: string;
+  owner?: number;
+  group?: number;
+}
+
+export interface PoolState extends PoolDefinition {
+  active: boolean;
+  autostart: boolean;
+  capacity: number;
+  available: number;
+}
+
+/** `<pool uuid>/<volume name>`, the id of a volume or image. */
+export type VolumeId = string;
+
+export interface VolumeDefinition {
+  pool: string;
+  name: string;
+  format: "qcow2" | "raw";
+  capacity: number;
+  /** A linked clone's backing file. */
+  backing?: { path: string; format: "qcow2" | "raw" };
+  preallocation?: "off" | "metadata" | "full";
+  owner?: number;
+  group?: number;
+  /** Octal, `0600`. */
+  mode?: string;
+}
+
+export interface VolumeState {
+  pool: string;
+  name: string;
+  path: string;
+  key: string;
+  /** What the hypervisor says: qcow2, raw, iso, … */
+  format: string;
+  capacity: number;
+  allocation: number;
+  backingPath?: string;
+  owner?: number;
+  group?: number;
+  mode?: string;
+}
+
+export interface Reservation {
+  mac: string;
+  address: string;
+  name?: string;
+}
+
+export interface DnsHost {
+  address: string;
+  names: string[];
+}
+
+export interface NetworkDefinition {
+  uuid: string;
+  name: string;
+  mark?: Mark;
+  mode: "nat" | "routed" | "isolated" | "open" | "bridge";
+  /** The bridge's name; absent: the hypervisor chooses. For mode `bridge` the host's own bridge. */
+  bridge?: string;
+  mtu?: number;
+  /** The bridge's own MAC address; absent: the hypervisor chooses. */
+  mac?: string;
+  domain?: string;
+  ipv4?: NetworkAddress;
+  ipv6?: NetworkAddress;
+  reservations: Reservation[];
+  dnsHosts: DnsHost[];
+  forwarders: string[];
+}
+
+export interface NetworkAddress {
+  /** The host's own address in it. */
+  address: string;
+  prefix: number;
+  dhcp?: { start: string; end: string };
+}
+
+export interface NetworkState extends NetworkDefinition {
+  active: boolean;
+  autostart: boolean;
+}
+
+export interface Lease {
+  mac: string;
+  address: string;
+  hostname?: string;
+  /** Milliseconds since 1970; absent: for good. */
+  expires?: number;
+}
+
+export interface DiskLimits {
+  totalIops?: number;
+  readIops?: number;
+  writeIops?: number;
+  totalBytes?: number;
+  readBytes?: number;
+  writeBytes?: number;
+}
+
+export interface DiskDefinition {
+  /** The user's key: the disk's identity. Kept in the definition as a device alias (`ua-disk-KEY`). */
+  key: string;
+  device: "disk" | "cdrom";
+  /** Path on the host; absent: an empty cdrom. */
+  path?: string;
+  format: "qcow2" | "raw";
+  bus: "virtio" | "scsi" | "sata" | "ide" | "usb";
+  /** Device name, `vda`. */
+  target: string;
+  readonly: boolean;
+  serial?: string;
+  cache?: string;
+  discard?: string;
+  io?: string;
+  limits?: DiskLimits;
+}
+
+export interface InterfaceDefinition {
+  /** The user's key; a device alias `ua-nic-KEY`. */
+  key: string;
+  mac: string;
+  source: { network: string } | { bridge: string } | { direct: string };
+  model: string;
+  link: "up" | "down";
+  mtu?: number;
+}
+
+export interface GraphicsDefinition {
+  type: "vnc" | "spice";
+  listen: string;
+  /** Absent: the hypervisor chooses. */
+  port?: number;
+  password?: string;
+  keymap?: string;
+}
+
+export interface XmlPatch {
+  /** Path in the definition (`/domain/devices/disk[2]/@type`) → new text. */
+  set?: Record<string, string>;
+  remove?: string[];
+}
+
+export interface MachineDefinition {
+  uuid: string;
+  name: string;
+  mark?: Mark;
+  description?: string;
+  /** The user's own keys and values. */
+  metadata: Record<string, string>;
+  vcpus: number;
+  maxVcpus: number;
+  memory: number;
+  maxMemory: number;
+  cpu: {
+    mode: "host-passthrough" | "host-model" | "maximum" | "custom" | "default";
+    model?: string;
+    features?: Record<string, string>;
+  };
+  /** Absent: the hypervisor's default for the architecture, kept once it is chosen. */
+  machineType?: string;
+  firmware: "bios" | "uefi";
+  boot: { order?: string[]; kernel?: string; initrd?: string; cmdline?: string };
+  disks: DiskDefinition[];
+  interfaces: InterfaceDefinition[];
+  hotplugSlots: number;
+  graphics?: GraphicsDefinition;
+  video?: string;
+  serial: boolean;
+  guestAgent: boolean;
+  rng: boolean;
+  clock: "utc" | "localtime";
+  patch?: XmlPatch;
+}
+
+export type PowerState = "running" | "paused" | "shutoff" | "crashed" | "suspended";
+
+/** A definition as the hypervisor reports it, in the model's own terms; what is not modelled is left out. */
+export type ReportedMachine = Omit<MachineDefinition, "patch"> & {
+  display?: { type: string; listen?: string; port?: number };
+};
+
+export interface MachineState {
+  uuid: string;
+  name: string;
+  power: PowerState;
+  persistent: boolean;
+  autostart: boolean;
+  /** What is stored: in force from the next start on. */
+  stored: ReportedMachine;
+  /** What runs now; absent where the machine is off. */
+  running?: ReportedMachine;
+  /** Process-independent identity of this run, changes with each start; absent where off. */
+  runId?: number;
+}
+
+export interface SnapshotDefinition {
+  machine: string;
+  name: string;
+  description?: string;
+  /** With the memory of a running machine. */
+  memory: boolean;
+  quiesce: boolean;
+}
+
+export interface SnapshotState {
+  machine: string;
+  name: string;
+  description?: string;
+  /** Power state at its creation. */
+  power: string;
+  memory: boolean;
+  created: number;
+  parent?: string;
+  current: boolean;
+  external: boolean;
+}
+
+export interface HostFacts {
+  /** /etc/machine-id, 32 hexadecimal digits. */
+  machineId: string;
+  hostname: string;
+  /** `debian 12`. */
+  os: string;
+  arch: string;
+  cpus: number;
+  memory: number;
+  /** `QEMU` */
+  hypervisor: string;
+  /** The hypervisor's version, `7.2.22`. */
+  version: string;
+  /** libvirt's version, `9.0.0`. */
+  libraryVersion: string;
+  virtualization: "kvm" | "emulation";
+}
+
+export interface HostStatus {
+  memoryFree: number;
+  machinesRunning: number;
+  machinesDefined: number;
+}
