@@ -48,10 +48,13 @@ export class Authentication {
       attempts.push(attempt);
     };
     const { agent } = settings;
-    const held = agent === undefined ? [] : await agentKeys(agent).catch(() => {
-      notes.push(`the agent at ${agent} does not answer`);
-      return [];
-    });
+    const held =
+      agent === undefined
+        ? []
+        : await agentKeys(agent).catch(() => {
+            notes.push(`the agent at ${agent} does not answer`);
+            return [];
+          });
     const listed = new Set<string>();
 
     if (connection.privateKey !== undefined) {
@@ -60,7 +63,10 @@ export class Authentication {
       add(key.publicKey!, withKey("privateKey", key.privateKey));
     }
     const files = await Promise.all(
-      settings.identityFiles.map(async (file) => ({ ...file, key: await loadKeyFile(file.path, connection.passphrase) })),
+      settings.identityFiles.map(async (file) => ({
+        ...file,
+        key: await loadKeyFile(file.path, connection.passphrase),
+      })),
     );
     const offer = (path: string, explicit: boolean, key: LoadedKey) => {
       const inAgent = held.find(({ publicKey }) => key.publicKey?.equals(publicKey));
@@ -105,7 +111,10 @@ export class Authentication {
     const takes = this.offered.length === 0 ? "" : `; the server takes ${this.offered.join(", ")}`;
     const notes = this.notes.length === 0 ? "" : `; ${this.notes.join("; ")}`;
     const said = detail === undefined ? "" : `; it said: ${detail}`;
-    return new WindroseError("authentication-failed", `${name} refused ${this.settings.user}: ${tried}${takes}${notes}${said}`);
+    return new WindroseError(
+      "authentication-failed",
+      `${name} refused ${this.settings.user}: ${tried}${takes}${notes}${said}`,
+    );
   }
 }
 

@@ -262,7 +262,10 @@ function throwIfAborted(signal: AbortSignal | undefined, argv: readonly string[]
 
 function failed(argv: readonly string[], result: ExecResult): WindroseError {
   const detail = lastLine(result.stderr);
-  return new WindroseError("command-failed", `${argv[0]} ended with exit code ${result.code}${detail && `: ${detail}`}`);
+  return new WindroseError(
+    "command-failed",
+    `${argv[0]} ended with exit code ${result.code}${detail && `: ${detail}`}`,
+  );
 }
 
 function lastLine(text: string): string {

@@ -72,7 +72,8 @@ export class HostKeys {
       });
     }
     const revoked = this.entries.find(
-      (entry) => entry.marker === "revoked" && this.names().some((n) => matchesHost(entry.hosts, n)) && entry.key.equals(key),
+      (entry) =>
+        entry.marker === "revoked" && this.names().some((n) => matchesHost(entry.hosts, n)) && entry.key.equals(key),
     );
     if (revoked) {
       return new WindroseError(

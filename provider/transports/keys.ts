@@ -21,7 +21,8 @@ export function loadKey(text: string, passphrase: string | undefined): LoadedKey
   if (parsed) return { publicKey: parsed.getPublicSSH(), problem: "is a public key that no agent holds" };
   const publicKey = publicPart(text);
   if (!encrypted) return { publicKey, problem: "is not a private key of a supported kind" };
-  const problem = passphrase === undefined ? "is encrypted and there is no passphrase" : "is not opened by the passphrase";
+  const problem =
+    passphrase === undefined ? "is encrypted and there is no passphrase" : "is not opened by the passphrase";
   return { publicKey, problem };
 }
 

@@ -3,7 +3,15 @@ import { connect, type NetConnectOpts, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WindroseError } from "../errors";
 import { bounds, seconds } from "./bounds";
-import { type CommandEnd, CommandTransport, endBySignal, type Invocation, missing, type RunningCommand, wrapped } from "./commands";
+import {
+  type CommandEnd,
+  CommandTransport,
+  endBySignal,
+  type Invocation,
+  missing,
+  type RunningCommand,
+  wrapped,
+} from "./commands";
 import type { ConnectOptions } from "./transport";
 
 /** What a command on this machine gets of the provider's own environment; the rest may hold secrets. */

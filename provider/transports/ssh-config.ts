@@ -119,11 +119,7 @@ function connectTimeout(connection: SshConnection, configured: string | undefine
   return value * 1000;
 }
 
-function identityFiles(
-  connection: SshConnection,
-  configured: string[] | undefined,
-  tokens: Tokens,
-): IdentityFile[] {
+function identityFiles(connection: SshConnection, configured: string[] | undefined, tokens: Tokens): IdentityFile[] {
   const defaults = defaultIdentities.map((name) => expandHome(`~/.ssh/${name}`));
   const files: IdentityFile[] = [];
   const add = (file: IdentityFile) => {

@@ -23,7 +23,9 @@ export function localUser(): string {
   try {
     return userInfo().username;
   } catch {
-    throw new WindroseError("invalid-input", "This process's user has no name", { hint: "Set `user` in the connection." });
+    throw new WindroseError("invalid-input", "This process's user has no name", {
+      hint: "Set `user` in the connection.",
+    });
   }
 }
 
