@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Capabilities } from "./hypervisors/capabilities";
+import {
+  type Change,
+  complete,
+  type Effect,
+  type EffectRule,
+  type Fields,
+  holdsUnknown,
+  type Inputs,
+  isRecord,
+  unknown,
+  type Verdict,
+} from "./schema";
+
+/** One line of a diff: which field, from what to what, and what that does. */
+export interface Row {
+  /** `disks.data.size` */
+  readonly path: string;
+  readonly old: unknown;
+  readonly new: unknown;
+  readonly effect: Effect;
+  /** Words that say more than the effect's own. */
+  readonly says?: string;
+  /** Why the change is refused; `effect` then does not matter. */
+  readonly refuse?: string;
+  readonly secret: boolean;
+}
+
+/**
+ * What changes from the old inputs to the new, by the field table. A value that is not yet known counts as a change; in
+ * a field that replaces it counts as a replacement, since the engine looks for what depends on it that way.
+ */
+export function compare(fields: Fields, olds: Inputs, news: Inputs, capabilities: Capabilities): Row[] {
+  const oldInputs = complete(fields, olds);
+  const newInputs = complete(fields, news);
+  const rows: Row[] = [];
+  const judge = (path: string, rule: EffectRule, old: unknown, value: unknown, secret: boolean) => {
+    const change: Change = { old, new: value, oldInputs, newInputs, capabilities };
+    rows.push({ path, old, new: value, secret, ...explain(typeof rule === "function" ? rule(change) : rule) });
+  };
+  walk(fields, oldInputs, newInputs, "", judge);
+  return rows;
+}
+
+type Judge = (path: string, rule: EffectRule, old: unknown, value: unknown, secret: boolean) => void;
+
+function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge: Judge): void {
+  for (const [name, spec] of Object.entries(fields)) {
+    const path = prefix + name;
+    const old = olds[name];
+    const value = news[name];
+    if (spec.shape === "leaf") {
+      if (!same(old, value)) judge(path, spec.effect, old, value, spec.secret ?? false);
+    } else if (spec.shape === "group") {
+      if (spec.effect && isRecord(old) !== isRecord(value)) {
+        judge(path, spec.effect, isRecord(old) ? "given" : undefined, isRecord(value) ? "given" : undefined, false);
+      } else if (old !== value) {
+        walk(spec.fields, group(spec.fields, old), group(spec.fields, value), `${path}.`, judge);
+      }
+    } else {
+      const before = isRecord(old) ? old : {};
+      const after = isRecord(value) ? value : {};
+      if (value === unknown) {
+        judge(path, spec.added, old, value, false);
+        continue;
+      }
+      for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
+        const entry = `${path}.${key}`;
+        if (!(key in before)) judge(entry, spec.added, undefined, after[key], holdsSecret(spec.entry));
+        else if (!(key in after)) judge(entry, spec.removed, before[key], undefined, holdsSecret(spec.entry));
+        else walk(spec.entry, group(spec.entry, before[key]), group(spec.entry, after[key]), `${entry}.`, judge);
+      }
+    }
+  }
+}
+
+/** A group that is wholly unknown has unknown fields; one that is absent has the defaults of its fields. */
+function group(fields: Fields, value: unknown): Inputs {
+  if (value === unknown) return Object.fromEntries(Object.keys(fields).map((name) => [name, unknown]));
+  return isRecord(value) ? value : complete(fields, {});
+}
+
+function holdsSecret(fields: Fields): boolean {
+  return Object.values(fields).some((spec) =>
+    spec.shape === "leaf" ? spec.secret : holdsSecret(spec.shape === "group" ? spec.fields : spec.entry),
+  );
+}
+
+function same(old: unknown, value: unknown): boolean {
+  return !holdsUnknown(value) && isDeepStrictEqual(old ?? undefined, value ?? undefined);
+}
+
+function explain(verdict: Verdict): Pick<Row, "effect" | "says" | "refuse"> {
+  if (typeof verdict === "string") return { effect: verdict };
+  if ("refuse" in verdict) return { effect: "live", refuse: verdict.refuse };
+  return verdict;
+}
+
+const words: Readonly<Record<Effect, string>> = {
+  live: "live",
+  restart: "after a restart",
+  replace: "replaces it",
+  local: "in the state alone",
+};
+
+/** `memory 2GiB → 4GiB: live; machineType: after a restart`: the line that a preview leaves on a resource. */
+export function describeRows(rows: readonly Row[]): string {
+  return rows
+    .map(
+      (row) => `${row.path}${values(row)}: ${row.refuse ? `refused, ${row.refuse}` : (row.says ?? words[row.effect])}`,
+    )
+    .join("; ");
+}
+
+function values(row: Row): string {
+  if (row.secret) return "";
+  const old = short(row.old);
+  const value = short(row.new);
+  return old === undefined && value === undefined ? "" : ` ${old ?? "unset"} → ${value ?? "unset"}`;
+}
+
+/** A plain value of at most 40 characters; undefined for what is too large to stand in a line. */
+function short(value: unknown): string | undefined {
+  if (value === unknown) return "(not yet known)";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string" && value.length <= 40 && !value.includes("\n")) return value;
+  return undefined;
+}
+
+/** Only a refusal that a replacement does not make pointless is one. */
+export function refusals(rows: readonly Row[]): Row[] {
+  return rows.some((row) => row.effect === "replace" && !row.refuse) ? [] : rows.filter((row) => row.refuse);
+}

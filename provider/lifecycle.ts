@@ -1,0 +1,278 @@
+import { compare, type Row, refusals } from "./compare";
+import { type Context, within } from "./context";
+import { asWindroseError, type ErrorCode, WindroseError } from "./errors";
+import { capabilities } from "./hypervisors/capabilities";
+import type { Hypervisor } from "./hypervisors/hypervisor";
+import { complete, type Fields, type Inputs, type Kind, type OutputFields, unknown } from "./schema";
+import { schemaVersion } from "./upgrade";
+import { type Failure, validate } from "./validate";
+
+/**
+ * check, diff, create, read, update and delete: once, for all resources. The lifecycle is one walk, observe → ensure →
+ * sync each aspect → read back. It never branches on create or update, so what died half-way is finished by the next run.
+ */
+
+/** What `check` derives from: known at preview, but for the lineage of a host that is yet to be made. */
+export interface Identity {
+  readonly urn: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly name: string;
+  /** The host's lineage; undefined while it is not known. */
+  readonly lineage?: string;
+}
+
+/** One run of the walk: what is asked for, what was there before, and what the steps find and make. */
+export interface Run<Observed> {
+  readonly context: Context;
+  readonly hypervisor: Hypervisor;
+  /** With every default filled in. */
+  readonly inputs: Inputs;
+  /** Old outputs, where there is a state; undefined in `create`. */
+  readonly previous?: Inputs;
+  /** What is there now; set by `observe` and brought up to date by steps that change it. */
+  observed?: Observed;
+  /** Outputs that are no inputs; what a step puts here is in the state even where a later step fails. */
+  readonly made: Inputs;
+}
+
+export interface Step<Observed> {
+  readonly name: string;
+  run(run: Run<Observed>): Promise<void>;
+}
+
+export interface Definition<Observed = unknown> {
+  readonly kind: Kind;
+  readonly fields: Fields;
+  readonly outputs: OutputFields;
+  /** Default of the `timeout` input, seconds. */
+  readonly timeout: number;
+  /** What a person calls it in a sentence: `VirtualMachine "boreas"`. Default: kind and name. */
+  title?(inputs: Inputs, context: { name: string }): string;
+  /** Fills in derived fields that are not given: from the old inputs where they hold one, else anew; `unknown` where they can't be known yet. */
+  derive?(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void;
+  /** What can never be right, across fields. Values may be unknown. */
+  validate?(inputs: Inputs, carried: Record<string, Inputs>, failures: Failure[], olds?: Inputs): void;
+  /** The Pulumi id, known from the inputs once the resource is there. */
+  id(inputs: Inputs, made: Inputs): string;
+  /** What is there under this identity: undefined on the typed not-found alone. Throws `already-exists` where a foreign one is in the way. */
+  observe(run: Run<Observed>): Promise<Observed | undefined>;
+  /** Makes it, where `observe` found nothing. */
+  ensure(run: Run<Observed>): Promise<Observed>;
+  /** Brings each aspect to what is asked for. Every step may be run again. */
+  readonly steps: readonly Step<Observed>[];
+  /** The outputs that are no inputs. */
+  outputsOf(run: Run<Observed>): Promise<Inputs> | Inputs;
+  /** For `read`: the inputs as they really are; what is not observed stays as it is in `state`. */
+  drift(run: Run<Observed>): Promise<Inputs> | Inputs;
+  /** Takes away what is there. What is already gone is no error. */
+  remove(run: Run<Observed>): Promise<void>;
+}
+
+export interface CheckAnswer {
+  inputs: Inputs;
+  failures: Failure[];
+}
+
+/** Names that begin with `__` are ours: they are not displayed, and not part of what the user compares. */
+const kept = ["__urn", "__connection", "__accept"] as const;
+
+export function check(
+  definition: Definition,
+  given: Inputs,
+  olds: Inputs | undefined,
+  identity: Identity,
+  preview: boolean,
+): CheckAnswer {
+  const { inputs, failures, carried } = validate(definition.fields, given);
+  if (failures.length === 0) definition.derive?.(inputs, olds, identity);
+  if (failures.length === 0)
+    definition.validate?.(
+      complete(definition.fields, inputs),
+      carried,
+      failures,
+      olds && complete(definition.fields, olds),
+    );
+  if (failures.length === 0 && olds && !emptied(olds)) {
+    const rows = compare(definition.fields, pick(definition.fields, olds), inputs, capabilities.libvirt);
+    for (const row of refusals(rows)) failures.push({ property: row.path, reason: row.refuse! });
+    if (!preview && complete(definition.fields, inputs).restart === "refuse") {
+      if (!rows.some((row) => row.effect === "replace")) {
+        for (const row of rows.filter((row) => row.effect === "restart")) {
+          failures.push({
+            property: row.path,
+            reason:
+              'a change of it takes effect after a restart of the machine, and `restart` is "refuse". Set `restart: "now"` to restart the machine in this update, or "defer" to leave it until its next restart',
+          });
+        }
+      }
+    }
+  }
+  for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
+  return { inputs, failures };
+}
+
+function emptied(olds: Inputs): boolean {
+  return Object.keys(olds).every((name) => name.startsWith("__"));
+}
+
+/** The inputs among a state's outputs, which repeat them all. */
+export function pick(fields: Fields, state: Inputs): Inputs {
+  return Object.fromEntries(
+    Object.keys(fields).flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
+  );
+}
+
+export interface DiffAnswer {
+  /** true: changed for sure; undefined: the engine compares the inputs itself and shows the details. */
+  changes: boolean | undefined;
+  replaces: string[];
+  rows: Row[];
+}
+
+export function diff(definition: Definition, state: Inputs, news: Inputs): DiffAnswer {
+  const olds = pick(definition.fields, state);
+  const rows = compare(definition.fields, olds, news, capabilities.libvirt);
+  const replaces = [...new Set(rows.filter((row) => row.effect === "replace").map((row) => row.path.split(".")[0]!))];
+  const owed = (Array.isArray(state.__pending) && state.__pending.length > 0) || !sameConnection(state, news);
+  if (rows.length === 0) return { changes: owed, replaces, rows };
+  // The engine compares what is stored; a change that only defaults make is none to it.
+  const seen = rows.some((row) => stored(olds, row.path) !== stored(news, row.path));
+  return { changes: owed || !seen ? true : undefined, replaces, rows };
+}
+
+function sameConnection(state: Inputs, news: Inputs): boolean {
+  return JSON.stringify([state.__connection, state.__accept]) === JSON.stringify([news.__connection, news.__accept]);
+}
+
+function stored(inputs: Inputs, path: string): string | undefined {
+  let value: unknown = inputs;
+  for (const name of path.split(".")) value = (value as Inputs | undefined)?.[name];
+  return JSON.stringify(value);
+}
+
+/** Thrown where a resource is there but not as asked: the state keeps it, with the steps still owed. */
+export class HalfMade extends Error {
+  constructor(
+    readonly error: WindroseError,
+    readonly id: string,
+    readonly outputs: Inputs,
+  ) {
+    super(error.message);
+  }
+}
+
+/** create and update: the one walk. */
+export async function apply(
+  definition: Definition,
+  given: Inputs,
+  previous: Inputs | undefined,
+  context: Context,
+): Promise<{ id: string; outputs: Inputs }> {
+  const inputs = complete(definition.fields, given);
+  const bounded = within(context, 1000 * ((inputs.timeout as number | undefined) ?? definition.timeout));
+  const verb = previous ? "update" : "create";
+  const fail = (error: unknown, what?: string) =>
+    asWindroseError(error).during(`${what ?? verb} ${title(definition, inputs, context)}`);
+  let hypervisor: Hypervisor;
+  const made: Inputs = {};
+  if (previous)
+    for (const name of Object.keys(definition.outputs)) if (previous[name] !== undefined) made[name] = previous[name];
+  if (previous?.__incarnation) made.__incarnation = previous.__incarnation;
+  let run: Run<unknown> | undefined;
+  let owed = definition.steps.map((step) => step.name);
+  try {
+    hypervisor = await bounded.hypervisor();
+    run = { context: bounded, hypervisor, inputs, previous, made };
+    run.observed = await definition.observe(run);
+    if (run.observed === undefined) run.observed = await definition.ensure(run);
+  } catch (error) {
+    // In an update the state has the resource already: it stays, with everything still owed.
+    if (previous) throw new HalfMade(fail(error), definition.id(inputs, made), outputs(given, { ...made }, owed));
+    throw fail(error);
+  }
+  for (const step of definition.steps) {
+    try {
+      await step.run(run);
+      owed = owed.slice(1);
+    } catch (error) {
+      throw new HalfMade(fail(error), definition.id(inputs, made), outputs(given, { ...made }, owed));
+    }
+  }
+  try {
+    Object.assign(made, await definition.outputsOf(run));
+  } catch (error) {
+    throw new HalfMade(fail(error), definition.id(inputs, made), outputs(given, { ...made }, ["read back"]));
+  }
+  return { id: definition.id(inputs, made), outputs: outputs(given, made, []) };
+}
+
+function outputs(inputs: Inputs, made: Inputs, owed: string[]): Inputs {
+  const state: Inputs = { ...inputs, ...made, __schema: schemaVersion };
+  if (owed.length > 0) state.__pending = owed;
+  return state;
+}
+
+/** read: undefined where it is gone; else the inputs as they are and the outputs that repeat them. */
+export async function read(
+  definition: Definition,
+  state: Inputs,
+  context: Context,
+): Promise<{ inputs: Inputs; outputs: Inputs } | undefined> {
+  const fields = definition.fields;
+  const stored: Inputs = { ...pick(fields, state) };
+  const complete_ = complete(fields, stored);
+  const bounded = within(context, 1000 * ((complete_.timeout as number | undefined) ?? definition.timeout));
+  try {
+    const hypervisor = await bounded.hypervisor();
+    const made: Inputs = {};
+    for (const name of [...Object.keys(definition.outputs), "__incarnation"])
+      if (state[name] !== undefined) made[name] = state[name];
+    const run: Run<unknown> = { context: bounded, hypervisor, inputs: complete_, previous: state, made };
+    run.observed = await definition.observe(run);
+    if (run.observed === undefined) return undefined;
+    const real = await definition.drift(run);
+    const inputs: Inputs = { ...stored, ...differing(fields, stored, real) };
+    for (const name of kept) if (state[name] !== undefined) inputs[name] = state[name];
+    Object.assign(made, await definition.outputsOf(run));
+    const owed = Array.isArray(state.__pending) ? (state.__pending as string[]) : [];
+    return { inputs, outputs: outputs(inputs, made, owed) };
+  } catch (error) {
+    throw asWindroseError(error).during(`read ${title(definition, complete_, context)}`);
+  }
+}
+
+/** Of what was observed, what differs from the state once defaults are filled in. What is as it was keeps its spelling, or its absence. */
+function differing(fields: Fields, stored: Inputs, real: Inputs): Inputs {
+  const changed = new Set(
+    compare(fields, stored, { ...stored, ...real }, capabilities.libvirt).map((row) => row.path.split(".")[0]!),
+  );
+  return Object.fromEntries(Object.entries(real).filter(([name]) => changed.has(name)));
+}
+
+export async function remove(definition: Definition, state: Inputs, context: Context): Promise<void> {
+  const inputs = complete(definition.fields, pick(definition.fields, state));
+  const bounded = within(context, 1000 * ((inputs.timeout as number | undefined) ?? definition.timeout));
+  try {
+    const hypervisor = await bounded.hypervisor();
+    const made: Inputs = {};
+    for (const name of [...Object.keys(definition.outputs), "__incarnation"])
+      if (state[name] !== undefined) made[name] = state[name];
+    await definition.remove({ context: bounded, hypervisor, inputs, previous: state, made });
+  } catch (error) {
+    throw asWindroseError(error).during(`delete ${title(definition, inputs, context)}`);
+  }
+}
+
+function title(definition: Definition, inputs: Inputs, context: Context): string {
+  return `${definition.title?.(inputs, context) ?? `${definition.kind} "${context.name}"`}${context.where ? ` on ${context.where}` : ""}`;
+}
+
+/** A refusal to touch what carries no mark of ours. */
+export function refuse(code: ErrorCode, why: string, hint?: string): never {
+  throw new WindroseError(code, why, { hint });
+}
+
+export function known<T>(value: unknown): value is T {
+  return value !== undefined && value !== unknown;
+}

@@ -1,0 +1,219 @@
+import { z } from "zod";
+import type { Capabilities } from "./hypervisors/capabilities";
+import { formatSize, parseSize } from "./sizes";
+
+/**
+ * Field tables: the one list from which the argument types, `check`, `diff`, the update path, the reference
+ * documentation and the conformance tests are made.
+ */
+
+/** What a change of a field does. */
+export type Effect = "live" | "restart" | "replace" | "local";
+
+/** What the effect is a function of. It asks no host: a preview needs no way to one. */
+export interface Change {
+  /** undefined: the field was not set. */
+  readonly old: unknown;
+  readonly new: unknown;
+  /** The whole resource's inputs before and after, with defaults filled in. */
+  readonly oldInputs: Readonly<Record<string, unknown>>;
+  readonly newInputs: Readonly<Record<string, unknown>>;
+  readonly capabilities: Capabilities;
+}
+
+export interface Refusal {
+  /** Why such a change is never made, and what to do instead. */
+  refuse: string;
+}
+
+/** An effect, in other words than its own where they say more; or a refusal, which `check` raises on the field. */
+export type Verdict = Effect | { effect: Effect; says: string } | Refusal;
+
+export type EffectRule = Effect | ((change: Change) => Verdict);
+
+interface Described {
+  readonly doc: string;
+}
+
+/** The kinds of resources there are, by their names in a program. */
+export type Kind = "Host" | "StoragePool" | "Image" | "Volume" | "Network" | "VirtualMachine" | "Snapshot";
+
+export interface Leaf extends Described {
+  readonly shape: "leaf";
+  /** Checks a known value and makes it canonical. */
+  readonly type: z.ZodType;
+  /** The type as TypeScript has it. */
+  readonly typeText: string;
+  readonly effect: EffectRule;
+  readonly required?: boolean;
+  /** Value where none is given: filled in when the field is read, never stored in the state. */
+  readonly default?: unknown | ((inputs: Readonly<Record<string, unknown>>) => unknown);
+  /** For the documentation, where the default is computed. */
+  readonly defaultText?: string;
+  readonly secret?: boolean;
+  /** Made once by `check` where it is not given, and then kept. */
+  readonly derived?: boolean;
+  /** A reference: the value is the id of another resource. What it carries along is known at preview, and not stored. */
+  readonly references?: { readonly kinds: readonly Kind[]; readonly carries: readonly string[] };
+}
+
+export interface Group extends Described {
+  readonly shape: "group";
+  readonly fields: Fields;
+  readonly required?: boolean;
+  /** What giving or taking away the whole group does. Default: what its fields do. */
+  readonly effect?: EffectRule;
+}
+
+export interface Keyed extends Described {
+  readonly shape: "keyed";
+  readonly entry: Fields;
+  /** What adding and removing an entry does. */
+  readonly added: EffectRule;
+  readonly removed: EffectRule;
+  /** Name of the entry's type in TypeScript. */
+  readonly entryName: string;
+}
+
+export type Field = Leaf | Group | Keyed;
+export type Fields = Readonly<Record<string, Field>>;
+
+/** An output that is no input: its type, what it says, and whether it is secret. */
+export interface OutputField extends Described {
+  readonly typeText: string;
+  readonly secret?: boolean;
+}
+export type OutputFields = Readonly<Record<string, OutputField>>;
+
+type LeafOptions = Partial<Omit<Leaf, "shape" | "doc" | "effect">>;
+
+function leaf(type: z.ZodType, typeText: string, doc: string, effect: EffectRule, options: LeafOptions = {}): Leaf {
+  return { shape: "leaf", type, typeText, doc, effect, ...options };
+}
+
+/** Longest text that a field takes, unless it says otherwise: characters. */
+const maxText = 4096;
+
+export const noControl = (text: string) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
+
+export const field = {
+  text: (
+    doc: string,
+    effect: EffectRule,
+    options: LeafOptions & { pattern?: RegExp; says?: string; max?: number } = {},
+  ) => {
+    const { pattern, says, max, ...rest } = options;
+    let type = z
+      .string()
+      .max(max ?? maxText)
+      .refine(noControl, "holds control characters");
+    if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
+    return leaf(type, "string", doc, effect, rest);
+  },
+  size: (doc: string, effect: EffectRule, options: LeafOptions & { min?: number } = {}) => {
+    const { min = 1, ...rest } = options;
+    const type = z.union([z.string(), z.number()]).transform((value, context) => {
+      const bytes = parseSize(value);
+      if (bytes === undefined) {
+        context.addIssue({ code: "custom", message: "is not a size; write it as `2GiB`, `512MiB` or `20GB`" });
+        return z.NEVER;
+      }
+      if (bytes < min) {
+        context.addIssue({ code: "custom", message: `must be at least ${formatSize(min)}` });
+        return z.NEVER;
+      }
+      return formatSize(bytes);
+    });
+    return leaf(type, "string", doc, effect, rest);
+  },
+  integer: (doc: string, effect: EffectRule, bounds: { min: number; max: number }, options: LeafOptions = {}) =>
+    leaf(z.number().int().min(bounds.min).max(bounds.max), "number", doc, effect, options),
+  flag: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
+    leaf(z.boolean(), "boolean", doc, effect, options),
+  choice: (doc: string, effect: EffectRule, values: readonly [string, ...string[]], options: LeafOptions = {}) =>
+    leaf(z.enum(values), values.map((value) => JSON.stringify(value)).join(" | "), doc, effect, options),
+  list: (doc: string, effect: EffectRule, item: z.ZodType, itemText: string, options: LeafOptions = {}) =>
+    leaf(z.array(item).max(1024), /\W/.test(itemText) ? `(${itemText})[]` : `${itemText}[]`, doc, effect, options),
+  dictionary: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
+    leaf(
+      z.record(z.string().min(1).max(256).refine(noControl), z.string().max(maxText).refine(noControl)),
+      "{ [key: string]: string }",
+      doc,
+      effect,
+      options,
+    ),
+  of: leaf,
+  reference: (
+    doc: string,
+    effect: EffectRule,
+    kinds: readonly [Kind, ...Kind[]],
+    options: LeafOptions & { carries?: readonly string[]; orPath?: boolean } = {},
+  ) => {
+    const { carries = [], orPath, ...rest } = options;
+    const type = z
+      .string()
+      .min(1)
+      .max(1024)
+      .refine(noControl)
+      .refine((value) => orPath || !value.startsWith("/"), "must be a resource or its id");
+    return leaf(type, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
+  },
+  group: (doc: string, fields: Fields, options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {}): Group => ({
+    shape: "group",
+    doc,
+    fields,
+    ...options,
+  }),
+  keyed: (
+    doc: string,
+    entryName: string,
+    entry: Fields,
+    effects: { added: EffectRule; removed: EffectRule },
+  ): Keyed => ({
+    shape: "keyed",
+    doc,
+    entryName,
+    entry,
+    ...effects,
+  }),
+} as const;
+
+/** What a key of a keyed field may be: it becomes part of device aliases and volume names. */
+export const keyPattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/** The string by which Pulumi stands for a value that is not yet known (sdk/nodejs/runtime/rpc.ts, `unknownValue`). */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export function holdsUnknown(value: unknown): boolean {
+  if (value === unknown) return true;
+  if (Array.isArray(value)) return value.some(holdsUnknown);
+  if (value && typeof value === "object") return Object.values(value).some(holdsUnknown);
+  return false;
+}
+
+export type Inputs = Record<string, unknown>;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The inputs with every default filled in, deep. What a default is computed from may be unknown; then so is it. */
+export function complete(fields: Fields, inputs: Readonly<Inputs>): Inputs {
+  const result: Inputs = { ...inputs };
+  for (const [name, spec] of Object.entries(fields)) {
+    const value = inputs[name];
+    if (value === unknown) continue;
+    if (spec.shape === "leaf") {
+      if (value === undefined && spec.default !== undefined) {
+        result[name] = typeof spec.default === "function" ? spec.default(result) : spec.default;
+      }
+    } else if (spec.shape === "group") {
+      if (isRecord(value)) result[name] = complete(spec.fields, value);
+    } else if (isRecord(value)) {
+      result[name] = Object.fromEntries(
+        Object.entries(value).map(([key, entry]) => [key, isRecord(entry) ? complete(spec.entry, entry) : entry]),
+      );
+    }
+  }
+  return result;
+}
