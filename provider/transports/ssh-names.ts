@@ -8,7 +8,7 @@ export interface JumpHost {
 }
 
 /** What can't be in the name of a host or a user: what a shell, an option or a URI could be made of. */
-const forbidden = /[\s'"`$\\;&<>|(){}\x00-\x1f\x7f]/;
+const forbidden = /[\s'"`$\\;&<>|(){}\p{Cc}]/u;
 
 /** Throws `invalid-input` for what can't be the name or address of a host (one that `ssh` would take for an option). */
 export function checkHostName(name: string): void {

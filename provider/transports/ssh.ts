@@ -219,13 +219,17 @@ export class SshTransport extends CommandTransport {
         family: settings.family ?? 0,
         noDelay: true,
         autoSelectFamilyAttemptTimeout: 3000,
-        signal: AbortSignal.timeout(connectTimeout),
       });
+      const timer = setTimeout(() => socket.destroy(), connectTimeout);
+      socket.once("close", () => clearTimeout(timer));
       socket.on("error", (error: NodeJS.ErrnoException) => {
-        const what = error.code === "ABORT_ERR" ? "no answer" : (error.code ?? error.message);
+        const what = error.code ?? error.message;
         reject(new WindroseError("host-unreachable", `${name} cannot be reached (${what})`, { cause: error }));
       });
-      socket.once("connect", () => resolve(socket));
+      socket.once("connect", () => {
+        clearTimeout(timer);
+        resolve(socket);
+      });
     });
   }
 
