@@ -1,11 +1,11 @@
 import { constants } from "node:os";
-import type { Duplex, Readable, Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { asWindroseError, WindroseError } from "../errors";
 import { bounds, seconds } from "./bounds";
 import { LineSplitter, TailBuffer } from "./output";
 import { checkArguments } from "./quote";
 import { JoinedStream } from "./streams";
-import type { ConnectOptions, ExecOptions, ExecResult, Transport, UploadOptions } from "./transport";
+import type { ConnectOptions, ExecOptions, ExecResult, HostStream, Transport, UploadOptions } from "./transport";
 import { upload } from "./upload";
 
 export interface CommandEnd {
@@ -47,8 +47,8 @@ export abstract class CommandTransport implements Transport {
 
   protected abstract userIsRoot(): Promise<boolean>;
   protected abstract start(invocation: Invocation): Promise<RunningCommand>;
-  abstract connectUnix(path: string, options?: ConnectOptions): Promise<Duplex>;
-  abstract connectTcp(address: string, port: number, options?: ConnectOptions): Promise<Duplex>;
+  abstract connectUnix(path: string, options?: ConnectOptions): Promise<HostStream>;
+  abstract connectTcp(address: string, port: number, options?: ConnectOptions): Promise<HostStream>;
   abstract close(): Promise<void>;
 
   /**
@@ -84,7 +84,7 @@ export abstract class CommandTransport implements Transport {
     }
   }
 
-  async connectCommand(argv: readonly string[], options: ConnectOptions = {}): Promise<Duplex> {
+  async connectCommand(argv: readonly string[], options: ConnectOptions = {}): Promise<HostStream> {
     const invocation = await this.invocation(argv, { root: options.root });
     const command = await this.start(invocation);
     const stderr = new TailBuffer(16 * 1024);

@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { WindroseError } from "../errors";
 import { bounds, seconds } from "./bounds";
 import {
@@ -12,7 +11,7 @@ import {
   type RunningCommand,
   wrapped,
 } from "./commands";
-import type { ConnectOptions } from "./transport";
+import type { ConnectOptions, HostStream } from "./transport";
 
 /** What a command on this machine gets of the provider's own environment; the rest may hold secrets. */
 const inherited = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
@@ -29,11 +28,11 @@ export class LocalTransport extends CommandTransport {
     this.sudo = options.sudo;
   }
 
-  async connectUnix(path: string, options: ConnectOptions = {}): Promise<Duplex> {
+  async connectUnix(path: string, options: ConnectOptions = {}): Promise<HostStream> {
     return this.open({ path }, path, options.timeout);
   }
 
-  async connectTcp(address: string, port: number, options: ConnectOptions = {}): Promise<Duplex> {
+  async connectTcp(address: string, port: number, options: ConnectOptions = {}): Promise<HostStream> {
     return this.open({ host: address, port }, `${address}:${port}`, options.timeout);
   }
 
@@ -55,8 +54,7 @@ export class LocalTransport extends CommandTransport {
     env.PATH = `${env.PATH ?? "/usr/local/bin:/usr/bin:/bin"}:/usr/local/sbin:/usr/sbin:/sbin`;
     Object.assign(env, invocation.env);
     const argv = invocation.sudo ? wrapped(invocation) : [...invocation.argv];
-    const child = spawn(argv[0] as string, argv.slice(1), { env, cwd: "/", detached: true, stdio: "pipe" });
-    await started(child, argv);
+    const child = await launched(argv, env);
     const command = running(child);
     this.commands.add(command);
     const forget = () => this.commands.delete(command);
@@ -89,18 +87,31 @@ export class LocalTransport extends CommandTransport {
   }
 }
 
-function started(child: ChildProcessWithoutNullStreams, argv: readonly string[]): Promise<void> {
+function launched(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildProcessWithoutNullStreams> {
   return new Promise((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") reject(missing(argv, ""));
-      else if (error.code === "EACCES") {
-        reject(new WindroseError("permission-denied", `${argv[0]} may not be started`, { cause: error }));
-      } else if (error.code === "E2BIG") {
-        reject(new WindroseError("invalid-input", `The arguments of ${argv[0]} are too long`, { cause: error }));
-      } else reject(new WindroseError("internal", `${argv[0]}: ${error.message}`, { cause: error }));
-    });
+    const fail = (error: unknown) => reject(startError(error as NodeJS.ErrnoException, argv));
+    try {
+      // Some failures (E2BIG, for one) are thrown, others come as an event.
+      const child = spawn(argv[0] as string, argv.slice(1), { env, cwd: "/", detached: true, stdio: "pipe" });
+      child.once("error", fail);
+      child.once("spawn", () => resolve(child));
+    } catch (error) {
+      fail(error);
+    }
   });
+}
+
+function startError(error: NodeJS.ErrnoException, argv: readonly string[]): WindroseError {
+  switch (error.code) {
+    case "ENOENT":
+      return missing(argv, "");
+    case "EACCES":
+      return new WindroseError("permission-denied", `${argv[0]} may not be started`, { cause: error });
+    case "E2BIG":
+      return new WindroseError("invalid-input", `The arguments of ${argv[0]} are too long`, { cause: error });
+    default:
+      return new WindroseError("command-failed", `${argv[0]} could not be started (${error.code ?? error.message})`);
+  }
 }
 
 function running(child: ChildProcessWithoutNullStreams): RunningCommand {

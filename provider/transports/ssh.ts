@@ -22,7 +22,7 @@ import { handshake } from "./ssh-connect";
 import { type LinkTimes, RefusedChannel, SshLink } from "./ssh-link";
 import { formatJumpHost } from "./ssh-names";
 import { JoinedStream } from "./streams";
-import type { ConnectOptions, SshConnection } from "./transport";
+import type { ConnectOptions, HostStream, SshConnection } from "./transport";
 
 /** One word of a command line is 128 KiB at most (MAX_ARG_STRLEN of Linux), and sshd gives the shell one word. */
 const longestLine = 128 * 1024 - 1;
@@ -77,7 +77,7 @@ export class SshTransport extends CommandTransport {
    * not forward Unix sockets or nobody listens there (sshd does not say which): then `connectCommand` with a program
    * that connects on the host is worth a try.
    */
-  async connectUnix(path: string, options: ConnectOptions = {}): Promise<Duplex> {
+  async connectUnix(path: string, options: ConnectOptions = {}): Promise<HostStream> {
     if (!path.startsWith("/") || path.includes("\0")) {
       throw new WindroseError("invalid-input", `${JSON.stringify(path)} is not the path of a socket`);
     }
@@ -90,7 +90,7 @@ export class SshTransport extends CommandTransport {
     }
   }
 
-  async connectTcp(address: string, port: number, options: ConnectOptions = {}): Promise<Duplex> {
+  async connectTcp(address: string, port: number, options: ConnectOptions = {}): Promise<HostStream> {
     const link = await this.link();
     try {
       return await link.forwardTcp(address, port, options.timeout ?? bounds.connect);

@@ -20,27 +20,37 @@ export interface Transport {
    */
   upload(source: Readable, path: string, options?: UploadOptions): Promise<void>;
 
-  /** A byte stream to a Unix socket of the host. */
-  connectUnix(path: string, options?: ConnectOptions): Promise<Duplex>;
+  /**
+   * A byte stream to a Unix socket of the host. Like the other streams it has `ref` and `unref`, as `net.Socket` has: one
+   * that is only kept for later should not keep the process alive. A cut shows as an `error` with `connection-cut`.
+   * Errors: `not-found`, `permission-denied`, `unsupported` (the ssh server does not forward it; a command may do).
+   */
+  connectUnix(path: string, options?: ConnectOptions): Promise<HostStream>;
 
   /** A byte stream to the standard input and output of a command on the host. Its end kills the command. */
-  connectCommand(argv: readonly string[], options?: ConnectOptions): Promise<Duplex>;
+  connectCommand(argv: readonly string[], options?: ConnectOptions): Promise<HostStream>;
 
   /** A byte stream to a TCP port as the host itself sees it (a guest's address, for instance). */
-  connectTcp(address: string, port: number, options?: ConnectOptions): Promise<Duplex>;
+  connectTcp(address: string, port: number, options?: ConnectOptions): Promise<HostStream>;
 
   /** Ends the connection and everything on it. Safe to call twice. */
   close(): Promise<void>;
 }
+
+/** A byte stream to something on a host. */
+export type HostStream = Duplex & { ref(): unknown; unref(): unknown };
 
 export interface ExecOptions {
   /** Fed to the command's standard input, which is closed after it. Default: empty. */
   stdin?: string | Buffer | Readable;
   /** Milliseconds until the command is ended and the call rejects with `timeout`. Default 60,000. */
   timeout?: number;
-  /** Run as root: directly where the user is root, else through `sudo -n`. Default: the transport's own setting. */
+  /**
+   * Run as root: directly where the user is root, else through `sudo -n`. Default: true where the connection says
+   * `sudo: true`. Where it says `sudo: false`, sudo is never used, and what needs root fails as it does for any user.
+   */
   root?: boolean;
-  /** Environment variables of the command, besides LC_ALL=C. */
+  /** Environment variables of the command, besides LC_ALL=C. Readable on the host by all its users: not for secrets. */
   env?: Readonly<Record<string, string>>;
   /** Called with each complete line of output as it comes (progress of a download). */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
@@ -98,7 +108,10 @@ export interface SshConnection {
   hostKey?: string;
   /** A host to go through, as OpenSSH writes it: `[user@]host[:port][,…]`. `none` for no jump. */
   proxyJump?: string;
-  /** Commands that need root go through `sudo -n`. Default: true where the user is not root. */
+  /**
+   * true: every command goes through `sudo -n` where the user is not root, unless `root: false`; false: none does.
+   * Default: those that ask for root.
+   */
   sudo?: boolean;
   /** Path of the ssh configuration file; false: none. Default: ~/.ssh/config and the system's. */
   sshConfig?: string | boolean;
