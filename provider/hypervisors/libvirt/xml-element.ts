@@ -1,9 +1,10 @@
 import { WindroseError } from "../../errors";
 
-/** Characters that XML 1.0 can't carry, not even escaped (https://www.w3.org/TR/xml/#charsets). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const illegal =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** Whether XML 1.0 can carry a code point, be it escaped (https://www.w3.org/TR/xml/#charsets). */
+function isLegal(code: number): boolean {
+  if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd;
+  return code < 0xd800 || (code > 0xdfff && code !== 0xfffe && code !== 0xffff);
+}
 
 const escapes: Record<string, string> = {
   "&": "&amp;",
@@ -19,13 +20,11 @@ const escapes: Record<string, string> = {
 
 /** A value made safe as text and in an attribute. A character that XML can't carry is `invalid-input`. */
 export function escapeXml(value: string): string {
-  const found = illegal.exec(value);
-  if (found) {
-    const code = found[0].charCodeAt(0).toString(16).padStart(4, "0");
-    throw new WindroseError(
-      "invalid-input",
-      `A value has the character U+${code.toUpperCase()}, which XML can't carry`,
-    );
+  for (const character of value) {
+    const code = character.codePointAt(0)!;
+    if (isLegal(code)) continue;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+    throw new WindroseError("invalid-input", `A value has the character ${name}, which XML can't carry`);
   }
   return value.replace(/[&<>"'\t\n\r]/g, (character) => escapes[character]!);
 }
