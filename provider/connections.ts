@@ -1,0 +1,232 @@
+import { createHash } from "node:crypto";
+import { asWindroseError, WindroseError as Failure, type WindroseError } from "./errors";
+import type { Hypervisor } from "./hypervisors/hypervisor";
+import { createLibvirtHypervisor } from "./hypervisors/libvirt/driver";
+import { type Inputs, isRecord } from "./schema";
+import { transportFor } from "./transports/registry";
+import type { SshConnection } from "./transports/transport";
+
+/**
+ * From a connection's name to a hypervisor. Where a name leads is stack configuration, `windrose:hosts` (name → libvirt
+ * URI or object); credentials are found at call time and are in no state.
+ */
+
+/** What a state holds: a name in `windrose:hosts`, a libvirt URI, or an object without secrets. */
+export type StoredConnection = string | Inputs;
+
+export interface Target {
+  /** `qemu:///system`, as the daemon on the host itself has it. */
+  readonly uri: string;
+  readonly ssh?: SshConnection;
+}
+
+const secretNames = ["privateKey", "passphrase", "password"] as const;
+
+/** Splits a connection that a program gave into what may be stored and what may not. */
+export function splitConnection(connection: unknown): { stored: unknown; secrets: Inputs } {
+  if (!isRecord(connection)) return { stored: connection, secrets: {} };
+  const stored: Inputs = {};
+  const secrets: Inputs = {};
+  for (const [name, value] of Object.entries(connection)) {
+    if (value !== undefined) ((secretNames as readonly string[]).includes(name) ? secrets : stored)[name] = value;
+  }
+  return { stored, secrets };
+}
+
+let hosts: Inputs = {};
+/** Secrets of connections that a program wrote, as long as this process lives. */
+const credentials = new Map<string, Inputs>();
+
+export function configureHosts(text: string | undefined): void {
+  if (!text) return;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // The text may hold keys: it is not repeated.
+    throw new Failure("invalid-input", "`windrose:hosts` in the stack configuration is no object", {
+      hint: "Set each host with `pulumi config set --path 'windrose:hosts.NAME' URI`.",
+    });
+  }
+  if (isRecord(parsed)) hosts = parsed;
+}
+
+export function rememberCredentials(connection: StoredConnection, secrets: Inputs): void {
+  if (Object.keys(secrets).length > 0) credentials.set(JSON.stringify(connection), secrets);
+}
+
+/** For messages: the connection's name or address. */
+export function connectionName(connection: StoredConnection): string {
+  if (typeof connection === "string")
+    return connection.replace(/^[^:]*:\/\/(?:[^@/]*@)?([^/?]*).*$/, "$1") || "this machine";
+  return typeof connection.address === "string" ? connection.address : "this machine";
+}
+
+export function resolveConnection(connection: StoredConnection): Target {
+  if (typeof connection === "string" && !connection.includes("://")) {
+    if (!Object.hasOwn(hosts, connection)) {
+      const names = Object.keys(hosts);
+      throw new Failure(
+        "connection-unknown",
+        `\`windrose:hosts\` has no connection "${connection}"${names.length > 0 ? `; it has: ${names.join(", ")}` : ""}`,
+        {
+          hint: `Set it with \`pulumi config set --path 'windrose:hosts["${connection}"]' qemu+ssh://root@ADDRESS/system\`, or write a connection in the program.`,
+        },
+      );
+    }
+    const entry = hosts[connection];
+    if (typeof entry === "string") return fromUri(entry);
+    if (isRecord(entry)) return fromObject(entry);
+    throw new Failure("invalid-input", `\`windrose:hosts.${connection}\` must be a URI or an object`);
+  }
+  if (typeof connection === "string") return fromUri(connection);
+  return fromObject({ ...connection, ...credentials.get(JSON.stringify(connection)) });
+}
+
+/** libvirt's remote URIs (libvirt.org/uri.html): `qemu+ssh://user@host:port/system?keyfile=…&known_hosts=…`. */
+export function fromUri(text: string): Target {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new Failure("invalid-input", `not a libvirt URI: ${text.replace(/\/\/.*@/, "//…@")}`, {
+      hint: "Write `qemu:///system` or `qemu+ssh://root@ADDRESS/system`.",
+    });
+  }
+  const [driver, transport] = url.protocol.replace(/:$/, "").split("+");
+  if (driver !== "qemu" && driver !== "test")
+    throw new Failure("unsupported", `no driver for ${url.protocol}//`, {
+      hint: "This release speaks to QEMU and KVM through libvirt.",
+    });
+  if (url.password)
+    throw new Failure("invalid-input", "a password can't stand in a libvirt URI", {
+      hint: "Write an object in `windrose:hosts`, with the password as a secret.",
+    });
+  const uri = `${driver}://${url.pathname || "/system"}`;
+  if (transport === undefined || transport === "unix") {
+    if (url.hostname)
+      throw new Failure(
+        "invalid-input",
+        `${url.protocol}// with a host needs a transport: ${driver}+ssh://${url.hostname}${url.pathname}`,
+      );
+    return { uri };
+  }
+  if (transport !== "ssh")
+    throw new Failure("unsupported", `the transport "${transport}" is not supported`, {
+      hint: `Use ${driver}+ssh://, which is encrypted and checked by the host's key.`,
+    });
+  if (url.searchParams.get("no_verify") === "1")
+    throw new Failure("unsupported", "host keys are always checked: `no_verify` is not supported", {
+      hint: "Give the host's key by `known_hosts=PATH`, or as `hostKey` in an object.",
+    });
+  return {
+    uri,
+    ssh: {
+      address: decodeURIComponent(url.hostname.replace(/^\[|\]$/g, "")),
+      port: url.port ? Number(url.port) : undefined,
+      user: url.username ? decodeURIComponent(url.username) : undefined,
+      identityFile: url.searchParams.get("keyfile") ?? undefined,
+      knownHosts: url.searchParams.get("known_hosts") ?? undefined,
+      sudo: url.searchParams.get("sudo") === null ? undefined : url.searchParams.get("sudo") === "1",
+    },
+  };
+}
+
+const objectNames: readonly string[] = [
+  "uri",
+  "address",
+  "port",
+  "user",
+  "privateKey",
+  "passphrase",
+  "password",
+  "identityFile",
+  "agent",
+  "knownHosts",
+  "hostKey",
+  "proxyJump",
+  "sudo",
+  "sshConfig",
+  "connectTimeout",
+];
+
+/** Problems of a connection object, found without reaching anything. */
+export function connectionProblems(connection: unknown): string[] {
+  if (typeof connection === "string") {
+    if (!connection.includes("://")) return [];
+    try {
+      fromUri(connection);
+      return [];
+    } catch (error) {
+      return [asWindroseError(error).message];
+    }
+  }
+  if (!isRecord(connection)) return ["must be a name, a libvirt URI or an object"];
+  return Object.keys(connection)
+    .filter((name) => !objectNames.includes(name))
+    .map((name) => `has no field "${name}"; there are: ${objectNames.join(", ")}`);
+}
+
+function fromObject(entry: Inputs): Target {
+  const problems = connectionProblems(entry);
+  if (problems.length > 0) throw new Failure("invalid-input", `the connection ${problems[0]}`);
+  const { uri, ...rest } = entry;
+  const target = typeof uri === "string" ? fromUri(uri) : { uri: "qemu:///system" };
+  if (!rest.address && !("ssh" in target && target.ssh)) return { uri: target.uri };
+  return { uri: target.uri, ssh: { ...("ssh" in target ? target.ssh : {}), ...rest } as SshConnection };
+}
+
+interface Open {
+  hypervisor: Hypervisor;
+  machineId: Promise<string>;
+}
+
+const open = new Map<string, Open>();
+/** A host that could not be reached fails all its resources at once, after one attempt. */
+const dead = new Map<string, { error: WindroseError; until: number }>();
+const deadFor = 20_000;
+
+export interface Expected {
+  /** Machine ids that may stand behind the connection; empty: any. */
+  readonly ids: readonly string[];
+}
+
+/** The driver behind a connection, once it is sure that the right machine answers. */
+export async function hypervisorFor(connection: StoredConnection, expected: Expected): Promise<Hypervisor> {
+  const target = resolveConnection(connection);
+  const key = createHash("sha256").update(JSON.stringify(target)).digest("hex");
+  const failed = dead.get(key);
+  if (failed && failed.until > Date.now()) throw failed.error;
+  let entry = open.get(key);
+  if (!entry) {
+    const transport = transportFor(target.ssh ? { kind: "ssh", ...target.ssh } : { kind: "local" });
+    const hypervisor = createLibvirtHypervisor(transport, target.uri);
+    entry = { hypervisor, machineId: hypervisor.host.facts().then((facts) => facts.machineId) };
+    open.set(key, entry);
+  }
+  let machineId: string;
+  try {
+    machineId = await entry.machineId;
+  } catch (error) {
+    if (open.get(key) === entry) open.delete(key);
+    const failure = asWindroseError(error);
+    dead.set(key, { error: failure, until: Date.now() + deadFor });
+    throw failure;
+  }
+  if (expected.ids.length > 0 && !expected.ids.includes(machineId)) {
+    throw new Failure(
+      "host-identity",
+      `another machine answers for ${connectionName(connection)}: its id is ${machineId}, expected was ${expected.ids[0]}`,
+      {
+        hint: `If the machine was really replaced, set \`acceptReplacement: "${expected.ids[0]}"\` on the Host.`,
+      },
+    );
+  }
+  return entry.hypervisor;
+}
+
+export async function closeHypervisors(): Promise<void> {
+  const all = [...open.values()];
+  open.clear();
+  await Promise.allSettled(all.map((entry) => entry.hypervisor.close()));
+}

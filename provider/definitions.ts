@@ -1,0 +1,20 @@
+import type { Definition } from "./lifecycle";
+import { host } from "./resources/host";
+import { image } from "./resources/image";
+import { network } from "./resources/network";
+import { snapshot } from "./resources/snapshot";
+import { storagePool } from "./resources/storage-pool";
+import { virtualMachine } from "./resources/virtual-machine";
+import { volume } from "./resources/volume";
+import type { Kind } from "./schema";
+
+/** Every resource by its name in a program: the one list. Each definition observes a type of its own. */
+export const definitions = {
+  Host: host,
+  StoragePool: storagePool,
+  Image: image,
+  Volume: volume,
+  Network: network,
+  VirtualMachine: virtualMachine,
+  Snapshot: snapshot,
+} as unknown as Readonly<Record<Kind, Definition>>;

@@ -1,0 +1,194 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { describeRows } from "./compare";
+import {
+  closeHypervisors,
+  configureHosts,
+  connectionName,
+  hypervisorFor,
+  rememberCredentials,
+  type StoredConnection,
+} from "./connections";
+import type { Context } from "./context";
+import { Engine } from "./engine";
+import { asWindroseError, hasCode } from "./errors";
+import { apply, check, type Definition, diff, HalfMade, type Identity, read, remove } from "./lifecycle";
+import { parseUrn } from "./ownership";
+import { type Inputs, isRecord, unknown } from "./schema";
+import { upgrade } from "./upgrade";
+
+/**
+ * The adapter to Pulumi's dynamic-provider protocol: the only file, beside engine.ts, that knows it. Facts are from
+ * sdk/nodejs/cmd/dynamic-provider/index.ts: one process serves a whole run; what is in module scope is shared by all.
+ */
+
+const engine = new Engine();
+/** Aborts what is under way when the engine has gone. */
+const abandoned = new AbortController();
+let watching = false;
+/** URNs that `check` saw in a preview: their `diff` speaks. */
+const previewed = new Set<string>();
+
+function watchEngine(): void {
+  if (watching || process.env.WINDROSE_KEEP_WITHOUT_ENGINE) return;
+  watching = true;
+  engine.onGone(() => {
+    abandoned.abort();
+    void closeHypervisors();
+    // Commands on hosts end with their channels; the process must not outlive the engine.
+    setTimeout(() => process.exit(1), 500).unref();
+    process.exitCode = 1;
+  });
+}
+
+export function dynamicProvider(definition: Definition): pulumi.dynamic.ResourceProvider {
+  return {
+    configure: async (request) => {
+      watchEngine();
+      await quiet(async () => configureHosts(request.config.get("windrose:hosts")));
+    },
+
+    check: (olds: Inputs, news: Inputs) =>
+      quiet(async () => {
+        const { __preview, __lineage, __credentials, __provider, ...given } = news;
+        const old = olds && Object.keys(olds).length > 0 ? upgrade(definition.kind, olds) : undefined;
+        const urn = String(given.__urn ?? "");
+        if (isRecord(__credentials) && isConnection(given.__connection))
+          rememberCredentials(given.__connection, __credentials);
+        const identity: Identity = {
+          urn,
+          ...parseUrn(urn),
+          lineage: typeof __lineage === "string" && __lineage !== unknown ? __lineage : undefined,
+        };
+        if (__preview) previewed.add(urn);
+        else previewed.delete(urn);
+        const answer = check(definition, given, old, identity, Boolean(__preview));
+        return { inputs: answer.inputs, failures: answer.failures };
+      }),
+
+    diff: (_id: string, olds: Inputs, news: Inputs) =>
+      quiet(async () => {
+        const answer = diff(definition, upgrade(definition.kind, olds), news);
+        const urn = String(news.__urn ?? "");
+        if (previewed.has(urn) && answer.rows.length > 0) {
+          const waits = answer.rows.some((row) => row.effect === "restart") && answer.replaces.length === 0;
+          const refused = waits && (news.restart ?? "refuse") === "refuse";
+          const text = describeRows(answer.rows);
+          if (definition.kind === "VirtualMachine" && refused) {
+            engine.log(
+              "warning",
+              urn,
+              `${text}. \`restart\` is "refuse": \`up\` will refuse this; set it to "now" or "defer"`,
+            );
+          } else engine.log("info", urn, text);
+        }
+        return { changes: answer.changes, replaces: answer.replaces, deleteBeforeReplace: true };
+      }),
+
+    create: (inputs: Inputs) =>
+      half(inputs, async () => {
+        const { id, outputs } = await apply(definition, own(inputs), undefined, contextOf(inputs, {}));
+        return { id, outs: outputs };
+      }),
+
+    read: (_id: string, state: Inputs = {}) =>
+      quiet(async () => {
+        const current = upgrade(definition.kind, own(state));
+        try {
+          const answer = await read(definition, current, contextOf(current, current));
+          if (!answer) return { id: "", props: {} };
+          return { id: _id, props: answer.outputs, inputs: answer.inputs };
+        } catch (error) {
+          if (!passOver(error)) throw error;
+          engine.log("warning", String(current.__urn ?? ""), `left as the state has it: ${asWindroseError(error).why}`);
+          return { id: _id, props: state };
+        }
+      }),
+
+    update: (_id: string, olds: Inputs, news: Inputs) =>
+      half(news, async () => {
+        const old = upgrade(definition.kind, own(olds));
+        const { outputs } = await apply(definition, own(news), old, contextOf(news, old));
+        return { outs: outputs };
+      }),
+
+    delete: (_id: string, state: Inputs) =>
+      quiet(async () => {
+        const current = upgrade(definition.kind, own(state));
+        try {
+          await remove(definition, current, contextOf(current, current));
+        } catch (error) {
+          if (!passOver(error)) throw error;
+          engine.log(
+            "warning",
+            String(current.__urn ?? ""),
+            `forgotten, and not deleted on the host: ${asWindroseError(error).why}`,
+          );
+        }
+      }),
+  };
+}
+
+/** `WINDROSE_SKIP_UNREACHABLE=true` lets `refresh` and `destroy` go on past a dead host. */
+function passOver(error: unknown): boolean {
+  return process.env.WINDROSE_SKIP_UNREACHABLE === "true" && hasCode(error, "host-unreachable");
+}
+
+function own(properties: Inputs): Inputs {
+  const { __provider, ...rest } = properties;
+  return rest;
+}
+
+function isConnection(value: unknown): value is StoredConnection {
+  return (typeof value === "string" && value !== unknown) || isRecord(value);
+}
+
+function contextOf(inputs: Inputs, state: Inputs): Context {
+  const urn = String(inputs.__urn ?? "");
+  const { project, stack, name } = parseUrn(urn);
+  const connection = inputs.__connection;
+  if (!isConnection(connection)) throw asWindroseError(new Error("the resource names no connection"));
+  const accepted = typeof inputs.__accept === "string" ? [inputs.__accept] : [];
+  // A Host knows its own machine from its state; everything else from the host that it stands on. A replacement that is
+  // accepted leaves the old id in place, and lets any machine answer.
+  const id =
+    typeof inputs.host === "string" ? inputs.host : typeof state.hostId === "string" ? state.hostId : undefined;
+  const ids = id === undefined || accepted.includes(id) ? [] : [id];
+  return {
+    urn,
+    project,
+    stack,
+    name,
+    where: connectionName(connection),
+    hypervisor: () => hypervisorFor(connection, { ids }),
+    progress: (text) => engine.log("info", urn, text, true),
+    tell: (severity, text) => engine.log(severity, urn, text),
+    deadline: Number.POSITIVE_INFINITY,
+    signal: abandoned.signal,
+  };
+}
+
+/** The SDK prints `e.stack` of what these four throw on the stack resource: it is given none. */
+async function quiet<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const failure = new Error(asWindroseError(error).message);
+    failure.name = "windrose";
+    failure.stack = "";
+    throw failure;
+  }
+}
+
+/** An error with `id` and `properties` keeps the half-made resource in the state; they must carry `__provider` along. */
+async function half<T>(inputs: Inputs, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HalfMade)) throw new Error(asWindroseError(error).message);
+    throw Object.assign(new Error(error.message), {
+      id: error.id,
+      properties: { ...error.outputs, __provider: inputs.__provider },
+      reasons: [error.message],
+    });
+  }
+}

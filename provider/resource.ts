@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import { splitConnection } from "./connections";
+import { WindroseError } from "./errors";
+import type { Definition } from "./lifecycle";
+import type { Fields, Inputs, Leaf } from "./schema";
+
+/** What a constructor needs of a definition, whatever that observes. */
+type Described = Pick<Definition, "kind" | "fields" | "outputs">;
+
+/**
+ * The base of every resource class: what a constructor sends to the engine. A reference to another resource goes as its
+ * id and what it carries along; secret fields are wrapped at their own paths; hidden names (`__…`) say who and where.
+ */
+export abstract class WindroseResource extends pulumi.CustomResource {
+  /** @internal */
+  readonly __connection!: pulumi.Output<unknown>;
+  /** @internal */
+  readonly __accept!: pulumi.Output<unknown>;
+
+  protected constructor(definition: Described, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
+    const given = args as Inputs;
+    const type = `pulumi-nodejs:dynamic/windrose:${definition.kind}`;
+    if (options.import !== undefined) {
+      throw new WindroseError(
+        "unsupported",
+        `${definition.kind} "${name}": the \`import\` option does not reach a dynamic provider`,
+        {
+          hint: "Set `adopt: true` and the object's own `name` in the arguments to take an existing object over.",
+        },
+      );
+    }
+    const props: Inputs = prepare(definition.fields, given);
+    for (const key of Object.keys({ ...definition.fields, ...definition.outputs }))
+      if (!(key in props)) props[key] = undefined;
+    Object.assign(
+      props,
+      definition.kind === "Host" ? ownConnection(name, given, props) : hostConnection(definition, name, given),
+    );
+    props.__provider = `exports.handler = () => require("pulumi-windrose/entry").resource("${definition.kind}");`;
+    // It must carry no dependency, or two children of one component wait for each other for good.
+    props.__urn = pulumi.output(
+      new Promise<string>((resolve) => pulumi.createUrn(name, type, options.parent).apply(resolve)),
+    );
+    props.__preview = pulumi.runtime.isDryRun();
+    super(type, name, props, {
+      ...options,
+      // `up --replace` skips diff, and with it its own deleteBeforeReplace; old and new share a name.
+      deleteBeforeReplace: true,
+      additionalSecretOutputs: [
+        ...(options.additionalSecretOutputs ?? []),
+        ...Object.entries(definition.outputs).flatMap(([key, output]) => (output.secret ? [key] : [])),
+      ],
+    });
+  }
+}
+
+function ownConnection(name: string, given: Inputs, props: Inputs): Inputs {
+  const connection: pulumi.Output<unknown> = pulumi.output<unknown>(given.connection ?? name);
+  const stored = pulumi.unsecret(connection.apply((value: unknown) => splitConnection(value).stored));
+  if (given.connection !== undefined) props.connection = stored;
+  return {
+    __connection: stored,
+    __credentials: pulumi.secret(connection.apply((value: unknown) => splitConnection(value).secrets)),
+    __accept: given.acceptReplacement,
+  };
+}
+
+function hostConnection(definition: Described, name: string, given: Inputs): Inputs {
+  const host = given.host;
+  if (!(host instanceof WindroseResource)) {
+    throw new WindroseError("invalid-input", `${definition.kind} "${name}": \`host\` must be a Host`);
+  }
+  return {
+    __connection: host.__connection,
+    __accept: host.__accept,
+    __lineage: (host as unknown as { lineage: unknown }).lineage,
+  };
+}
+
+function prepare(fields: Fields, given: Inputs): Inputs {
+  const result: Inputs = {};
+  for (const [name, value] of Object.entries(given)) {
+    const spec = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (value === undefined) continue;
+    if (!spec) result[name] = value;
+    else if (spec.shape === "leaf") result[name] = leafValue(spec, value);
+    else if (spec.shape === "group") result[name] = deep(value, (plain) => prepare(spec.fields, plain));
+    else {
+      result[name] = deep(value, (plain) =>
+        Object.fromEntries(
+          Object.entries(plain).map(([key, entry]) => [key, deep(entry, (inner) => prepare(spec.entry, inner))]),
+        ),
+      );
+    }
+  }
+  return result;
+}
+
+/** Secrets inside an output are wrapped when it is there; the output is then secret as a whole. */
+function deep(value: unknown, plain: (value: Inputs) => Inputs): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+    return pulumi.output(value).apply((inner) => (isPlain(inner) ? plain(inner) : inner) as never);
+  }
+  return isPlain(value) ? plain(value) : value;
+}
+
+function isPlain(value: unknown): value is Inputs {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function leafValue(spec: Leaf, value: unknown): unknown {
+  if (spec.references && value instanceof pulumi.CustomResource) {
+    const referenced = value as unknown as Inputs;
+    if (spec.references.carries.length === 0) return value.id;
+    return { id: value.id, ...Object.fromEntries(spec.references.carries.map((name) => [name, referenced[name]])) };
+  }
+  return spec.secret ? pulumi.secret(value) : value;
+}

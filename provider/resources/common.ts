@@ -1,0 +1,104 @@
+import type { Mark } from "../hypervisors/model";
+import { type Identity, known, type Run, refuse } from "../lifecycle";
+import { derivedUuid, newIncarnation, physicalName } from "../ownership";
+import { type Change, field, type Inputs, type Kind, unknown, type Verdict } from "../schema";
+import { sizeInBytes as bytes } from "../sizes";
+
+/** Fields that every resource on a host has. */
+export const onHost = {
+  host: field.reference("The machine that it stands on.", "replace", ["Host"], { required: true }),
+  adopt: field.flag(
+    "Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart.",
+    "local",
+    { default: false },
+  ),
+  timeout: field.integer(
+    "Seconds that creating, updating, reading or deleting it may take.",
+    "local",
+    { min: 1, max: 86_400 },
+    {
+      defaultText: "by kind",
+    },
+  ),
+} as const;
+
+/** What libvirt and file systems take for a name. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const nameField = (what: string) =>
+  field.text(`The ${what}'s name on the host.`, "replace", {
+    pattern: namePattern,
+    says: "a name is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit, and has 64 characters at most",
+    derived: true,
+    defaultText: "`<stack>-<name>`",
+  });
+
+/** A given value; else what the old inputs keep; else what is made anew. */
+export function keep(inputs: Inputs, olds: Inputs | undefined, name: string, make: () => unknown): void {
+  if (inputs[name] !== undefined) return;
+  inputs[name] = known(olds?.[name]) ? olds?.[name] : make();
+}
+
+export function deriveName(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void {
+  keep(inputs, olds, "name", () => physicalName(identity.stack, identity.name));
+}
+
+/** Derived from the host's lineage, so unknown until the host is there. */
+export function deriveUuid(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void {
+  keep(inputs, olds, "uuid", () => (identity.lineage ? derivedUuid(identity.lineage, identity.urn) : unknown));
+}
+
+export const uuidField = field.text(
+  "UUID; derived from the host's lineage and the resource's identity, and kept.",
+  "replace",
+  {
+    pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    says: "must be a UUID in small letters",
+    derived: true,
+    defaultText: "derived",
+  },
+);
+
+/** The mark for a domain or network; the incarnation is made with the object and then kept. */
+export function markOf(run: Run<unknown>): Mark {
+  run.made.__incarnation ??= newIncarnation();
+  const { project, stack, urn } = run.context;
+  return { project, stack, urn, incarnation: String(run.made.__incarnation) };
+}
+
+/**
+ * Before anything is destroyed: the object must carry the incarnation that the state knows. `gone`: it was deleted and
+ * made anew by somebody (a replacement that created first): ours is gone already.
+ */
+export function ownership(run: Run<unknown>, mark: Mark | undefined, kind: Kind, name: string): "ours" | "gone" {
+  if (mark?.incarnation === run.made.__incarnation) return "ours";
+  if (!mark) {
+    refuse(
+      "foreign",
+      `the ${kind} ${name} carries no mark of this stack`,
+      `Run \`pulumi up\` with \`adopt: true\` to take it over, or take it out of the state with \`pulumi state delete\`.`,
+    );
+  }
+  return "gone";
+}
+
+/** Refuses a foreign object of the same name, unless it is to be adopted. */
+export function taken(run: Run<unknown>, kind: Kind, name: string): void {
+  if (run.inputs.adopt !== true)
+    refuse("already-exists", `the host has a ${kind} "${name}" already, which this stack did not make`);
+}
+
+/** The id of a volume or image: `<pool uuid>/<volume name>`. */
+export function splitVolumeId(id: string): { pool: string; name: string } {
+  const at = id.indexOf("/");
+  return { pool: id.slice(0, at), name: id.slice(at + 1) };
+}
+
+export function grows(what: string): (change: Change) => Verdict {
+  return ({ old, new: value }) => {
+    if (!known<string>(old) || !known<string>(value)) return "live";
+    return bytes(value) >= bytes(old)
+      ? "live"
+      : { refuse: `${what} is never made smaller (${old} → ${value}): its data would be lost` };
+  };
+}

@@ -1,0 +1,144 @@
+import { WindroseError } from "../../errors";
+import type { DiskDefinition, InterfaceDefinition, MachineDefinition, MachineState } from "../../hypervisors/model";
+import { known, type Run } from "../../lifecycle";
+import { type Inputs, isRecord } from "../../schema";
+import { sizeInBytes } from "../../sizes";
+import { markOf, splitVolumeId } from "../common";
+import { entries, madeWithMachine } from "./derive";
+
+export type MachineRun = Run<MachineState>;
+
+const group = (value: unknown): Inputs => (isRecord(value) ? value : {});
+const text = (value: unknown) => (value === undefined ? undefined : String(value));
+
+/** The definition that the inputs ask for, with every reference resolved to a path or a name on the host. */
+export async function definitionOf(run: MachineRun, seedPath: string | undefined): Promise<MachineDefinition> {
+  const { inputs } = run;
+  const [disks, interfaces, kernel, initrd] = await Promise.all([
+    Promise.all(entries(inputs.disks).map(([key, disk]) => diskOf(run, key, disk))),
+    Promise.all(entries(inputs.interfaces).map(([key, nic]) => interfaceOf(run, key, nic))),
+    pathOf(run, group(inputs.boot).kernel),
+    pathOf(run, group(inputs.boot).initrd),
+  ]);
+  disks.sort((a, b) => a.target.length - b.target.length || (a.target < b.target ? -1 : 1));
+  if (seedPath)
+    disks.push({
+      key: "seed",
+      device: "disk",
+      path: seedPath,
+      format: "raw",
+      bus: "virtio",
+      target: "vdz",
+      readonly: true,
+    });
+  const cpu = group(inputs.cpu);
+  const boot = group(inputs.boot);
+  const graphics = isRecord(inputs.graphics) ? inputs.graphics : undefined;
+  const patch = isRecord(inputs.xml) ? inputs.xml : undefined;
+  return {
+    uuid: String(inputs.uuid),
+    name: String(inputs.name),
+    mark: markOf(run),
+    description: text(inputs.description),
+    metadata: group(inputs.metadata) as Record<string, string>,
+    vcpus: Number(inputs.vcpus),
+    maxVcpus: Number(inputs.maxVcpus),
+    memory: sizeInBytes(String(inputs.memory)),
+    maxMemory: sizeInBytes(String(inputs.maxMemory)),
+    cpu: {
+      mode: (cpu.mode ?? "default") as MachineDefinition["cpu"]["mode"],
+      model: text(cpu.model),
+      features: cpu.features as Record<string, string> | undefined,
+    },
+    machineType: text(inputs.machineType),
+    firmware: inputs.firmware as "bios" | "uefi",
+    boot: { order: boot.order as string[] | undefined, kernel, initrd, cmdline: text(boot.cmdline) },
+    disks,
+    interfaces,
+    hotplugSlots: Number(inputs.hotplugSlots),
+    graphics: graphics && {
+      type: (graphics.type ?? "vnc") as "vnc" | "spice",
+      listen: String(graphics.listen ?? "127.0.0.1"),
+      port: graphics.port as number | undefined,
+      password: text(graphics.password),
+      keymap: text(graphics.keymap),
+    },
+    video: text(inputs.video),
+    serial: inputs.serial === true,
+    guestAgent: inputs.guestAgent === true,
+    rng: inputs.rng === true,
+    clock: inputs.clock as "utc" | "localtime",
+    patch: patch && {
+      set: patch.set as Record<string, string> | undefined,
+      remove: patch.remove as string[] | undefined,
+    },
+  };
+}
+
+async function diskOf(run: MachineRun, key: string, disk: Inputs): Promise<DiskDefinition> {
+  const cdrom = disk.device === "cdrom";
+  const { path, format } = cdrom
+    ? { path: await pathOf(run, disk.iso), format: "raw" as const }
+    : madeWithMachine(disk)
+      ? {
+          path: await volumePath(run, String(disk.pool), String(disk.volumeName)),
+          format: disk.format as "qcow2" | "raw",
+        }
+      : await existing(run, String(disk.volume));
+  return {
+    key,
+    device: cdrom ? "cdrom" : "disk",
+    path,
+    format,
+    bus: disk.bus as DiskDefinition["bus"],
+    target: String(disk.target),
+    readonly: cdrom || disk.readonly === true,
+    serial: text(disk.serial),
+    cache: text(disk.cache),
+    discard: text(disk.discard),
+    io: text(disk.io),
+    limits: isRecord(disk.limits) ? (disk.limits as DiskDefinition["limits"]) : undefined,
+  };
+}
+
+async function interfaceOf(run: MachineRun, key: string, nic: Inputs): Promise<InterfaceDefinition> {
+  const source =
+    nic.bridge !== undefined
+      ? { bridge: String(nic.bridge) }
+      : nic.direct !== undefined
+        ? { direct: String(nic.direct) }
+        : { network: await networkName(run, String(nic.network)) };
+  return {
+    key,
+    mac: String(nic.mac),
+    source,
+    model: String(nic.model),
+    link: nic.link as "up" | "down",
+    mtu: nic.mtu as number | undefined,
+  };
+}
+
+export async function networkName(run: MachineRun, uuid: string): Promise<string> {
+  const network = await run.hypervisor.networks.find(uuid);
+  if (!network) throw new WindroseError("not-found", `the network ${uuid} is not on the host`);
+  return network.name;
+}
+
+async function existing(run: MachineRun, id: string): Promise<{ path: string; format: "qcow2" | "raw" }> {
+  const { pool, name } = splitVolumeId(id);
+  const volume = await run.hypervisor.volumes.find(pool, name);
+  if (!volume) throw new WindroseError("not-found", `the volume ${name} is not on the host`);
+  return { path: volume.path, format: volume.format === "qcow2" ? "qcow2" : "raw" };
+}
+
+async function pathOf(run: MachineRun, reference: unknown): Promise<string | undefined> {
+  if (!known<string>(reference)) return undefined;
+  return reference.startsWith("/") ? reference : (await existing(run, reference)).path;
+}
+
+/** Where a volume of a directory pool is, or will be. */
+export async function volumePath(run: MachineRun, pool: string, name: string): Promise<string> {
+  const state = await run.hypervisor.pools.find(pool);
+  if (!state) throw new WindroseError("not-found", `the pool ${pool} is not on the host`);
+  return `${state.path}/${name}`;
+}

@@ -1,0 +1,177 @@
+import ipaddr from "ipaddr.js";
+import { checkCloudInit } from "../../cloud-init/check";
+import { type Identity, known } from "../../lifecycle";
+import { derivedMac, derivedSuffix, physicalName } from "../../ownership";
+import { type Inputs, isRecord, unknown } from "../../schema";
+import { sizeInBytes } from "../../sizes";
+import type { Failure } from "../../validate";
+import { deriveName, deriveUuid, keep } from "../common";
+
+/** Entries of a keyed field that are known. */
+export function entries(value: unknown): [string, Inputs][] {
+  return isRecord(value) ? Object.entries(value).filter((entry): entry is [string, Inputs] => isRecord(entry[1])) : [];
+}
+
+/** Whether a disk's volume is made with the machine. */
+export function madeWithMachine(disk: Inputs): boolean {
+  return disk.volume === undefined && disk.device !== "cdrom";
+}
+
+export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void {
+  deriveName(inputs, olds, identity);
+  deriveUuid(inputs, olds, identity);
+  const oldDisks = isRecord(olds?.disks) ? olds.disks : {};
+  const used = new Set(
+    entries(inputs.disks).flatMap(([key, disk]) => [
+      disk.target,
+      isRecord(oldDisks[key]) ? (oldDisks[key] as Inputs).target : undefined,
+    ]),
+  );
+  for (const [key, disk] of inOrder(inputs)) {
+    const old = isRecord(oldDisks[key]) ? (oldDisks[key] as Inputs) : undefined;
+    if (madeWithMachine(disk)) {
+      const suffix = identity.lineage && derivedSuffix(identity.lineage, identity.urn);
+      const ending = disk.format === "raw" ? "img" : "qcow2";
+      keep(disk, old, "volumeName", () =>
+        suffix && known<string>(inputs.name) ? `${inputs.name}-${key}-${suffix}.${ending}` : unknown,
+      );
+    }
+    const prefix = (disk.bus ?? "virtio") === "virtio" ? "vd" : "sd";
+    if (disk.target === undefined && typeof old?.target === "string" && old.target.startsWith(prefix))
+      disk.target = old.target;
+    if (disk.target === undefined) {
+      disk.target = firstFree(prefix, used);
+      used.add(disk.target);
+    }
+  }
+  const oldInterfaces = isRecord(olds?.interfaces) ? olds.interfaces : {};
+  for (const [key, nic] of entries(inputs.interfaces)) {
+    const old = isRecord(oldInterfaces[key]) ? (oldInterfaces[key] as Inputs) : undefined;
+    keep(nic, old, "mac", () => derivedMac(identity.project, identity.stack, identity.name, key));
+  }
+  if (isRecord(inputs.cloudInit)) {
+    const old = isRecord(olds?.cloudInit) ? olds.cloudInit : undefined;
+    keep(inputs.cloudInit, old, "hostname", () =>
+      physicalName("", identity.name).replace(/[._]+/g, "-").toLowerCase().slice(0, 63),
+    );
+  }
+}
+
+/** The disk that it boots from first: one made of an image, else by key. The engine has lost the program's order. */
+function inOrder(inputs: Inputs): [string, Inputs][] {
+  const rank = ([, disk]: [string, Inputs]) => (disk.device === "cdrom" ? 2 : disk.image !== undefined ? 0 : 1);
+  return entries(inputs.disks).sort((a, b) => rank(a) - rank(b) || (a[0] < b[0] ? -1 : 1));
+}
+
+function firstFree(prefix: string, used: ReadonlySet<unknown>): string {
+  for (let i = 0; ; i++) {
+    const letter = String.fromCharCode(97 + (i % 26));
+    const name = i < 26 ? prefix + letter : `${prefix}${String.fromCharCode(96 + Math.floor(i / 26))}${letter}`;
+    // vdz is the seed's.
+    if (!used.has(name) && name !== "vdz") return name;
+  }
+}
+
+export function validateMachine(inputs: Inputs, carried: Record<string, Inputs>, failures: Failure[]): void {
+  const fail = (property: string, reason: string) => failures.push({ property, reason });
+  if (known<number>(inputs.vcpus) && known<number>(inputs.maxVcpus) && inputs.vcpus > inputs.maxVcpus)
+    fail("vcpus", `is more than maxVcpus (${inputs.maxVcpus})`);
+  if (
+    known<string>(inputs.memory) &&
+    known<string>(inputs.maxMemory) &&
+    sizeInBytes(inputs.memory) > sizeInBytes(inputs.maxMemory)
+  ) {
+    fail("memory", `is more than maxMemory (${inputs.maxMemory})`);
+  }
+  if (inputs.paused === true && inputs.running === false) fail("paused", "a machine that does not run can't be paused");
+  const targets = new Map<unknown, string>();
+  for (const [key, disk] of entries(inputs.disks)) {
+    const at = `disks.${key}`;
+    if (key === "seed") fail(at, "the key `seed` is kept for the cloud-init seed");
+    if (disk.device === "cdrom") {
+      for (const name of ["volume", "pool", "image", "size"])
+        if (disk[name] !== undefined) fail(`${at}.${name}`, "a cdrom takes `iso`");
+      if (disk.bus === "virtio") fail(`${at}.bus`, 'a cdrom needs the bus "sata" or "scsi"');
+    } else if (disk.volume !== undefined) {
+      for (const name of ["pool", "image", "size"])
+        if (disk[name] !== undefined) fail(`${at}.${name}`, "belongs to the volume that is given");
+    } else {
+      if (disk.pool === undefined) fail(at, "needs `volume`, or a `pool` to make one in");
+      if (disk.image === undefined && disk.size === undefined)
+        fail(at, "needs a `size`, or an `image` to take it from");
+      if (disk.iso !== undefined) fail(`${at}.iso`, 'needs `device: "cdrom"`');
+    }
+    if (disk.target === "vdz" && inputs.cloudInit !== undefined)
+      fail(`${at}.target`, "vdz is kept for the cloud-init seed");
+    if (known(disk.target) && targets.has(disk.target))
+      fail(`${at}.target`, `is the same as that of ${targets.get(disk.target)}`);
+    targets.set(disk.target, at);
+  }
+  const macs = new Map<unknown, string>();
+  for (const [key, nic] of entries(inputs.interfaces)) {
+    const at = `interfaces.${key}`;
+    const sources = ["network", "bridge", "direct"].filter((name) => nic[name] !== undefined);
+    if (sources.length !== 1) fail(at, "needs just one of `network`, `bridge` and `direct`");
+    if (known(nic.mac) && macs.has(nic.mac)) fail(`${at}.mac`, `is the same as that of ${macs.get(nic.mac)}`);
+    macs.set(nic.mac, at);
+    if (known<string>(nic.mac) && (Number.parseInt(nic.mac.slice(0, 2), 16) & 1) === 1)
+      fail(`${at}.mac`, "is a multicast address");
+    if (nic.address !== undefined) checkAddress(`${at}.address`, nic, carried[`${at}.network`], fail);
+  }
+  const bootable = [
+    ...Object.keys(isRecord(inputs.disks) ? inputs.disks : {}),
+    ...Object.keys(isRecord(inputs.interfaces) ? inputs.interfaces : {}),
+  ];
+  const boot = isRecord(inputs.boot) ? inputs.boot : {};
+  if (Array.isArray(boot.order))
+    for (const key of boot.order)
+      if (known(key) && !bootable.includes(String(key))) fail("boot.order", `there is no disk or interface "${key}"`);
+  if (boot.kernel === undefined && (boot.initrd !== undefined || boot.cmdline !== undefined))
+    fail("boot.kernel", "is needed with `initrd` or `cmdline`");
+  const graphics = isRecord(inputs.graphics) ? inputs.graphics : undefined;
+  if (graphics?.type === "vnc" && known<string>(graphics.password) && graphics.password.length > 8)
+    fail("graphics.password", "VNC takes 8 characters at most");
+  if (isRecord(inputs.cloudInit)) {
+    if (seedPool(inputs) === undefined) fail("cloudInit.pool", "is needed where no disk names a pool");
+    const { pool: _pool, ...seed } = inputs.cloudInit;
+    for (const { path, reason } of checkCloudInit(seed as never, { isUnknown: (value: unknown) => value === unknown }))
+      fail(`cloudInit.${path}`, reason);
+  }
+  const wait = isRecord(inputs.wait) ? inputs.wait : {};
+  if (
+    (wait.for === "ssh" || wait.for === "address") &&
+    entries(inputs.interfaces).length === 0 &&
+    inputs.interfaces !== unknown
+  )
+    fail("wait.for", "a machine without interfaces has no address");
+  if (wait.for === "agent" && inputs.guestAgent === false) fail("wait.for", "needs `guestAgent`");
+}
+
+export function seedPool(inputs: Inputs): unknown {
+  const own = isRecord(inputs.cloudInit) ? inputs.cloudInit.pool : undefined;
+  return (
+    own ??
+    entries(inputs.disks).find(([, disk]) => disk.pool !== undefined)?.[1].pool ??
+    (inputs.disks === unknown ? unknown : undefined)
+  );
+}
+
+function checkAddress(
+  property: string,
+  nic: Inputs,
+  network: Inputs | undefined,
+  fail: (property: string, reason: string) => void,
+): void {
+  const reason = known<string>(nic.address) ? addressProblem(nic.address, nic, network) : undefined;
+  if (reason) fail(property, reason);
+}
+
+function addressProblem(address: string, nic: Inputs, network: Inputs | undefined): string | undefined {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return "must be an IPv4 address";
+  if (nic.network === undefined) return "is reserved in a `network`; there is none";
+  const ipv4 = network?.ipv4;
+  if (!isRecord(ipv4) || !known<string>(ipv4.address)) return undefined;
+  const subnet = ipaddr.IPv4.parseCIDR(ipv4.address);
+  if (!ipaddr.IPv4.parse(address).match(subnet)) return `is outside its network's subnet ${ipv4.address}`;
+  return address === subnet[0].toString() ? "is the network's own address" : undefined;
+}

@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from "node:util";
+import { WindroseError } from "../../errors";
+import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../hypervisors/model";
+import { isRecord } from "../../schema";
+import { type MachineRun, networkName } from "./definition";
+import { entries } from "./derive";
+
+/** What of a disk changes on the running machine; the rest goes with the definition. */
+const liveDisk = (disk: DiskDefinition) => [disk.path, disk.limits ?? {}];
+
+/** Plugs disks and interfaces in and out, on the stored definition and, where it runs, on the machine. */
+export async function syncDevices(run: MachineRun, wanted: MachineDefinition): Promise<void> {
+  const { machines } = run.hypervisor;
+  const { uuid, stored, running } = run.observed!;
+  const there = [stored, ...(running ? [running] : [])];
+  const everywhere = <T>(find: (definition: ReportedMachine) => T | undefined) => there.map(find);
+
+  for (const key of new Set(there.flatMap((definition) => definition.disks.map((disk) => disk.key)))) {
+    if (key && key !== "seed" && !wanted.disks.some((disk) => disk.key === key))
+      await machines.detachDisk(uuid, key, run.context);
+  }
+  for (const disk of wanted.disks) {
+    if (disk.key === "seed") continue;
+    const present = everywhere((definition) => definition.disks.find((other) => other.key === disk.key));
+    const other = present.some((found) => found && found.device === "disk" && found.path !== disk.path);
+    if (other) await machines.detachDisk(uuid, disk.key, run.context);
+    if (other || present.some((found) => !found)) await machines.attachDisk(uuid, disk);
+    else if (present.some((found) => !isDeepStrictEqual(liveDisk(found!), liveDisk(disk))))
+      await machines.updateDisk(uuid, disk);
+  }
+
+  for (const key of new Set(there.flatMap((definition) => definition.interfaces.map((nic) => nic.key)))) {
+    if (key && !wanted.interfaces.some((nic) => nic.key === key))
+      await machines.detachInterface(uuid, key, run.context);
+  }
+  for (const nic of wanted.interfaces) {
+    const present = everywhere((definition) => definition.interfaces.find((other) => other.key === nic.key));
+    const other = present.some((found) => found && !isDeepStrictEqual(fixed(found), fixed(nic)));
+    if (other) await machines.detachInterface(uuid, nic.key, run.context);
+    if (other || present.some((found) => !found)) await machines.attachInterface(uuid, nic);
+    else if (present.some((found) => !isDeepStrictEqual([found!.source, found!.link], [nic.source, nic.link])))
+      await machines.updateInterface(uuid, nic);
+  }
+  const password = wanted.graphics?.password;
+  const before = isRecord(run.previous?.graphics) ? run.previous.graphics.password : undefined;
+  if (wanted.graphics && running?.graphics?.type === wanted.graphics.type && password !== before)
+    await machines.setGraphicsPassword(uuid, wanted.graphics);
+}
+
+/** What of an interface can't be changed while it is plugged in. */
+const fixed = (nic: InterfaceDefinition) => [nic.mac, nic.model, nic.mtu, Object.keys(nic.source)[0]];
+
+/** Addresses that DHCP must give: known to the network before the guest asks. */
+export async function reserve(run: MachineRun): Promise<void> {
+  if (!isRecord(run.made.reservations)) run.made.reservations = {};
+  const made = run.made.reservations as Record<string, string>;
+  const { networks } = run.hypervisor;
+  const nics = new Map(entries(run.inputs.interfaces));
+  for (const [key, at] of Object.entries(made)) {
+    const [network = "", mac = "", address] = at.split(" ");
+    const nic = nics.get(key);
+    if (nic?.network === network && nic.mac === mac && nic.address === address) continue;
+    await networks.removeReservation(network, mac);
+    delete made[key];
+  }
+  const name = isRecord(run.inputs.cloudInit) ? String(run.inputs.cloudInit.hostname) : run.context.name;
+  for (const [key, nic] of nics) {
+    if (nic.address === undefined) continue;
+    const network = String(nic.network);
+    const mac = String(nic.mac);
+    const address = String(nic.address);
+    try {
+      if (await networks.addReservation(network, { mac, address, name })) made[key] = `${network} ${mac} ${address}`;
+    } catch (error) {
+      if (error instanceof WindroseError && error.code === "address-taken") {
+        throw new WindroseError(
+          "address-taken",
+          `${address} in the network ${await networkName(run, network)}: ${error.why}`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+}

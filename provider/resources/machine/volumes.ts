@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { buildSeed, type SeedInput } from "../../cloud-init/seed";
+import { WindroseError } from "../../errors";
+import { makeHostKey } from "../../guest/host-keys";
+import type { VolumeDefinition } from "../../hypervisors/model";
+import { known } from "../../lifecycle";
+import { isRecord } from "../../schema";
+import { sizeInBytes } from "../../sizes";
+import { releaseBacking } from "../backing";
+import { splitVolumeId } from "../common";
+import { type MachineRun, volumePath } from "./definition";
+import { entries, madeWithMachine, seedPool } from "./derive";
+
+/** Ids of the volumes made with the machine, by disk key; kept in the state even where a later step fails. */
+export function madeVolumes(run: MachineRun): Record<string, string> {
+  if (!isRecord(run.made.volumes)) run.made.volumes = {};
+  return run.made.volumes as Record<string, string>;
+}
+
+/** Volumes for the disks that have none yet. One of just this name is ours: the name derives from the host's lineage. */
+export async function makeVolumes(run: MachineRun): Promise<void> {
+  const { volumes } = run.hypervisor;
+  const made = madeVolumes(run);
+  await Promise.all(
+    entries(run.inputs.disks).map(async ([key, disk]) => {
+      if (!madeWithMachine(disk)) return;
+      const id = `${disk.pool}/${disk.volumeName}`;
+      made[key] = id;
+      const { pool, name } = splitVolumeId(id);
+      if (await volumes.find(pool, name)) return;
+      const definition: VolumeDefinition = {
+        pool,
+        name,
+        format: disk.format as "qcow2" | "raw",
+        capacity: disk.size === undefined ? 0 : sizeInBytes(String(disk.size)),
+      };
+      if (disk.image === undefined) {
+        await volumes.create(definition);
+        return;
+      }
+      const from = splitVolumeId(String(disk.image));
+      const image = await volumes.find(from.pool, from.name);
+      if (!image) throw new WindroseError("not-found", `the image ${from.name} of disk "${key}" is not on the host`);
+      if (definition.capacity !== 0 && definition.capacity < image.capacity) {
+        throw new WindroseError(
+          "invalid-input",
+          `disk "${key}" (${disk.size}) is smaller than its image (${image.capacity} bytes)`,
+          { hint: "Give it at least the image's size." },
+        );
+      }
+      definition.capacity ||= image.capacity;
+      if (disk.clone === "full") await volumes.copy(definition, from, run.context);
+      else if (disk.format === "raw")
+        throw new WindroseError("unsupported", `disk "${key}": a linked clone is always qcow2`, {
+          hint: 'Set `clone: "full"`, or `format: "qcow2"`.',
+        });
+      else
+        await volumes.create({
+          ...definition,
+          backing: { path: image.path, format: image.format === "qcow2" ? "qcow2" : "raw" },
+        });
+    }),
+  );
+}
+
+/** Grows what is smaller than asked for. A running guest sees it. */
+export async function growVolumes(run: MachineRun): Promise<void> {
+  for (const [key, disk] of entries(run.inputs.disks)) {
+    if (!madeWithMachine(disk) || disk.size === undefined) continue;
+    const { pool, name } = splitVolumeId(madeVolumes(run)[key]!);
+    const state = await run.hypervisor.volumes.find(pool, name);
+    const wanted = sizeInBytes(String(disk.size));
+    if (state && state.capacity < wanted) await run.hypervisor.volumes.grow(pool, name, wanted);
+  }
+}
+
+/** Deletes the volumes of disks that are no more, and of seeds that no definition has. */
+export async function cleanVolumes(run: MachineRun): Promise<void> {
+  const made = madeVolumes(run);
+  const seed = seedOf(run);
+  const wanted = new Map(
+    entries(run.inputs.disks).flatMap(([key, disk]) =>
+      madeWithMachine(disk) ? [[key, `${disk.pool}/${disk.volumeName}` as string] as const] : [],
+    ),
+  );
+  if (seed) wanted.set("seed", seed.id);
+  const inUse = new Set(
+    [...(run.observed?.running?.disks ?? []), ...(run.observed?.stored.disks ?? [])].map((disk) => disk.path),
+  );
+  for (const [key, id] of Object.entries(made)) {
+    const owner = key.startsWith("seed-") ? "seed" : key;
+    if (wanted.get(owner) === id && key === owner) continue;
+    const { pool, name } = splitVolumeId(id);
+    const volume = await run.hypervisor.volumes.find(pool, name);
+    // Still the running machine's: after its restart.
+    if (volume && inUse.has(volume.path)) continue;
+    if (volume && !(run.inputs.keepDisks === true && owner !== "seed"))
+      await deleteVolume(run, pool, name, volume.backingPath);
+    delete made[key];
+  }
+}
+
+export async function deleteVolume(
+  run: MachineRun,
+  pool: string,
+  name: string,
+  backingPath: string | undefined,
+): Promise<void> {
+  await run.hypervisor.volumes.delete(pool, name);
+  if (backingPath) await releaseBacking(run, pool, backingPath);
+}
+
+interface Seed {
+  id: string;
+  iso: Buffer;
+}
+
+const seeds = new WeakMap<MachineRun, Seed | undefined>();
+
+/** The seed that the inputs ask for. Its volume's name changes with its content, so a guest never reads a half-written one. */
+export function seedOf(run: MachineRun): Seed | undefined {
+  if (seeds.has(run)) return seeds.get(run);
+  const { inputs, made } = run;
+  let seed: Seed | undefined;
+  if (isRecord(inputs.cloudInit)) {
+    const { pool: _pool, ...fields } = inputs.cloudInit;
+    if (!Array.isArray(made.hostKeys) || made.hostKeys.length === 0) made.hostKeys = [makeHostKey()];
+    const hostKeys = made.hostKeys as SeedInput["hostKeys"];
+    made.sshHostKeys = hostKeys.map((key) => key.public);
+    const { iso } = buildSeed({ ...(fields as unknown as SeedInput), hostKeys, machine: String(inputs.uuid) });
+    const digest = createHash("sha256").update(String(inputs.uuid)).update(iso).digest("hex").slice(0, 12);
+    seed = { id: `${seedPool(inputs)}/${inputs.name}-seed-${digest}.iso`, iso };
+  }
+  seeds.set(run, seed);
+  return seed;
+}
+
+export async function seedPath(run: MachineRun): Promise<string | undefined> {
+  const seed = seedOf(run);
+  if (!seed) return undefined;
+  const { pool, name } = splitVolumeId(seed.id);
+  return volumePath(run, pool, name);
+}
+
+export async function writeSeed(run: MachineRun): Promise<void> {
+  const seed = seedOf(run);
+  const made = madeVolumes(run);
+  const old = made.seed;
+  if (known<string>(old) && old !== seed?.id) {
+    // Kept on the list under a name of its own until it is deleted.
+    made[`seed-${createHash("sha256").update(old).digest("hex").slice(0, 6)}`] = old;
+    delete made.seed;
+  }
+  if (!seed) return;
+  made.seed = seed.id;
+  const { pool, name } = splitVolumeId(seed.id);
+  const there = await run.hypervisor.volumes.find(pool, name);
+  if (there && there.capacity >= seed.iso.length) return;
+  if (there) await run.hypervisor.volumes.delete(pool, name);
+  // The seed holds private keys: it is for the hypervisor alone.
+  await run.hypervisor.volumes.upload(
+    { pool, name, format: "raw", capacity: seed.iso.length, mode: "0600" },
+    Readable.from([seed.iso]),
+    seed.iso.length,
+    {
+      ...run.context,
+      progress: () => {},
+    },
+  );
+}

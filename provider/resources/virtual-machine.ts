@@ -1,0 +1,251 @@
+import { isDeepStrictEqual } from "node:util";
+import type * as pulumi from "@pulumi/pulumi";
+import { remoteConnection } from "../guest/connection";
+import type { MachineState } from "../hypervisors/model";
+import { type Definition, refuse } from "../lifecycle";
+import { WindroseResource } from "../resource";
+import { isRecord } from "../schema";
+import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
+import { markOf, ownership, splitVolumeId, taken } from "./common";
+import { definitionOf, type MachineRun } from "./machine/definition";
+import { derive, entries, validateMachine } from "./machine/derive";
+import { reserve, syncDevices } from "./machine/devices";
+import { drift } from "./machine/drift";
+import { fields, outputs } from "./machine/fields";
+import { awaitReady, restartPending, stop, syncPower, syncSize } from "./machine/power";
+import {
+  cleanVolumes,
+  deleteVolume,
+  growVolumes,
+  madeVolumes,
+  makeVolumes,
+  seedOf,
+  seedPath,
+  writeSeed,
+} from "./machine/volumes";
+
+async function look(run: MachineRun): Promise<MachineState> {
+  const state = await run.hypervisor.machines.find(String(run.inputs.uuid));
+  if (!state) refuse("not-found", "it has gone while it was being changed");
+  run.observed = state;
+  return state;
+}
+
+/** Machines that were started in this run: they are waited for. */
+const fresh = new WeakSet<MachineRun>();
+
+export const virtualMachine: Definition<MachineState> = {
+  kind: "VirtualMachine",
+  fields,
+  outputs,
+  timeout: 1800,
+  derive,
+  validate: validateMachine,
+  id: (inputs) => String(inputs.uuid),
+  async observe(run) {
+    const { machines } = run.hypervisor;
+    const ours = await machines.find(String(run.inputs.uuid));
+    if (ours) {
+      if (!run.made.__incarnation) run.made.__incarnation = (await machines.mark(ours.uuid))?.incarnation;
+      return ours;
+    }
+    if (run.previous) return undefined;
+    const other = await machines.findByName(String(run.inputs.name));
+    if (!other) return undefined;
+    taken(run, "VirtualMachine", other.name);
+    refuse(
+      "unsupported",
+      `the domain "${other.name}" has the UUID ${other.uuid}`,
+      `Set \`uuid: "${other.uuid}"\` together with \`adopt: true\` to take it over.`,
+    );
+  },
+  async ensure(run) {
+    const other = run.previous && (await run.hypervisor.machines.findByName(String(run.inputs.name)));
+    if (other) taken({ ...run, inputs: { ...run.inputs, adopt: false } }, "VirtualMachine", other.name);
+    await run.hypervisor.machines.define(await definitionOf(run, await seedPath(run)));
+    return look(run);
+  },
+  steps: [
+    { name: "reservations", run: reserve },
+    { name: "volumes", run: makeVolumes },
+    { name: "seed", run: writeSeed },
+    {
+      name: "devices",
+      async run(run) {
+        const wanted = await definitionOf(run, await seedPath(run));
+        await syncDevices(run, wanted);
+        await syncSize(run, wanted);
+      },
+    },
+    {
+      name: "definition",
+      async run(run) {
+        const { machines } = run.hypervisor;
+        const wanted = await definitionOf(run, await seedPath(run));
+        const { stored } = await look(run);
+        if (
+          !isDeepStrictEqual(comparable(stored, wanted), comparable(wanted, wanted)) ||
+          wanted.patch ||
+          isRecord(run.previous?.xml)
+        ) {
+          await machines.define(wanted);
+          await look(run);
+        } else if (
+          !isDeepStrictEqual(
+            [stored.mark, stored.description, stored.metadata],
+            [wanted.mark, wanted.description, wanted.metadata],
+          )
+        ) {
+          await machines.setMetadata(wanted.uuid, markOf(run), wanted.description, wanted.metadata);
+        }
+      },
+    },
+    {
+      name: "autostart",
+      async run(run) {
+        if (run.observed!.autostart !== run.inputs.autostart)
+          await run.hypervisor.machines.setAutostart(run.observed!.uuid, run.inputs.autostart === true);
+      },
+    },
+    { name: "sizes", run: growVolumes },
+    {
+      name: "power",
+      async run(run) {
+        if (await syncPower(run)) fresh.add(run);
+        await look(run);
+      },
+    },
+    { name: "clean", run: cleanVolumes },
+    {
+      name: "wait",
+      async run(run) {
+        const owed = Array.isArray(run.previous?.__pending) && run.previous.__pending.length > 0;
+        if (fresh.has(run) || !run.previous || owed) await awaitReady(run);
+      },
+    },
+  ],
+  async outputsOf(run) {
+    seedOf(run);
+    const { inputs, made, previous } = run;
+    const state = await look(run);
+    const addresses = await addressesOf(run, state);
+    const first = Object.values(addresses).flat()[0];
+    const users = isRecord(inputs.cloudInit) && Array.isArray(inputs.cloudInit.users) ? inputs.cloudInit.users : [];
+    const user = users
+      .map((entry) => (isRecord(entry) ? entry.name : entry))
+      .find((name) => typeof name === "string" && name !== "default");
+    const display = state.running?.display;
+    return {
+      addresses,
+      ipAddress: first,
+      macAddresses: Object.fromEntries(entries(inputs.interfaces).map(([key, nic]) => [key, nic.mac])),
+      connection:
+        first &&
+        remoteConnection({
+          address: first,
+          user: String(user ?? "root"),
+          hostKeys: (made.sshHostKeys as string[]) ?? [],
+          port: 22,
+        }),
+      sshHostKeys: made.sshHostKeys ?? [],
+      hostKeys: made.hostKeys ?? [],
+      restartPending: restartPending(run),
+      display: display?.port ? `${display.type}://${display.listen ?? "127.0.0.1"}:${display.port}` : previous?.display,
+      volumes: made.volumes ?? {},
+      reservations: made.reservations ?? {},
+    };
+  },
+  drift,
+  async remove(run) {
+    const { machines, networks, volumes } = run.hypervisor;
+    const state = await machines.find(String(run.inputs.uuid));
+    if (state) {
+      const whose = ownership(run, await machines.mark(state.uuid), "VirtualMachine", state.name);
+      if (whose === "gone") {
+        run.context.tell("warning", "the domain was made anew since; it is left as it is");
+        return;
+      }
+      run.observed = state;
+      if (state.power !== "shutoff" && state.power !== "crashed") await stop(run);
+      await machines.remove(state.uuid);
+    }
+    for (const at of Object.values(isRecord(run.made.reservations) ? run.made.reservations : {})) {
+      const [network = "", mac = ""] = String(at).split(" ");
+      await networks.removeReservation(network, mac);
+    }
+    for (const [key, id] of Object.entries(madeVolumes(run))) {
+      if (run.inputs.keepDisks === true && key !== "seed" && !key.startsWith("seed-")) continue;
+      const { pool, name } = splitVolumeId(id);
+      const volume = await volumes.find(pool, name);
+      if (volume) await deleteVolume(run, pool, name, volume.backingPath);
+    }
+  },
+};
+
+/** A definition as far as both sides say something: what the hypervisor fills in by itself is no change. */
+function comparable(one: object, wanted: object): Record<string, unknown> {
+  const skipped = new Set([
+    "mark",
+    "description",
+    "metadata",
+    "patch",
+    "hotplugSlots",
+    "cpu",
+    "machineType",
+    "graphics",
+    "video",
+    "boot",
+  ]);
+  const plain = JSON.parse(JSON.stringify(one)) as Record<string, unknown>;
+  const asked = JSON.parse(JSON.stringify(wanted)) as Record<string, unknown>;
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(asked)) if (!skipped.has(name)) result[name] = plain[name];
+  for (const name of ["cpu", "graphics", "boot"]) {
+    const [there, want] = [plain[name], asked[name]];
+    if (isRecord(want) !== isRecord(there)) result[name] = isRecord(there);
+    else if (isRecord(want) && isRecord(there)) {
+      for (const key of Object.keys(want)) {
+        if (key === "password" || (name === "cpu" && want.mode === "default")) continue;
+        result[`${name}.${key}`] = there[key];
+      }
+      if (name === "boot") for (const key of ["kernel", "initrd", "cmdline"]) result[`boot.${key}`] = there[key];
+    }
+  }
+  const type = asked.machineType;
+  if (typeof type === "string")
+    result.machineType = type === "q35" || type === "pc" ? family(String(plain.machineType)) : plain.machineType;
+  if (typeof type === "string" && one === wanted) result.machineType = type;
+  if (asked.video !== undefined) result.video = plain.video;
+  return result;
+}
+
+const family = (type: string) => (/q35/.test(type) ? "q35" : /^pc(-i440fx)?/.test(type) ? "pc" : type);
+
+async function addressesOf(run: MachineRun, state: MachineState): Promise<Record<string, string[]>> {
+  const before = isRecord(run.previous?.addresses) ? (run.previous.addresses as Record<string, string[]>) : undefined;
+  if (!state.running) return before ?? {};
+  const found = await run.hypervisor.machines.addresses(state.uuid);
+  const result: Record<string, string[]> = {};
+  for (const [key, nic] of entries(run.inputs.interfaces)) {
+    const own = found.filter((entry) => entry.mac === nic.mac).map((entry) => entry.address);
+    const reserved = typeof nic.address === "string" ? [nic.address] : [];
+    const all = [...new Set([...reserved, ...own])];
+    // What was seen once and is not contradicted stays: leases lapse, and a refresh must not show that as a change.
+    const old = before?.[key];
+    result[key] =
+      old &&
+      (own.length === 0 || old.some((address) => own.includes(address))) &&
+      reserved.every((address) => old.includes(address))
+        ? old
+        : all;
+  }
+  return result;
+}
+
+export interface VirtualMachine extends VirtualMachineOutputs {}
+/** A virtual machine, with the disks that are made with it. */
+export class VirtualMachine extends WindroseResource {
+  constructor(name: string, args: VirtualMachineArgs, options?: pulumi.CustomResourceOptions) {
+    super(virtualMachine, name, args, options);
+  }
+}
