@@ -1,0 +1,132 @@
+import { createHash, randomUUID } from "node:crypto";
+import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ensurePackages, type Log } from "./install.js";
+import { withLock } from "./lock.js";
+import { labCache, recipes } from "./paths.js";
+import { run } from "./process.js";
+
+interface Recipe {
+  readonly name: string;
+  /** Files under recipes/; the first one is the script that runs. */
+  readonly files: readonly string[];
+  /** What the script gets after the output directory. */
+  readonly arguments: readonly string[];
+  /** Seconds on two cores, for people who wait. */
+  readonly usually: number;
+  /** Runs on the finished output, before it is published. */
+  readonly finish?: (output: string, log: Log) => Promise<void>;
+}
+
+async function keyOf(recipe: Recipe): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of recipe.files) hash.update(file).update(await readFile(join(recipes, file)));
+  return hash
+    .update(JSON.stringify(recipe.arguments.filter((each) => !each.startsWith("/"))))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+/** The directory with what a recipe makes; built when it is not in the cache yet, by one process at a time. */
+async function ensure(recipe: Recipe, log: Log): Promise<string> {
+  const target = join(labCache(), `${recipe.name}-${await keyOf(recipe)}`);
+  const present = () =>
+    access(target).then(
+      () => true,
+      () => false,
+    );
+  if (await present()) return target;
+  await ensurePackages(log);
+  const wait = () => log(`waiting for another run that builds ${recipe.name}`);
+  return withLock(join(labCache(), `${recipe.name}.lock`), 30 * 60_000, wait, async () => {
+    if (await present()) return target;
+    log(`building ${recipe.name}, usually ${recipe.usually} s`);
+    const started = Date.now();
+    const draft = `${target}.${randomUUID()}`;
+    await mkdir(draft, { recursive: true });
+    try {
+      const argv = ["sh", join(recipes, recipe.files[0]!), draft, ...recipe.arguments];
+      await run(argv, { timeout: 20 * 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
+      await recipe.finish?.(draft, log);
+      await rename(draft, target);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+    log(`built ${recipe.name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return target;
+  });
+}
+
+/** Root file system of a host: "bare" has systemd and sshd, "full" libvirt and QEMU too. */
+export type HostForm = "bare" | "full";
+
+/** Debian's release: bookworm has the one libvirtd, trixie the daemon for each driver. */
+export type Release = "bookworm" | "trixie";
+
+/** The directory that hosts of a form lay their own changes over. It must not be written to. */
+export async function ensureHostRoot(form: HostForm, release: Release, log: Log): Promise<string> {
+  const output = await ensure(
+    {
+      name: `host-${form}-${release}`,
+      files: ["host.sh"],
+      arguments: [form, release],
+      usually: form === "full" ? 45 : 20,
+      // Loaded late: a host is started with this module's own help.
+      finish:
+        form === "full"
+          ? async (draft, tell) => (await import("./warm.js")).warm(join(draft, "root"), release, tell)
+          : undefined,
+    },
+    log,
+  );
+  return join(output, "root");
+}
+
+/** A flat apt repository with all that makes a bare host a libvirt host. */
+export async function ensurePackageRepository(log: Log): Promise<string> {
+  const bare = await ensureHostRoot("bare", "bookworm", log);
+  const recipe = { name: "packages", files: ["packages.sh", "host.sh"], arguments: ["bookworm", bare], usually: 20 };
+  return join(await ensure(recipe, log), "repository");
+}
+
+/** Paths on this machine; `commandLine` is what the kernel needs for a direct boot. */
+export interface GuestImage {
+  /** A bootable qcow2 image. */
+  readonly image: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly commandLine: string;
+}
+
+/** The guest of 20 MB that boots in seconds. It reads a NoCloud seed: host name, authorized keys, an ed25519 host key. */
+export async function ensureMicroGuest(log: Log): Promise<GuestImage> {
+  const files = ["micro.sh", "micro-init", "disk.sh"];
+  const output = await ensure({ name: "micro", files, arguments: [recipes], usually: 5 }, log);
+  return {
+    image: join(output, "micro.qcow2"),
+    kernel: join(output, "micro-vmlinuz"),
+    initrd: join(output, "micro-initrd"),
+    commandLine: "console=ttyS0 quiet net.ifnames=0 mitigations=off",
+  };
+}
+
+/** A Debian 12 cloud image with cloud-init and the QEMU guest agent. */
+export async function ensureDebianImage(log: Log): Promise<GuestImage> {
+  const output = await ensure(
+    { name: "debian", files: ["debian.sh", "disk.sh"], arguments: [recipes], usually: 60 },
+    log,
+  );
+  return {
+    image: join(output, "debian-12.qcow2"),
+    kernel: join(output, "debian-vmlinuz"),
+    initrd: join(output, "debian-initrd"),
+    commandLine: "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off",
+  };
+}
+
+/** Everything that most tests need: packages, the full host, the micro guest. */
+export async function ensureLab(log: Log): Promise<void> {
+  await ensurePackages(log);
+  await ensureHostRoot("full", "bookworm", log);
+  await ensureMicroGuest(log);
+}

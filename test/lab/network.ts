@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from "node:fs";
+import { run } from "./process.js";
+
+/** The fabric's own address, on which tests serve images to hosts. All of this is inside network namespaces. */
+export const fabricAddress = "172.31.250.1";
+export const hostAddress = (index: number): string => `172.31.250.${index}`;
+export const firstIndex = 11;
+export const lastIndex = 250;
+
+const bridge = "br0";
+const namespaces = "/run/netns";
+
+export const namespacePath = (name: string): string => `${namespaces}/${name}`;
+
+const port = (index: number): string => `v${index}`;
+
+/** Several ip(8) commands of one namespace in one process. */
+async function ip(namespace: string, commands: readonly string[]): Promise<void> {
+  await run(["ip", "-n", namespace, "-batch", "-"], { stdin: `${commands.join("\n")}\n` });
+}
+
+export function findNamespaces(prefix: string): string[] {
+  if (!existsSync(namespaces)) return [];
+  return readdirSync(namespaces).filter((name) => name === prefix || name.startsWith(`${prefix}-`));
+}
+
+export async function deleteNamespace(name: string): Promise<void> {
+  if (existsSync(namespacePath(name))) await run(["ip", "netns", "delete", name]);
+}
+
+/** A namespace with the bridge that hosts are plugged into; the code under test runs in it. */
+export async function makeFabric(fabric: string): Promise<void> {
+  await run(["ip", "netns", "add", fabric]);
+  await ip(fabric, [
+    "link set lo up",
+    `link add ${bridge} type bridge`,
+    `address add ${fabricAddress}/24 dev ${bridge}`,
+    `link set ${bridge} up`,
+  ]);
+}
+
+/** A host's namespace, with a cable (`host0`) to the fabric's bridge. */
+export async function plugIn(fabric: string, namespace: string, index: number): Promise<void> {
+  await run(["ip", "netns", "add", namespace]);
+  await ip(fabric, [
+    `link add ${port(index)} type veth peer name host0 netns ${namespace}`,
+    `link set ${port(index)} master ${bridge} up`,
+  ]);
+  await ip(namespace, [
+    "link set lo up",
+    `address add ${hostAddress(index)}/24 dev host0`,
+    "link set host0 up",
+    `route add default via ${fabricAddress}`,
+  ]);
+}
+
+/** Packets to and from the host vanish without an answer, as behind a broken switch. */
+export async function cutCable(fabric: string, index: number): Promise<void> {
+  await ip(fabric, [`link set ${port(index)} nomaster`]);
+}
+
+export async function mendCable(fabric: string, index: number): Promise<void> {
+  await ip(fabric, [`link set ${port(index)} master ${bridge}`]);
+}
+
+export async function addRoute(fabric: string, subnet: string, index: number): Promise<void> {
+  await ip(fabric, [`route replace ${subnet} via ${hostAddress(index)}`]);
+}

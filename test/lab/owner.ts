@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runDirectory, runsDirectory } from "./paths.js";
+import { startTime } from "./process.js";
+
+/** Who a lab belongs to: a process, or nobody for one that is to stay until somebody takes it down. */
+interface Owner {
+  readonly pid: number;
+  readonly started: string;
+  readonly boot: string;
+  readonly kept: boolean;
+}
+
+const bootId = (): string => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+
+const ownerFile = (id: string): string => join(runDirectory(id), "owner.json");
+
+export async function writeOwner(id: string, kept: boolean): Promise<void> {
+  const owner: Owner = { pid: process.pid, started: startTime(process.pid) ?? "", boot: bootId(), kept };
+  await writeFile(ownerFile(id), JSON.stringify(owner), { flag: "wx" });
+}
+
+export type OwnerState = "kept" | "live" | "dead";
+
+export async function ownerState(id: string): Promise<OwnerState> {
+  const text = await readFile(ownerFile(id), "utf8").catch(() => undefined);
+  // The directory is made before the file: without one, whoever makes it may be between the two.
+  if (!text) return "live";
+  const owner = JSON.parse(text) as Owner;
+  if (owner.boot !== bootId()) return "dead";
+  if (owner.kept) return "kept";
+  return startTime(owner.pid) === owner.started ? "live" : "dead";
+}
+
+/** Ids of all labs with a directory in this cache. */
+export function listRuns(): string[] {
+  try {
+    return readdirSync(runsDirectory()).filter((name) => !name.startsWith("."));
+  } catch {
+    return [];
+  }
+}
