@@ -276,18 +276,18 @@ describe("getters of the RPC, compared with virsh", function () {
 
   it("answers what is not there with its number", async () => {
     const uuid = "00000000-0000-4000-8000-000000000001";
-    const refusals: [Promise<unknown>, number][] = [
-      [client.call("DOMAIN_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_DOMAIN],
-      [client.call("NETWORK_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_NETWORK],
-      [client.call("STORAGE_POOL_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_STORAGE_POOL],
-      [client.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool, name: "none" }), ErrorNumber.NO_STORAGE_VOL],
-      [client.call("SECRET_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_SECRET],
-      [client.call("DOMAIN_SNAPSHOT_LOOKUP_BY_NAME", { domain, name: "none" }), ErrorNumber.NO_DOMAIN_SNAPSHOT],
-      [client.call("DOMAIN_RESUME", { domain }), ErrorNumber.OPERATION_INVALID],
-      [client.call("DOMAIN_DEFINE_XML_FLAGS", { xml: "<domain" }), ErrorNumber.XML_DETAIL],
+    const refusals: [() => Promise<unknown>, number][] = [
+      [() => client.call("DOMAIN_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_DOMAIN],
+      [() => client.call("NETWORK_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_NETWORK],
+      [() => client.call("STORAGE_POOL_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_STORAGE_POOL],
+      [() => client.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool, name: "none" }), ErrorNumber.NO_STORAGE_VOL],
+      [() => client.call("SECRET_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_SECRET],
+      [() => client.call("DOMAIN_SNAPSHOT_LOOKUP_BY_NAME", { domain, name: "none" }), ErrorNumber.NO_DOMAIN_SNAPSHOT],
+      [() => client.call("DOMAIN_RESUME", { domain }), ErrorNumber.OPERATION_INVALID],
+      [() => client.call("DOMAIN_DEFINE_XML_FLAGS", { xml: "<domain" }), ErrorNumber.XML_DETAIL],
     ];
     for (const [call, code] of refusals) {
-      await assert.rejects(call, (error) => isLibvirtError(error, code), `code ${code}`);
+      await assert.rejects(call(), (error) => isLibvirtError(error, code), `code ${code}`);
     }
   });
 });

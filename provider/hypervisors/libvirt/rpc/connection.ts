@@ -168,6 +168,7 @@ export class RpcConnection {
       });
       return opened;
     });
+    if (opened?.errored) throw opened.errored;
     return opened!;
   }
 

@@ -52,15 +52,15 @@ export class EventWatch<K extends EventKind> implements AsyncIterable<ClientEven
   }
 
   /**
-   * The first event, of those kept and those to come, that `wanted` accepts; it and the kept ones before it are taken
-   * off. Rejects with `DeadlineExceeded` after `deadline` milliseconds, with `aborted`, or with `ConnectionLost`.
+   * The first event, of those kept and those to come, that `wanted` accepts; it alone is taken off, so that
+   * a later wait finds what came before it. Rejects with `DeadlineExceeded` after `deadline` milliseconds, with `aborted`, or with `ConnectionLost`.
    */
   async next(
     wanted: (event: ClientEvent<K>) => boolean = () => true,
     { deadline, signal }: { deadline: number; signal?: AbortSignal },
   ): Promise<ClientEvent<K>> {
     const index = this.kept.findIndex(wanted);
-    if (index >= 0) return this.kept.splice(0, index + 1)[index]!;
+    if (index >= 0) return this.kept.splice(index, 1)[0]!;
     if (this.ended) throw this.ended;
     if (signal?.aborted) throw new WindroseError("aborted", "The wait for an event was called off");
     return new Promise((resolve, reject) => {

@@ -51,7 +51,7 @@ export class Keepalive {
       return;
     }
     this.unanswered = Math.min(this.unanswered + 1, this.settings.count);
-    this.actions.ping();
     this.schedule();
+    this.actions.ping();
   }
 }

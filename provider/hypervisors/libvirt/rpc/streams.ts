@@ -55,6 +55,9 @@ export class RpcStream extends Duplex {
       allowHalfOpen: direction !== "both",
     };
     super(settings);
+    // An error may come before whoever opened the stream can listen for it: it is kept in `errored`, and must not
+    // count as unhandled.
+    this.on("error", () => undefined);
   }
 
   /** The call was accepted: bytes may flow. */
@@ -66,7 +69,6 @@ export class RpcStream extends Duplex {
   /** The call was refused: there never was a stream. */
   discard(): void {
     this.close();
-    this.on("error", () => undefined);
     this.destroy();
   }
 
