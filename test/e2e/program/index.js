@@ -26,7 +26,8 @@ function expand(value) {
 const groups = {};
 for (const { kind, name, logical = name, args = {}, options = {} } of asked) {
   const { parent, aliases, retainOnDelete, protect } = options;
-  const parentResource = parent ? (groups[parent] ??= new Group(parent)) : undefined;
+  if (parent && !groups[parent]) groups[parent] = new Group(parent);
+  const parentResource = parent ? groups[parent] : undefined;
   made[name] = new windrose[kind](logical, expand(args), {
     parent: parentResource,
     retainOnDelete,

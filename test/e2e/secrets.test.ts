@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { Fixture } from "./fixture";
+import { frame, guest } from "./guests";
+
+describe("secrets and the state", function () {
+  this.timeout(600_000);
+  let fixture: Fixture;
+  before(async () => {
+    fixture = await Fixture.create();
+  });
+  after(async () => {
+    await fixture?.dispose();
+  });
+
+  it("holds no secret in clear, in the state or in what is printed, and stays small", async () => {
+    const { stack, lab } = fixture;
+    const password = "pass-in-user-data";
+    const screen = "screen12";
+    const privateKey = await readFile(lab.privateKeyPath, "utf8");
+    const boreas = guest("boreas", 0, fixture.publicKey, {
+      running: false,
+      wait: { for: "none" },
+      graphics: { type: "vnc", password: { $secret: "screen" } },
+      cloudInit: { sshKeys: [fixture.publicKey], userData: { chpasswd: { list: `root:${password}` } } },
+    });
+    const connection = {
+      address: fixture.host.address,
+      user: "root",
+      knownHosts: lab.knownHostsPath,
+      agent: false,
+      sshConfig: false,
+    };
+    const hosts = { anemoi: { ...connection, privateKey } };
+    await stack.ask(hosts, [...frame(), boreas], { screen });
+    const outputs = [await stack.preview(), await stack.up()];
+    const { output: state } = await stack.run(["stack", "export"]);
+    const body = privateKey.split("\n").slice(1, -2).join("\n");
+    for (const secret of [password, screen, body.slice(0, 60), "BEGIN OPENSSH PRIVATE KEY"]) {
+      assert.ok(!state.includes(secret), `the state holds ${secret}`);
+      // The program's own text is in the configuration; what is printed must not repeat a secret.
+      for (const { output } of outputs) assert.ok(!output.includes(secret), `the output holds ${secret}`);
+    }
+    for (const resource of JSON.parse(state).deployment.resources) {
+      if (!resource.type.includes("windrose")) continue;
+      const { userData: _own, ...cloudInit } = resource.inputs.cloudInit ?? {};
+      const size =
+        JSON.stringify({ ...resource, inputs: { ...resource.inputs, cloudInit } }).length -
+        2 * JSON.stringify(resource.inputs.cloudInit?.userData ?? "").length;
+      assert.ok(size <= 3000, `${resource.type} takes ${size} bytes`);
+    }
+
+    // A rotated key: nothing to do, and everything goes on with it.
+    const rotated = { anemoi: { ...connection, identityFile: lab.privateKeyPath } };
+    await stack.ask(rotated, [...frame(), boreas], { screen });
+    await stack.preview({ args: ["--expect-no-changes"] });
+    await stack.up({ args: ["--expect-no-changes"] });
+    await stack.refresh({ args: ["--expect-no-changes"] });
+    await stack.destroy();
+    assert.equal(await fixture.ours(), "");
+  });
+});
