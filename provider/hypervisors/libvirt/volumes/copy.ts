@@ -1,0 +1,50 @@
+import type { Work } from "../../hypervisor";
+import type { VolumeDefinition, VolumeState } from "../../model";
+import { type PoolAccess, poolHandle } from "../pools/pool-access";
+import type { VolumeHandle } from "../rpc";
+import type { LibvirtSession } from "../session";
+import { clearWorkingName, deleteVolume, mustDescribe, publish, workingName } from "./publish";
+import { readVolume, volumeXml } from "./volume-xml";
+import { left } from "./work";
+
+/**
+ * A full copy by the daemon: `qemu-img convert` for all but raw to raw, which leaves no backing file behind. It gets its
+ * name when it is whole: a daemon that dies meanwhile leaves no half volume under it.
+ */
+export async function copyVolume(
+  session: LibvirtSession,
+  access: PoolAccess,
+  definition: VolumeDefinition,
+  source: VolumeHandle,
+  work: Work,
+): Promise<VolumeState> {
+  const { pool, name } = definition;
+  const [path, { xml }, working] = await Promise.all([
+    access.path(pool),
+    session.call("STORAGE_VOL_GET_XML_DESC", { volume: source }),
+    workingName(session, name),
+  ]);
+  const { capacity } = readVolume(pool, xml);
+  await clearWorkingName(session, access, pool, path, name);
+  work.progress("copying");
+  try {
+    const { volume } = await session.call(
+      "STORAGE_VOL_CREATE_XML_FROM",
+      {
+        pool: poolHandle(pool),
+        xml: volumeXml({ ...definition, name: working, capacity, backing: undefined }),
+        from: source,
+      },
+      { deadline: left(work), signal: work.signal },
+    );
+    if (definition.capacity > capacity) {
+      await access.shared(pool, () => session.call("STORAGE_VOL_RESIZE", { volume, capacity: definition.capacity }));
+    }
+    return working === name
+      ? await mustDescribe(session, pool, name)
+      : await publish(session, access, pool, path, name);
+  } catch (error) {
+    if (working !== name) await deleteVolume(session, access, pool, working).catch(() => undefined);
+    throw error;
+  }
+}
