@@ -1,0 +1,93 @@
+import { XmlElement } from "../xml";
+
+/**
+ * PCI on machine types whose root is PCI Express: a device that is plugged in while the guest runs needs a root port of
+ * its own, and ports can't be added then (https://libvirt.org/pci-hotplug.html).
+ */
+export function hasRootPorts(machineType: string): boolean {
+  return /^(pc-q35|q35|virt)(-|$)/.test(machineType);
+}
+
+/** Interface models that sit in a conventional slot, behind one bridge that they share. */
+const conventionalModels = new Set(["e1000", "rtl8139", "ne2k_pci", "pcnet"]);
+
+function pciModel(element: XmlElement): "express" | "conventional" | "none" {
+  switch (element.name) {
+    case "disk":
+      return element.attribute("bus", "target") === "virtio" ? "express" : "none";
+    case "interface":
+      return conventionalModels.has(element.attribute("type", "model") ?? "") ? "conventional" : "express";
+    case "controller":
+      switch (element.attribute("type")) {
+        case "virtio-serial":
+          return "express";
+        case "scsi":
+          return "express";
+        case "usb":
+          return element.attribute("model") === "qemu-xhci" ? "express" : "none";
+        default:
+          return "none";
+      }
+    case "memballoon":
+      return element.attribute("model") === "none" ? "none" : "express";
+    case "rng":
+    case "hostdev":
+    case "filesystem":
+    case "vsock":
+      return "express";
+    default:
+      return "none";
+  }
+}
+
+/** Whether a device takes a free root port when it is attached. */
+export function needsPort(device: XmlElement): boolean {
+  return pciModel(device) !== "none" && device.find("address") === undefined;
+}
+
+function pciBus(device: XmlElement): number | undefined {
+  const address = device.find("address");
+  if (address?.attribute("type") !== "pci") return undefined;
+  const bus = Number(address.attribute("bus"));
+  return Number.isInteger(bus) ? bus : undefined;
+}
+
+function rootPorts(devices: XmlElement): XmlElement[] {
+  return devices
+    .elements("controller")
+    .filter(
+      (controller) =>
+        controller.attribute("type") === "pci" && (controller.attribute("model") ?? "").startsWith("pcie-root-port"),
+    );
+}
+
+/** Root ports that no device sits in, of a definition whose addresses libvirt has filled in. */
+export function freePorts(domain: XmlElement): number {
+  const devices = domain.find("devices");
+  if (!devices) return 0;
+  const taken = new Set(devices.elements().map(pciBus));
+  return rootPorts(devices).filter((port) => !taken.has(Number(port.attribute("index")))).length;
+}
+
+/**
+ * Adds root ports so that `spare` of them stay free once every device has one. libvirt fills ports in the order of
+ * their index, and adds none of its own while there is a free one.
+ */
+export function addRootPorts(domain: XmlElement, spare: number): void {
+  const devices = domain.find("devices");
+  if (!devices || !hasRootPorts(domain.attribute("machine", "os/type") ?? "")) return;
+  const controllers = devices.elements("controller").filter((element) => element.attribute("type") === "pci");
+  let wanted = spare - freePorts(domain);
+  const homeless = devices.elements().filter((element) => element.find("address") === undefined);
+  wanted += homeless.filter((element) => pciModel(element) === "express").length;
+  const hasBridge = controllers.some((element) => element.attribute("model") === "pcie-to-pci-bridge");
+  if (!hasBridge && homeless.some((element) => pciModel(element) === "conventional")) wanted += 1;
+  if (controllers.length === 0) {
+    devices.children.push(new XmlElement("controller", { type: "pci", index: "0", model: "pcie-root" }));
+  }
+  let index = Math.max(0, ...controllers.map((element) => Number(element.attribute("index")) || 0));
+  for (; wanted > 0; wanted--) {
+    index++;
+    devices.children.push(new XmlElement("controller", { type: "pci", index: String(index), model: "pcie-root-port" }));
+  }
+}
