@@ -51,6 +51,8 @@ function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge:
     const old = olds[name];
     const value = news[name];
     if (spec.shape === "leaf") {
+      // What nobody asked for and the host has chosen, or an adopted object had, stays as it is.
+      if (spec.derived && value === undefined) continue;
       if (!same(old, value)) judge(path, spec.effect, old, value, spec.secret ?? false);
     } else if (spec.shape === "group") {
       if (spec.effect && isRecord(old) !== isRecord(value)) {

@@ -50,7 +50,7 @@ export interface Definition<Observed = unknown> {
   /** What a person calls it in a sentence: `VirtualMachine "boreas"`. Default: kind and name. */
   title?(inputs: Inputs, context: { name: string }): string;
   /** Fills in derived fields that are not given: from the old inputs where they hold one, else anew; `unknown` where they can't be known yet. */
-  derive?(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void;
+  derive?(inputs: Inputs, olds: Inputs | undefined, identity: Identity, failures: Failure[]): void | Promise<void>;
   /** What can never be right, across fields. Values may be unknown. */
   validate?(inputs: Inputs, carried: Record<string, Inputs>, failures: Failure[], olds?: Inputs): void;
   /** The Pulumi id, known from the inputs once the resource is there. */
@@ -76,16 +76,17 @@ export interface CheckAnswer {
 
 /** Names that begin with `__` are ours: they are not displayed, and not part of what the user compares. */
 const kept = ["__urn", "__connection", "__accept"] as const;
+const notMade: readonly string[] = [...kept, "__schema", "__pending", "__provider"];
 
-export function check(
+export async function check(
   definition: Definition,
   given: Inputs,
   olds: Inputs | undefined,
   identity: Identity,
   preview: boolean,
-): CheckAnswer {
+): Promise<CheckAnswer> {
   const { inputs, failures, carried } = validate(definition.fields, given);
-  if (failures.length === 0) definition.derive?.(inputs, olds, identity);
+  if (failures.length === 0) await definition.derive?.(inputs, olds, identity, failures);
   if (failures.length === 0)
     definition.validate?.(
       complete(definition.fields, inputs),
@@ -175,10 +176,13 @@ export async function apply(
   const fail = (error: unknown, what?: string) =>
     asWindroseError(error).during(`${what ?? verb} ${title(definition, inputs, context)}`);
   let hypervisor: Hypervisor;
-  const made: Inputs = {};
-  if (previous)
-    for (const name of Object.keys(definition.outputs)) if (previous[name] !== undefined) made[name] = previous[name];
-  if (previous?.__incarnation) made.__incarnation = previous.__incarnation;
+  const made: Inputs = previous ? madeBefore(definition, previous) : {};
+  const chosen = notGiven(definition.fields, given);
+  for (const name of chosen) if (previous?.[name] !== undefined) inputs[name] = previous[name];
+  const state = (owed: string[]) => {
+    const found = chosen.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]]));
+    return outputs({ ...given, ...Object.fromEntries(found) }, made, owed);
+  };
   let run: Run<unknown> | undefined;
   let owed = definition.steps.map((step) => step.name);
   try {
@@ -188,7 +192,7 @@ export async function apply(
     if (run.observed === undefined) run.observed = await definition.ensure(run);
   } catch (error) {
     // In an update the state has the resource already: it stays, with everything still owed.
-    if (previous) throw new HalfMade(fail(error), definition.id(inputs, made), outputs(given, { ...made }, owed));
+    if (previous) throw new HalfMade(fail(error), definition.id(inputs, made), state(owed));
     throw fail(error);
   }
   for (const step of definition.steps) {
@@ -196,15 +200,29 @@ export async function apply(
       await step.run(run);
       owed = owed.slice(1);
     } catch (error) {
-      throw new HalfMade(fail(error), definition.id(inputs, made), outputs(given, { ...made }, owed));
+      throw new HalfMade(fail(error), definition.id(inputs, made), state(owed));
     }
   }
   try {
     Object.assign(made, await definition.outputsOf(run));
   } catch (error) {
-    throw new HalfMade(fail(error), definition.id(inputs, made), outputs(given, { ...made }, ["read back"]));
+    throw new HalfMade(fail(error), definition.id(inputs, made), state(["read back"]));
   }
-  return { id: definition.id(inputs, made), outputs: outputs(given, made, []) };
+  return { id: definition.id(inputs, made), outputs: state([]) };
+}
+
+/** What earlier runs made: outputs that are no inputs, and hidden names that are a resource's own (`__incarnation`). */
+function madeBefore(definition: Definition, state: Inputs): Inputs {
+  const own = (name: string) => name.startsWith("__") && !notMade.includes(name);
+  const names = [...Object.keys(definition.outputs), ...Object.keys(state).filter(own)];
+  return Object.fromEntries(names.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])));
+}
+
+/** Derived fields that `check` left to be found on the host: an adopted object's own identity, what the host chooses. */
+function notGiven(fields: Fields, given: Inputs): string[] {
+  return Object.entries(fields).flatMap(([name, spec]) =>
+    spec.shape === "leaf" && spec.derived && given[name] === undefined ? [name] : [],
+  );
 }
 
 function outputs(inputs: Inputs, made: Inputs, owed: string[]): Inputs {
@@ -225,9 +243,7 @@ export async function read(
   const bounded = within(context, 1000 * ((complete_.timeout as number | undefined) ?? definition.timeout));
   try {
     const hypervisor = await bounded.hypervisor();
-    const made: Inputs = {};
-    for (const name of [...Object.keys(definition.outputs), "__incarnation"])
-      if (state[name] !== undefined) made[name] = state[name];
+    const made = madeBefore(definition, state);
     const run: Run<unknown> = { context: bounded, hypervisor, inputs: complete_, previous: state, made };
     run.observed = await definition.observe(run);
     if (run.observed === undefined) return undefined;
@@ -255,9 +271,7 @@ export async function remove(definition: Definition, state: Inputs, context: Con
   const bounded = within(context, 1000 * ((inputs.timeout as number | undefined) ?? definition.timeout));
   try {
     const hypervisor = await bounded.hypervisor();
-    const made: Inputs = {};
-    for (const name of [...Object.keys(definition.outputs), "__incarnation"])
-      if (state[name] !== undefined) made[name] = state[name];
+    const made = madeBefore(definition, state);
     await definition.remove({ context: bounded, hypervisor, inputs, previous: state, made });
   } catch (error) {
     throw asWindroseError(error).during(`delete ${title(definition, inputs, context)}`);

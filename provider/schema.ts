@@ -29,7 +29,18 @@ export interface Refusal {
 /** An effect, in other words than its own where they say more; or a refusal, which `check` raises on the field. */
 export type Verdict = Effect | { effect: Effect; says: string } | Refusal;
 
-export type EffectRule = Effect | ((change: Change) => Verdict);
+export interface EffectFunction {
+  (change: Change): Verdict;
+  /** The rule in words, for the documentation. */
+  readonly text?: string;
+}
+
+export type EffectRule = Effect | EffectFunction;
+
+/** A rule with its words: `worded("live upward", (change) => …)`. */
+export function worded(text: string, rule: (change: Change) => Verdict): EffectFunction {
+  return Object.assign((change: Change) => rule(change), { text });
+}
 
 interface Described {
   readonly doc: string;
@@ -53,6 +64,8 @@ export interface Leaf extends Described {
   readonly secret?: boolean;
   /** Made once by `check` where it is not given, and then kept. */
   readonly derived?: boolean;
+  /** Made by `check`, or found by `read`: no program gives it, so it is no argument. */
+  readonly internal?: boolean;
   /** A reference: the value is the id of another resource. What it carries along is known at preview, and not stored. */
   readonly references?: { readonly kinds: readonly Kind[]; readonly carries: readonly string[] };
 }

@@ -39,7 +39,7 @@ function walk(
     if (!Object.hasOwn(fields, name) && !name.startsWith("__")) {
       failures.push({
         property: prefix + name,
-        reason: `is no field of it; there are: ${Object.keys(fields).join(", ")}`,
+        reason: `is no field of it; there are: ${argumentsOf(fields).join(", ")}`,
       });
     }
   }
@@ -48,6 +48,8 @@ function walk(
     const value = given[name] ?? undefined;
     if (value === undefined) {
       if (spec.shape !== "keyed" && spec.required) failures.push({ property, reason: "is required" });
+    } else if (spec.shape === "leaf" && spec.internal) {
+      failures.push({ property, reason: "is no argument: it is made by the provider" });
     } else if (value === unknown) {
       result[name] = value;
     } else if (spec.shape === "leaf") {
@@ -71,6 +73,10 @@ function walk(
     }
   }
   return result;
+}
+
+function argumentsOf(fields: Fields): string[] {
+  return Object.entries(fields).flatMap(([name, spec]) => (spec.shape === "leaf" && spec.internal ? [] : [name]));
 }
 
 function leaf(
