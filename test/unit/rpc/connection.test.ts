@@ -268,6 +268,23 @@ describe("RPC connection", function () {
     await lost;
   });
 
+  it("late answers are accounted for: silence counts again after them", async () => {
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { daemon, connection } = make();
+    daemon.answersPings = false;
+    connection.startKeepalive();
+    const late = Array.from({ length: 5 }, () =>
+      assert.rejects(connection.call("CONNECT_GET_HOSTNAME"), DeadlineExceeded),
+    );
+    await clock.tickAsync(120_000);
+    await Promise.all(late);
+    assert.equal(connection.lost, undefined);
+    for (const call of daemon.calls) daemon.reply<"CONNECT_GET_HOSTNAME">(call, { hostname: "late" });
+    await turns();
+    await clock.tickAsync(60_000);
+    assert.equal((connection.lost as Error | undefined)?.name, "ConnectionLost");
+  });
+
   it("closes within its bound though the daemon says nothing", async () => {
     const { daemon, connection } = make();
     const start = performance.now();

@@ -117,10 +117,14 @@ export class FakeDaemon {
     this.raw(this.replyBytes(call, result));
   }
 
-  refuse(call: Message, code: number, message = "refused", type: number = MessageType.reply): void {
+  errorBytes(call: Message, code: number, message: string, type: number): Buffer {
     const writer = startMessage({ ...call, type, status: MessageStatus.error });
     errorBody.encode(writer, { code, domain: 10, message, level: 2, str1: message, int1: 1, int2: -1 });
-    this.raw(finishMessage(writer));
+    return finishMessage(writer);
+  }
+
+  refuse(call: Message, code: number, message = "refused", type: number = MessageType.reply): void {
+    this.raw(this.errorBytes(call, code, message, type));
   }
 
   stream(call: Message, status: number, payload?: Buffer): void {

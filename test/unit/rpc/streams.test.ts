@@ -104,6 +104,33 @@ describe("RPC streams", function () {
     assert.equal(total, packets * PACKET_MAX);
   });
 
+  it("an unread stream leaves the daemon's silence without meaning", async () => {
+    const quick = new FakeDaemon();
+    quick.answersPings = false;
+    const unread = new RpcConnection(quick.client, { keepalive: { interval: 5, count: 1 } });
+    unread.startKeepalive();
+    quick.onCall = (call) => {
+      quick.reply(call, {});
+      for (let index = 0; index < 6; index++) quick.stream(call, MessageStatus.continue, Buffer.alloc(PACKET_MAX));
+    };
+    const stream = await unread.openStream("STORAGE_VOL_DOWNLOAD", whole);
+    const end = performance.now() + 5000;
+    while (quick.pings < 6 && performance.now() < end) await turn();
+    assert.ok(quick.pings >= 6);
+    assert.equal(unread.lost, undefined);
+    stream.resume();
+    await new Promise((resolve) => unread.onClose(resolve));
+    assert.equal((unread.lost as Error | undefined)?.name, "ConnectionLost");
+  });
+
+  it("an error in one piece with the answer is the error of the opening", async () => {
+    daemon.onCall = (call) => {
+      const error = daemon.errorBytes(call, 38, "gone", MessageType.stream);
+      daemon.raw(Buffer.concat([daemon.replyBytes(call, {}), error]));
+    };
+    await assert.rejects(connection.openStream("STORAGE_VOL_DOWNLOAD", whole), { code: 38 });
+  });
+
   it("the refusal of the call is the error of the opening", async () => {
     daemon.onCall = (call) => daemon.refuse(call, 50);
     await assert.rejects(connection.openStream("STORAGE_VOL_DOWNLOAD", whole), { code: 50 });

@@ -119,9 +119,9 @@ export class MessageSplitter {
     const surplus = bytes - length;
     if (surplus > 0) {
       const last = parts[count - 1]!;
-      parts[count - 1] = last.subarray(0, last.length - surplus);
       this.chunks.unshift(last.subarray(last.length - surplus));
     }
+    // what is over `length` is left out by concat
     return Buffer.concat(parts, length);
   }
 }

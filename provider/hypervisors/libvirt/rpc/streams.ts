@@ -107,11 +107,9 @@ export class RpcStream extends Duplex {
 
   /** The daemon's error. */
   refused(error: LibvirtError): void {
-    const aborted = this.state === "aborting";
     this.close();
     const waiting = this.waiting;
     this.waiting = undefined;
-    if (aborted) return;
     if (waiting) waiting(error);
     else this.destroy(error);
   }
