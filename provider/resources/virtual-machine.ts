@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import { remoteConnection } from "../guest/connection";
-import type { MachineState } from "../hypervisors/model";
+import type { MachineDefinition, MachineState, ReportedMachine } from "../hypervisors/model";
 import { type Definition, refuse } from "../lifecycle";
 import { WindroseResource } from "../resource";
-import { isRecord } from "../schema";
+import { type Inputs, isRecord } from "../schema";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
 import { markOf, ownership, splitVolumeId, taken } from "./common";
 import { definitionOf, type MachineRun } from "./machine/definition";
@@ -83,11 +83,7 @@ export const virtualMachine: Definition<MachineState> = {
         const { machines } = run.hypervisor;
         const wanted = await definitionOf(run, await seedPath(run));
         const { stored } = await look(run);
-        if (
-          !isDeepStrictEqual(comparable(stored, wanted), comparable(wanted, wanted)) ||
-          wanted.patch ||
-          isRecord(run.previous?.xml)
-        ) {
+        if (!isDeepStrictEqual(comparable(stored), comparable(wanted)) || wanted.patch || isRecord(run.previous?.xml)) {
           await machines.define(wanted);
           await look(run);
         } else if (
@@ -182,44 +178,14 @@ export const virtualMachine: Definition<MachineState> = {
   },
 };
 
-/** A definition as far as both sides say something: what the hypervisor fills in by itself is no change. */
-function comparable(one: object, wanted: object): Record<string, unknown> {
-  const skipped = new Set([
-    "mark",
-    "description",
-    "metadata",
-    "patch",
-    "hotplugSlots",
-    "cpu",
-    "machineType",
-    "graphics",
-    "video",
-    "boot",
-  ]);
-  const plain = JSON.parse(JSON.stringify(one)) as Record<string, unknown>;
-  const asked = JSON.parse(JSON.stringify(wanted)) as Record<string, unknown>;
-  const result: Record<string, unknown> = {};
-  for (const name of Object.keys(asked)) if (!skipped.has(name)) result[name] = plain[name];
-  for (const name of ["cpu", "graphics", "boot"]) {
-    const [there, want] = [plain[name], asked[name]];
-    if (isRecord(want) !== isRecord(there)) result[name] = isRecord(there);
-    else if (isRecord(want) && isRecord(there)) {
-      for (const key of Object.keys(want)) {
-        if (key === "password" || (name === "cpu" && want.mode === "default")) continue;
-        result[`${name}.${key}`] = there[key];
-      }
-      if (name === "boot") for (const key of ["kernel", "initrd", "cmdline"]) result[`boot.${key}`] = there[key];
-    }
-  }
-  const type = asked.machineType;
-  if (typeof type === "string")
-    result.machineType = type === "q35" || type === "pc" ? family(String(plain.machineType)) : plain.machineType;
-  if (typeof type === "string" && one === wanted) result.machineType = type;
-  if (asked.video !== undefined) result.video = plain.video;
-  return result;
+/** What goes with a definition. The driver reads back what was asked for; mark and words are set by themselves. */
+function comparable(definition: MachineDefinition | ReportedMachine): Inputs {
+  const { mark, description, metadata, ...rest } = definition;
+  const plain = JSON.parse(JSON.stringify({ ...rest, patch: undefined, display: undefined })) as Inputs;
+  // A password is set live, and libvirt shows it to nobody.
+  if (isRecord(plain.graphics)) delete plain.graphics.password;
+  return plain;
 }
-
-const family = (type: string) => (/q35/.test(type) ? "q35" : /^pc(-i440fx)?/.test(type) ? "pc" : type);
 
 async function addressesOf(run: MachineRun, state: MachineState): Promise<Record<string, string[]>> {
   const before = isRecord(run.previous?.addresses) ? (run.previous.addresses as Record<string, string[]>) : undefined;

@@ -52,7 +52,7 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
     },
     machineType: text(inputs.machineType),
     firmware: inputs.firmware as "bios" | "uefi",
-    boot: { order: boot.order as string[] | undefined, kernel, initrd, cmdline: text(boot.cmdline) },
+    boot: { order: bootOrder(inputs, boot.order), kernel, initrd, cmdline: text(boot.cmdline) },
     disks,
     interfaces,
     hotplugSlots: Number(inputs.hotplugSlots),
@@ -73,6 +73,13 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       remove: patch.remove as string[] | undefined,
     },
   };
+}
+
+/** Keys of disks and interfaces, as the driver tells them apart. */
+function bootOrder(inputs: Inputs, keys: unknown): string[] | undefined {
+  if (!Array.isArray(keys) || keys.length === 0) return undefined;
+  const disks = isRecord(inputs.disks) ? inputs.disks : {};
+  return keys.map((key) => (Object.hasOwn(disks, String(key)) ? `disk:${key}` : `interface:${key}`));
 }
 
 async function diskOf(run: MachineRun, key: string, disk: Inputs): Promise<DiskDefinition> {
