@@ -122,7 +122,13 @@ export interface NetworkSection {
   define(definition: NetworkDefinition): Promise<void>;
   start(uuid: string): Promise<void>;
   setAutostart(uuid: string, autostart: boolean): Promise<void>;
-  /** Brings reservations, DNS hosts and forwarders of the running network to the definition, live; nothing else is touched. */
+  /** Rewrites the mark in the stored definition, from which `find` reads it. */
+  setMark(uuid: string, mark: Mark | undefined): Promise<void>;
+  /**
+   * Brings reservations and DNS hosts of the running network to the definition, live; nothing else is touched. Of those
+   * that are there and not in the definition, only the ones of `previous` go: machines add reservations of their own.
+   * Forwarders can't change live: they are for `redefine`.
+   */
   setHosts(definition: NetworkDefinition, previous: NetworkDefinition | undefined): Promise<void>;
   /** Stores a definition that needs a restart of the network, restarts it, and plugs the running guests in again. */
   redefine(definition: NetworkDefinition): Promise<void>;

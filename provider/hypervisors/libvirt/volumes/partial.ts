@@ -12,7 +12,6 @@ export function isPartial(name: string): boolean {
 
 /** A name that is one file of a directory, in words of no shell and no listing that it could confuse. */
 export function checkName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (name === "" || name === "." || name === ".." || /[/\u0000-\u001f]/.test(name) || Buffer.byteLength(name) > 200) {
     throw new WindroseError("invalid-input", `${JSON.stringify(name.slice(0, 250))} is not the name of a volume`);
   }
