@@ -5,6 +5,7 @@ import { ensurePackages, type Log } from "./install.js";
 import { withLock } from "./lock.js";
 import { labCache, recipes } from "./paths.js";
 import { run } from "./process.js";
+import { warm } from "./warm.js";
 
 interface Recipe {
   readonly name: string;
@@ -71,11 +72,7 @@ export async function ensureHostRoot(form: HostForm, release: Release, log: Log)
       files: ["host.sh"],
       arguments: [form, release],
       usually: form === "full" ? 45 : 20,
-      // Loaded late: a host is started with this module's own help.
-      finish:
-        form === "full"
-          ? async (draft, tell) => (await import("./warm.js")).warm(join(draft, "root"), release, tell)
-          : undefined,
+      finish: form === "full" ? (draft, tell) => warm(join(draft, "root"), release, tell) : undefined,
     },
     log,
   );

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { removeCgroup } from "./cgroups.js";
 import { boot, type Container, isRunning, kill, listens, unmountAll } from "./container.js";
-import { cutCable, deleteNamespace, hostAddress, mendCable, namespacePath, plugIn } from "./network.js";
+import { cutCable, hostAddress, mendCable, namespacePath, plugIn, unplug } from "./network.js";
 import { type Result, type RunOptions, run, startTime, until } from "./process.js";
 
 /** What is kept on disk for a host, so that another process can go on with it. */
@@ -132,7 +132,7 @@ export class LabHost {
     await kill(this.record.machine);
     await removeCgroup(this.record.machine);
     // Bridges and taps of the host's guests would outlive it in a namespace that is kept.
-    await deleteNamespace(this.record.namespace);
+    await unplug(this.record.fabric, this.record.namespace, this.record.index);
   }
 
   /** Packets to and from the host vanish; connections stay open until somebody notices. */

@@ -54,6 +54,12 @@ export async function plugIn(fabric: string, namespace: string, index: number): 
   ]);
 }
 
+/** Takes a host's cable and namespace away. The kernel clears a namespace later, so the cable is pulled by itself first. */
+export async function unplug(fabric: string, namespace: string, index: number): Promise<void> {
+  await run(["ip", "-n", fabric, "link", "delete", port(index)], { check: false });
+  await deleteNamespace(namespace);
+}
+
 /** Packets to and from the host vanish without an answer, as behind a broken switch. */
 export async function cutCable(fabric: string, index: number): Promise<void> {
   await ip(fabric, [`link set ${port(index)} nomaster`]);
