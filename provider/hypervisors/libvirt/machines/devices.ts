@@ -141,7 +141,7 @@ async function unplug(
   const alias = device.attribute("name", "alias") ?? "";
   const started = Date.now();
   const end = Math.min(started + detachDeadline, work.deadline);
-  await session.using(async (client) => {
+  const gone = await session.using(async (client) => {
     const watch = await client.watch(
       ["device-removed", "device-removal-failed", "lifecycle"],
       ({ body }) => body.domain.uuid === domain.uuid && (!("alias" in body) || body.alias === alias),
@@ -149,11 +149,11 @@ async function unplug(
     try {
       let asked = Number.NEGATIVE_INFINITY;
       for (;;) {
-        if (!isActive(await powerOf(session, domain))) return;
+        if (!isActive(await powerOf(session, domain))) return true;
         const running = parseXml(await currentXml(session, domain), "A running machine's definition");
-        if (!findDevice(running, kind, key)) return;
+        if (!findDevice(running, kind, key)) return true;
         const now = Date.now();
-        if (now >= end) break;
+        if (now >= end) return false;
         if (now - asked >= detachAgain) {
           asked = now;
           await askToLetGo(session, domain, alias);
@@ -168,6 +168,7 @@ async function unplug(
       watch.close();
     }
   });
+  if (gone) return;
   throw new WindroseError(
     "guest-not-ready",
     `The guest of ${domain.name} did not release the ${words[kind]} ${key} within ${Math.round((Date.now() - started) / 1000)} s`,
