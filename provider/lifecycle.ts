@@ -32,6 +32,8 @@ export interface Run<Observed> {
   readonly previous?: Inputs;
   /** What is there now; set by `observe` and brought up to date by steps that change it. */
   observed?: Observed;
+  /** Whether `observe` found it there, before this run made anything. */
+  found?: boolean;
   /** Outputs that are no inputs; what a step puts here is in the state even where a later step fails. */
   readonly made: Inputs;
 }
@@ -189,6 +191,7 @@ export async function apply(
     hypervisor = await bounded.hypervisor();
     run = { context: bounded, hypervisor, inputs, previous, made };
     run.observed = await definition.observe(run);
+    run.found = run.observed !== undefined;
     if (run.observed === undefined) run.observed = await definition.ensure(run);
   } catch (error) {
     // In an update the state has the resource already: it stays, with everything still owed.

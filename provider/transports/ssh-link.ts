@@ -82,10 +82,18 @@ export class SshLink {
   }
 
   /** A session with a command in it, as soon as there is a place for one. */
-  async exec(line: string): Promise<ClientChannel> {
+  async exec<T>(line: string, opened: (channel: ClientChannel) => T): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.openIn(this.sessions, (done) => this.client.exec(line, done));
+        let command: T | undefined;
+        await this.openIn(this.sessions, (done) =>
+          this.client.exec(line, (error, channel) => {
+            // At once: the end of a short command can be in the same packet as its beginning.
+            if (!error) command = opened(channel);
+            done(error, channel);
+          }),
+        );
+        return command as T;
       } catch (error) {
         if (!(error instanceof RefusedChannel)) throw error;
         if (error.othersOpen) continue;

@@ -128,7 +128,7 @@ export class SshTransport extends CommandTransport {
     }
     const link = await this.link();
     try {
-      return running(await link.exec(line), link);
+      return await link.exec(line, (channel) => running(channel, link));
     } catch (error) {
       if (!(error instanceof RefusedChannel)) throw asWindroseError(error);
       throw new WindroseError("unsupported", `${this.description} does not let commands run (${error.message})`);

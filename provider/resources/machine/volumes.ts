@@ -129,11 +129,16 @@ export function seedOf(run: MachineRun): Seed | undefined {
     const hostKeys = made.hostKeys as SeedInput["hostKeys"];
     made.sshHostKeys = hostKeys.map((key) => key.public);
     const { iso } = buildSeed({ ...(fields as unknown as SeedInput), hostKeys, machine: String(inputs.uuid) });
-    const digest = createHash("sha256").update(String(inputs.uuid)).update(iso).digest("hex").slice(0, 12);
-    seed = { id: `${seedPool(inputs)}/${inputs.name}-seed-${digest}.iso`, iso };
+    const digest = createHash("sha256").update(iso).digest("hex").slice(0, 12);
+    seed = { id: `${seedPool(inputs)}/${seedPrefix(run)}${digest}.iso`, iso };
   }
   seeds.set(run, seed);
   return seed;
+}
+
+/** The UUID derives from the host's lineage, so a volume whose name begins like this is ours. */
+function seedPrefix({ inputs }: MachineRun): string {
+  return `${inputs.name}-seed-${String(inputs.uuid).slice(0, 8)}-`;
 }
 
 export async function seedPath(run: MachineRun): Promise<string | undefined> {
@@ -143,21 +148,31 @@ export async function seedPath(run: MachineRun): Promise<string | undefined> {
   return volumePath(run, pool, name);
 }
 
+/** A seed that no definition has any more is kept on the list, under a name of its own, until it is deleted. */
+function stale(run: MachineRun, id: string, current: string | undefined): void {
+  if (id !== current) madeVolumes(run)[`seed-${createHash("sha256").update(id).digest("hex").slice(0, 6)}`] = id;
+}
+
 export async function writeSeed(run: MachineRun): Promise<void> {
   const seed = seedOf(run);
   const made = madeVolumes(run);
   const old = made.seed;
   if (known<string>(old) && old !== seed?.id) {
-    // Kept on the list under a name of its own until it is deleted.
-    made[`seed-${createHash("sha256").update(old).digest("hex").slice(0, 6)}`] = old;
+    stale(run, old, seed?.id);
     delete made.seed;
   }
   if (!seed) return;
   made.seed = seed.id;
   const { pool, name } = splitVolumeId(seed.id);
-  const there = await run.hypervisor.volumes.find(pool, name);
-  if (there && there.capacity >= seed.iso.length) return;
-  if (there) await run.hypervisor.volumes.delete(pool, name);
+  const { volumes, pools } = run.hypervisor;
+  // One that was cut while it was written looks whole: only what the state says was written is.
+  if (run.made.__seed === seed.id && (await volumes.find(pool, name))) return;
+  if (run.found) {
+    // The domain was there before this run, and its seed may be one that no state knows: it had other host keys.
+    for (const volume of await pools.volumes(pool))
+      if (volume.name.startsWith(seedPrefix(run))) stale(run, `${pool}/${volume.name}`, seed.id);
+    if (await volumes.find(pool, name)) await volumes.delete(pool, name);
+  }
   // The seed holds private keys: it is for the hypervisor alone.
   await run.hypervisor.volumes.upload(
     { pool, name, format: "raw", capacity: seed.iso.length, mode: "0600" },
@@ -168,4 +183,5 @@ export async function writeSeed(run: MachineRun): Promise<void> {
       progress: () => {},
     },
   );
+  run.made.__seed = seed.id;
 }

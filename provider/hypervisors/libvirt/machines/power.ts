@@ -19,7 +19,7 @@ import { isActive, lookup, need, powerOf } from "./access";
 import { agentConnected } from "./guest";
 
 /** Milliseconds after which the guest is asked again: one that is still booting does not hear the first time. */
-const askAgain = 10_000;
+const askAgain = 5_000;
 /** Milliseconds for the guest's agent to take the request. */
 const agentDeadline = 5000;
 
