@@ -1,7 +1,7 @@
 import type { Mark } from "../hypervisors/model";
 import { type Identity, known, type Run, refuse } from "../lifecycle";
 import { derivedUuid, newIncarnation, physicalName } from "../ownership";
-import { type Change, field, type Inputs, type Kind, unknown, type Verdict } from "../schema";
+import { type EffectFunction, field, type Inputs, type Kind, unknown, worded } from "../schema";
 import { sizeInBytes as bytes } from "../sizes";
 
 /** Fields that every resource on a host has. */
@@ -94,11 +94,11 @@ export function splitVolumeId(id: string): { pool: string; name: string } {
   return { pool: id.slice(0, at), name: id.slice(at + 1) };
 }
 
-export function grows(what: string): (change: Change) => Verdict {
-  return ({ old, new: value }) => {
+export function grows(what: string): EffectFunction {
+  return worded("live upward, refused downward", ({ old, new: value }) => {
     if (!known<string>(old) || !known<string>(value)) return "live";
     return bytes(value) >= bytes(old)
       ? "live"
       : { refuse: `${what} is never made smaller (${old} → ${value}): its data would be lost` };
-  };
+  });
 }

@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../errors";
 import type { PoolState } from "../hypervisors/model";
-import { type Definition, known, type Run } from "../lifecycle";
+import { type Definition, known, type Run, refuse } from "../lifecycle";
 import { WindroseResource } from "../resource";
 import { field } from "../schema";
 import { formatSize } from "../sizes";
 import type { StoragePoolArgs, StoragePoolOutputs } from "./arguments";
+import { sweep } from "./backing";
 import { deriveName, deriveUuid, nameField, onHost, taken, uuidField } from "./common";
 
 const fields = {
@@ -62,22 +63,23 @@ export const storagePool: Definition<Observed> = {
   async observe(run) {
     const { pools } = run.hypervisor;
     const ours = await pools.find(String(run.inputs.uuid));
+    if (ours && !run.previous && ours.path !== run.inputs.path) {
+      throw new WindroseError(
+        "replace-refused",
+        `the pool "${ours.name}" is at ${ours.path}, not at ${run.inputs.path}`,
+        { hint: `Set \`path: "${ours.path}"\` to adopt it.` },
+      );
+    }
     if (ours || run.previous) return ours;
     const other = await pools.findByName(String(run.inputs.name));
     if (!other) return undefined;
     taken(run, "StoragePool", other.name);
-    if (other.path !== run.inputs.path) {
-      throw new WindroseError(
-        "replace-refused",
-        `the pool "${other.name}" is at ${other.path}, not at ${run.inputs.path}`,
-        {
-          hint: `Set \`path: "${other.path}"\` to adopt it.`,
-        },
-      );
-    }
-    run.inputs.uuid = other.uuid;
-    run.made.madeDirectory = false;
-    return other;
+    // Its UUID must be in the inputs, or the next preview would replace it.
+    refuse(
+      "already-exists",
+      `the pool "${other.name}" has the UUID ${other.uuid}`,
+      `Set \`uuid: "${other.uuid}"\` together with \`adopt: true\` to take it over.`,
+    );
   },
   async ensure(run) {
     const { pools } = run.hypervisor;
@@ -137,7 +139,7 @@ export const storagePool: Definition<Observed> = {
     const adopted = run.made.madeDirectory !== true;
     if (!adopted) {
       if (!state.active) await pools.start(uuid);
-      const left = (await pools.volumes(uuid)).filter((volume) => !volume.name.startsWith("."));
+      const left = await sweep(run, uuid);
       if (left.length > 0) {
         throw new WindroseError(
           "in-use",

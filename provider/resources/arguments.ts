@@ -1,0 +1,1033 @@
+// Made from the field tables by scripts/generate.ts: change those, and run it again.
+
+import type * as pulumi from "@pulumi/pulumi";
+import type { Host } from "./host";
+import type { Image } from "./image";
+import type { Network } from "./network";
+import type { StoragePool } from "./storage-pool";
+import type { VirtualMachine } from "./virtual-machine";
+import type { Volume } from "./volume";
+
+/** How a host is reached: an object in place of a name or a libvirt URI. */
+export interface ConnectionArgs {
+  /** The hypervisor as the host itself has it. Default: `qemu:///system`. */
+  uri?: pulumi.Input<string>;
+  /** Name or address; absent: this machine. */
+  address?: pulumi.Input<string>;
+  /** Default: that of ~/.ssh/config, else 22. */
+  port?: pulumi.Input<number>;
+  /** Default: that of ~/.ssh/config, else your own name. */
+  user?: pulumi.Input<string>;
+  /** An OpenSSH private key as text. Used, and never stored. */
+  privateKey?: pulumi.Input<string>;
+  /** Passphrase of the key. Used, and never stored. */
+  passphrase?: pulumi.Input<string>;
+  /** Used, and never stored. */
+  password?: pulumi.Input<string>;
+  /** Path of a private key. */
+  identityFile?: pulumi.Input<string>;
+  /** false: no ssh agent; a path: that agent's socket. Default: SSH_AUTH_SOCK. */
+  agent?: pulumi.Input<boolean | string>;
+  /** Path of a known_hosts file in place of the user's and the system's. */
+  knownHosts?: pulumi.Input<string>;
+  /** The one accepted host key: `ssh-ed25519 AAAA…`. In place of known_hosts. */
+  hostKey?: pulumi.Input<string>;
+  /** Hosts to go through, as OpenSSH writes them: `[user@]host[:port][,…]`; `none`: none. */
+  proxyJump?: pulumi.Input<string>;
+  /** true: every command through sudo, where the user is not root; false: none. Default: those that need root. */
+  sudo?: pulumi.Input<boolean>;
+  /** Path of the ssh configuration; false: none. Default: ~/.ssh/config and the system's. */
+  sshConfig?: pulumi.Input<string | boolean>;
+  /** Seconds until a connection must be up. Default: 20. */
+  connectTimeout?: pulumi.Input<number>;
+}
+
+/** What the host must have; checked before anything on it is changed. */
+export interface HostRequirementsArgs {
+  /** `required`: hardware virtualization (KVM); `preferred`: a warning without; `none`: emulation is accepted, 10 to 30 times slower. Default: `"preferred"`. A change: live. */
+  virtualization?: pulumi.Input<"required" | "preferred" | "none">;
+  /** Logical CPUs, at least. Bounds: 1 to 8192. A change: live. */
+  cpus?: pulumi.Input<number>;
+  /** Memory, at least. A change: live. */
+  memory?: pulumi.Input<string>;
+  /** Free disk space by path, at least: `{ "/var/lib/libvirt/images": "20GiB" }`. A change: live. */
+  freeDisk?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** The hypervisor's version, at least. A change: live. */
+  hypervisorVersion?: pulumi.Input<string>;
+}
+
+/** What the host must have; checked before anything on it is changed. */
+export interface HostRequirements {
+  /** `required`: hardware virtualization (KVM); `preferred`: a warning without; `none`: emulation is accepted, 10 to 30 times slower. */
+  readonly virtualization?: "required" | "preferred" | "none";
+  /** Logical CPUs, at least. */
+  readonly cpus?: number;
+  /** Memory, at least. */
+  readonly memory?: string;
+  /** Free disk space by path, at least: `{ "/var/lib/libvirt/images": "20GiB" }`. */
+  readonly freeDisk?: { [key: string]: string };
+  /** The hypervisor's version, at least. */
+  readonly hypervisorVersion?: string;
+}
+
+/** What previews may count on before the host is known. */
+export interface HostCapacityArgs {
+  /** Logical CPUs. Bounds: 1 to 8192. A change: in the state alone. */
+  cpus?: pulumi.Input<number>;
+  /** Memory. A change: in the state alone. */
+  memory?: pulumi.Input<string>;
+}
+
+/** What previews may count on before the host is known. */
+export interface HostCapacity {
+  /** Logical CPUs. */
+  readonly cpus?: number;
+  /** Memory. */
+  readonly memory?: string;
+}
+
+/** Arguments of a Host. */
+export interface HostArgs {
+  /** How the host is reached: a name in the stack configuration `windrose:hosts`, a libvirt URI (`qemu:///system`, `qemu+ssh://root@anemoi/system`), or an object. Keys and passwords in it are used, and never stored. Default: the resource's name. A change: in the state alone. */
+  connection?: pulumi.Input<string | ConnectionArgs>;
+  /** The id of the machine that stood here before: lets another machine answer in its place. A change: in the state alone. */
+  acceptReplacement?: pulumi.Input<string>;
+  /** What the host must have; checked before anything on it is changed. */
+  requirements?: pulumi.Input<HostRequirementsArgs>;
+  /** What previews may count on before the host is known. */
+  capacity?: pulumi.Input<HostCapacityArgs>;
+  /** Seconds that looking at the host may take. Bounds: 1 to 86400. Default: `120`. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+}
+
+/** What a Host has once it is there. */
+export interface HostOutputs {
+  /** How the host is reached: a name in the stack configuration `windrose:hosts`, a libvirt URI (`qemu:///system`, `qemu+ssh://root@anemoi/system`), or an object. Keys and passwords in it are used, and never stored. */
+  readonly connection: pulumi.Output<string | pulumi.Unwrap<ConnectionArgs> | undefined>;
+  /** The id of the machine that stood here before: lets another machine answer in its place. */
+  readonly acceptReplacement: pulumi.Output<string | undefined>;
+  /** What the host must have; checked before anything on it is changed. */
+  readonly requirements: pulumi.Output<HostRequirements | undefined>;
+  /** What previews may count on before the host is known. */
+  readonly capacity: pulumi.Output<HostCapacity | undefined>;
+  /** Seconds that looking at the host may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** The machine's id (/etc/machine-id), which tells it from another behind the same address. */
+  readonly hostId: pulumi.Output<string>;
+  /** Random, made with this resource: what stands on the host derives its identity from it. */
+  readonly lineage: pulumi.Output<string>;
+  /** The host's own name. */
+  readonly hostname: pulumi.Output<string>;
+  /** Distribution and version, `debian 12`. */
+  readonly os: pulumi.Output<string>;
+  /** `x86_64`. */
+  readonly arch: pulumi.Output<string>;
+  /** Logical CPUs. */
+  readonly cpus: pulumi.Output<number>;
+  /** Memory, as a size. */
+  readonly memory: pulumi.Output<string>;
+  /** `QEMU`. */
+  readonly hypervisor: pulumi.Output<string>;
+  /** The hypervisor's version. */
+  readonly version: pulumi.Output<string>;
+  /** Whether guests run on the CPU itself. */
+  readonly virtualization: pulumi.Output<"kvm" | "emulation">;
+}
+
+/** Arguments of a StoragePool. */
+export interface StoragePoolArgs {
+  /** The machine that it stands on. A change: replaces it. */
+  host: Host;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  adopt?: pulumi.Input<boolean>;
+  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** The pool's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
+  name?: pulumi.Input<string>;
+  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  uuid?: pulumi.Input<string>;
+  /** What the pool is made of. `dir`: a directory. Default: `"dir"`. A change: replaces it. */
+  type?: pulumi.Input<"dir">;
+  /** Directory on the host. Default: `/var/lib/libvirt/images/<name>`. A change: replaces it. */
+  path?: pulumi.Input<string>;
+  /** User id of the directory. Bounds: 0 to 2147483647. A change: live. */
+  owner?: pulumi.Input<number>;
+  /** Group id of the directory. Bounds: 0 to 2147483647. A change: live. */
+  group?: pulumi.Input<number>;
+  /** Mode of the directory, octal. A change: live. */
+  mode?: pulumi.Input<string>;
+  /** Start it when the host starts. Default: `true`. A change: live. */
+  autostart?: pulumi.Input<boolean>;
+}
+
+/** What a StoragePool has once it is there. */
+export interface StoragePoolOutputs {
+  /** The machine that it stands on. */
+  readonly host: pulumi.Output<string>;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Seconds that creating, updating, reading or deleting it may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** The pool's name on the host. */
+  readonly name: pulumi.Output<string>;
+  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  readonly uuid: pulumi.Output<string>;
+  /** What the pool is made of. `dir`: a directory. */
+  readonly type: pulumi.Output<"dir" | undefined>;
+  /** Directory on the host. */
+  readonly path: pulumi.Output<string | undefined>;
+  /** User id of the directory. */
+  readonly owner: pulumi.Output<number | undefined>;
+  /** Group id of the directory. */
+  readonly group: pulumi.Output<number | undefined>;
+  /** Mode of the directory, octal. */
+  readonly mode: pulumi.Output<string | undefined>;
+  /** Start it when the host starts. */
+  readonly autostart: pulumi.Output<boolean | undefined>;
+  /** Size of the file system that holds it. */
+  readonly capacity: pulumi.Output<string>;
+  /** Whether the directory was made with the pool; one that was there before stays. */
+  readonly madeDirectory: pulumi.Output<boolean>;
+}
+
+/** Arguments of a Image. */
+export interface ImageArgs {
+  /** The machine that it stands on. A change: replaces it. */
+  host: Host;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  adopt?: pulumi.Input<boolean>;
+  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** Pool that it is in. A change: replaces it. */
+  pool: StoragePool | pulumi.Input<string>;
+  /** The image's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
+  name?: pulumi.Input<string>;
+  /** Where it is from: a URL (`https://…`, `http://…`), a file of this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`). A change: replaces it, unless the digest is known and the same. */
+  source: pulumi.Input<string>;
+  /** Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. A change: replaces it; taking it away: in the state alone. */
+  checksum?: pulumi.Input<string>;
+  /** Format of the image. Default: by the source's ending: `.raw` and `.iso` are raw, all others qcow2. A change: replaces it. */
+  format?: pulumi.Input<"qcow2" | "raw">;
+  /** How the file is packed. It is unpacked after it was verified. Default: by the source's ending. A change: replaces it. */
+  decompress?: pulumi.Input<"none" | "gzip" | "xz" | "zstd" | "bzip2">;
+  /** Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. Default: `"auto"`. A change: in the state alone. */
+  via?: pulumi.Input<"auto" | "host" | "client">;
+  /** Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over. Default: `<name>-<start of the digest>-<suffix>.<qcow2|img>`. A change: replaces it. */
+  volumeName?: pulumi.Input<string>;
+}
+
+/** What a Image has once it is there. */
+export interface ImageOutputs {
+  /** The machine that it stands on. */
+  readonly host: pulumi.Output<string>;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Seconds that creating, updating, reading or deleting it may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** Pool that it is in. */
+  readonly pool: pulumi.Output<string>;
+  /** The image's name on the host. */
+  readonly name: pulumi.Output<string>;
+  /** Where it is from: a URL (`https://…`, `http://…`), a file of this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`). */
+  readonly source: pulumi.Output<string>;
+  /** Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. */
+  readonly checksum: pulumi.Output<string | undefined>;
+  /** Format of the image. */
+  readonly format: pulumi.Output<"qcow2" | "raw" | undefined>;
+  /** How the file is packed. It is unpacked after it was verified. */
+  readonly decompress: pulumi.Output<"none" | "gzip" | "xz" | "zstd" | "bzip2" | undefined>;
+  /** Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. */
+  readonly via: pulumi.Output<"auto" | "host" | "client" | undefined>;
+  /** Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over. */
+  readonly volumeName: pulumi.Output<string>;
+  /** Tells our volumes from others of the same name. */
+  readonly suffix: pulumi.Output<string | undefined>;
+  /** Digest of the file of this machine, where `checksum` is not given. */
+  readonly fileDigest: pulumi.Output<string | undefined>;
+  /** Set by a refresh where the list that `checksum` names has another digest now: the next update makes the image anew. */
+  readonly upstreamDigest: pulumi.Output<string | undefined>;
+  /** Path on the host. */
+  readonly path: pulumi.Output<string>;
+  /** Size that a guest sees. */
+  readonly size: pulumi.Output<string>;
+  /** Digest of the file that it was made from, where one was known. */
+  readonly digest: pulumi.Output<string | undefined>;
+}
+
+/** Arguments of a Volume. */
+export interface VolumeArgs {
+  /** The machine that it stands on. A change: replaces it. */
+  host: Host;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  adopt?: pulumi.Input<boolean>;
+  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** Pool that it is in. A change: replaces it. */
+  pool: StoragePool | pulumi.Input<string>;
+  /** The volume's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
+  name?: pulumi.Input<string>;
+  /** Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over. Default: `<name>-<suffix>.<qcow2|img>`. A change: replaces it. */
+  volumeName?: pulumi.Input<string>;
+  /** Format of the file. Default: `"qcow2"`. A change: replaces it. */
+  format?: pulumi.Input<"qcow2" | "raw">;
+  /** Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`. Default: that of `image` or `from`. A change: live upward, refused downward. */
+  size?: pulumi.Input<string>;
+  /** Image that it is made from. A change: replaces it. */
+  image?: Image | pulumi.Input<string>;
+  /** With `image`. `linked`: the image stays its backing file; `full`: an independent copy. Default: `"linked"`. A change: replaces it. */
+  clone?: pulumi.Input<"linked" | "full">;
+  /** Volume that it is made from: a full, independent copy of what it holds at the time. A change: replaces it. */
+  from?: Volume | pulumi.Input<string>;
+  /** Space that is taken at once: none, that of qcow2's own tables, or all. Default: `"off"`. A change: replaces it. */
+  preallocation?: pulumi.Input<"off" | "metadata" | "full">;
+  /** User id of the file. Bounds: 0 to 2147483647. A change: live. */
+  owner?: pulumi.Input<number>;
+  /** Group id of the file. Bounds: 0 to 2147483647. A change: live. */
+  group?: pulumi.Input<number>;
+  /** Mode of the file, octal. A change: live. */
+  mode?: pulumi.Input<string>;
+}
+
+/** What a Volume has once it is there. */
+export interface VolumeOutputs {
+  /** The machine that it stands on. */
+  readonly host: pulumi.Output<string>;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Seconds that creating, updating, reading or deleting it may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** Pool that it is in. */
+  readonly pool: pulumi.Output<string>;
+  /** The volume's name on the host. */
+  readonly name: pulumi.Output<string>;
+  /** Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over. */
+  readonly volumeName: pulumi.Output<string>;
+  /** Format of the file. */
+  readonly format: pulumi.Output<"qcow2" | "raw" | undefined>;
+  /** Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`. */
+  readonly size: pulumi.Output<string | undefined>;
+  /** Image that it is made from. */
+  readonly image: pulumi.Output<string | undefined>;
+  /** With `image`. `linked`: the image stays its backing file; `full`: an independent copy. */
+  readonly clone: pulumi.Output<"linked" | "full" | undefined>;
+  /** Volume that it is made from: a full, independent copy of what it holds at the time. */
+  readonly from: pulumi.Output<string | undefined>;
+  /** Space that is taken at once: none, that of qcow2's own tables, or all. */
+  readonly preallocation: pulumi.Output<"off" | "metadata" | "full" | undefined>;
+  /** User id of the file. */
+  readonly owner: pulumi.Output<number | undefined>;
+  /** Group id of the file. */
+  readonly group: pulumi.Output<number | undefined>;
+  /** Mode of the file, octal. */
+  readonly mode: pulumi.Output<string | undefined>;
+  /** Path on the host. */
+  readonly path: pulumi.Output<string>;
+  /** What the hypervisor tells it by. */
+  readonly key: pulumi.Output<string>;
+  /** Space that it took when it was made. */
+  readonly allocation: pulumi.Output<string>;
+}
+
+/** Addresses that DHCP gives out. */
+export interface NetworkIpv4DhcpArgs {
+  /** First. A change: live, the network is restarted and guests stay plugged in. */
+  start: pulumi.Input<string>;
+  /** Last. A change: live, the network is restarted and guests stay plugged in. */
+  end: pulumi.Input<string>;
+}
+
+/** Addresses that DHCP gives out. */
+export interface NetworkIpv4Dhcp {
+  /** First. */
+  readonly start: string;
+  /** Last. */
+  readonly end: string;
+}
+
+/** IPv4 in the network. */
+export interface NetworkIpv4Args {
+  /** The host's own address in it, with the prefix: `172.17.2.1/24`. A change: live, the network is restarted and guests stay plugged in. */
+  address: pulumi.Input<string>;
+  /** Addresses that DHCP gives out. */
+  dhcp?: pulumi.Input<NetworkIpv4DhcpArgs>;
+}
+
+/** IPv4 in the network. */
+export interface NetworkIpv4 {
+  /** The host's own address in it, with the prefix: `172.17.2.1/24`. */
+  readonly address: string;
+  /** Addresses that DHCP gives out. */
+  readonly dhcp?: NetworkIpv4Dhcp;
+}
+
+/** Addresses that DHCP gives out. */
+export interface NetworkIpv6DhcpArgs {
+  /** First. A change: live, the network is restarted and guests stay plugged in. */
+  start: pulumi.Input<string>;
+  /** Last. A change: live, the network is restarted and guests stay plugged in. */
+  end: pulumi.Input<string>;
+}
+
+/** Addresses that DHCP gives out. */
+export interface NetworkIpv6Dhcp {
+  /** First. */
+  readonly start: string;
+  /** Last. */
+  readonly end: string;
+}
+
+/** IPv6 in the network. */
+export interface NetworkIpv6Args {
+  /** The host's own address in it, with the prefix: `fd00:17:2::1/64`. A change: live, the network is restarted and guests stay plugged in. */
+  address: pulumi.Input<string>;
+  /** Addresses that DHCP gives out. */
+  dhcp?: pulumi.Input<NetworkIpv6DhcpArgs>;
+}
+
+/** IPv6 in the network. */
+export interface NetworkIpv6 {
+  /** The host's own address in it, with the prefix: `fd00:17:2::1/64`. */
+  readonly address: string;
+  /** Addresses that DHCP gives out. */
+  readonly dhcp?: NetworkIpv6Dhcp;
+}
+
+/** Addresses that DHCP keeps for machines. The key is the machine's name in the program. */
+export interface ReservationArgs {
+  /** IPv4 address. A change: live. */
+  address: pulumi.Input<string>;
+  /** Key of the machine's interface, from which its MAC address derives. Default: `"lan"`. A change: live. */
+  interface?: pulumi.Input<string>;
+  /** MAC address. Default: that of the machine of this name in this stack, or what it will have. Default: derived. A change: live. */
+  mac?: pulumi.Input<string>;
+  /** Host name that DHCP and DNS know it by. Default: the key. A change: live. */
+  hostname?: pulumi.Input<string>;
+}
+
+/** Addresses that DHCP keeps for machines. The key is the machine's name in the program. */
+export interface Reservation {
+  /** IPv4 address. */
+  readonly address: string;
+  /** Key of the machine's interface, from which its MAC address derives. */
+  readonly interface?: string;
+  /** MAC address. Default: that of the machine of this name in this stack, or what it will have. */
+  readonly mac: string;
+  /** Host name that DHCP and DNS know it by. */
+  readonly hostname?: string;
+}
+
+/** Its DNS server. */
+export interface NetworkDnsArgs {
+  /** Addresses by host name. A change: live. */
+  hosts?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Servers that are asked for all other names. Default: the host's own. A change: live. */
+  forwarders?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** Its DNS server. */
+export interface NetworkDns {
+  /** Addresses by host name. */
+  readonly hosts?: { [key: string]: string };
+  /** Servers that are asked for all other names. */
+  readonly forwarders?: string[];
+}
+
+/** Arguments of a Network. */
+export interface NetworkArgs {
+  /** The machine that it stands on. A change: replaces it. */
+  host: Host;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  adopt?: pulumi.Input<boolean>;
+  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** The network's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
+  name?: pulumi.Input<string>;
+  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  uuid?: pulumi.Input<string>;
+  /** `nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other. Default: `"nat"`. A change: replaces it. */
+  mode?: pulumi.Input<"nat" | "routed" | "isolated">;
+  /** Name of its bridge on the host. Default: chosen by the hypervisor. A change: replaces it. */
+  bridge?: pulumi.Input<string>;
+  /** MTU of the bridge and of the guests on it. Bounds: 576 to 65535. Default: 1500. A change: replaces it. */
+  mtu?: pulumi.Input<number>;
+  /** DNS domain of the guests. A change: live, the network is restarted and guests stay plugged in. */
+  domain?: pulumi.Input<string>;
+  /** IPv4 in the network. */
+  ipv4?: pulumi.Input<NetworkIpv4Args>;
+  /** IPv6 in the network. */
+  ipv6?: pulumi.Input<NetworkIpv6Args>;
+  /** Addresses that DHCP keeps for machines. The key is the machine's name in the program. An entry added: live; removed: live. */
+  reservations?: pulumi.Input<{ [key: string]: pulumi.Input<ReservationArgs> }>;
+  /** Its DNS server. */
+  dns?: pulumi.Input<NetworkDnsArgs>;
+  /** Start it when the host starts. Default: `true`. A change: live. */
+  autostart?: pulumi.Input<boolean>;
+}
+
+/** What a Network has once it is there. */
+export interface NetworkOutputs {
+  /** The machine that it stands on. */
+  readonly host: pulumi.Output<string>;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Seconds that creating, updating, reading or deleting it may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** The network's name on the host. */
+  readonly name: pulumi.Output<string>;
+  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  readonly uuid: pulumi.Output<string>;
+  /** `nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other. */
+  readonly mode: pulumi.Output<"nat" | "routed" | "isolated" | undefined>;
+  /** Name of its bridge on the host. */
+  readonly bridge: pulumi.Output<string>;
+  /** MTU of the bridge and of the guests on it. */
+  readonly mtu: pulumi.Output<number | undefined>;
+  /** DNS domain of the guests. */
+  readonly domain: pulumi.Output<string | undefined>;
+  /** IPv4 in the network. */
+  readonly ipv4: pulumi.Output<NetworkIpv4 | undefined>;
+  /** IPv6 in the network. */
+  readonly ipv6: pulumi.Output<NetworkIpv6 | undefined>;
+  /** Addresses that DHCP keeps for machines. The key is the machine's name in the program. */
+  readonly reservations: pulumi.Output<{ [key: string]: Reservation } | undefined>;
+  /** Its DNS server. */
+  readonly dns: pulumi.Output<NetworkDns | undefined>;
+  /** Start it when the host starts. */
+  readonly autostart: pulumi.Output<boolean | undefined>;
+  /** Set by a refresh where the network does not run: the next update starts it. */
+  readonly active: pulumi.Output<boolean | undefined>;
+  /** The host's own IPv4 address in it. */
+  readonly gateway: pulumi.Output<string | undefined>;
+}
+
+/** The processor that the guest sees. */
+export interface VirtualMachineCpuArgs {
+  /** `default`: the host's own under KVM, the most that is emulated otherwise. Default: `"default"`. A change: after a restart. */
+  mode?: pulumi.Input<"default" | "host-passthrough" | "host-model" | "maximum" | "custom">;
+  /** Model, with mode `custom`. A change: after a restart. */
+  model?: pulumi.Input<string>;
+  /** Features by name: require, disable, optional, force or forbid. A change: after a restart. */
+  features?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+}
+
+/** The processor that the guest sees. */
+export interface VirtualMachineCpu {
+  /** `default`: the host's own under KVM, the most that is emulated otherwise. */
+  readonly mode?: "default" | "host-passthrough" | "host-model" | "maximum" | "custom";
+  /** Model, with mode `custom`. */
+  readonly model?: string;
+  /** Features by name: require, disable, optional, force or forbid. */
+  readonly features?: { [key: string]: string };
+}
+
+/** What it boots. */
+export interface VirtualMachineBootArgs {
+  /** Keys of disks and interfaces, first to last. Default: its disks. A change: after a restart. */
+  order?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Kernel: a path on the host, or an image. A change: after a restart. */
+  kernel?: Image | Volume | pulumi.Input<string>;
+  /** Initial RAM disk: a path on the host, or an image. A change: after a restart. */
+  initrd?: Image | Volume | pulumi.Input<string>;
+  /** Kernel command line. A change: after a restart. */
+  cmdline?: pulumi.Input<string>;
+}
+
+/** What it boots. */
+export interface VirtualMachineBoot {
+  /** Keys of disks and interfaces, first to last. */
+  readonly order?: string[];
+  /** Kernel: a path on the host, or an image. */
+  readonly kernel?: string;
+  /** Initial RAM disk: a path on the host, or an image. */
+  readonly initrd?: string;
+  /** Kernel command line. */
+  readonly cmdline?: string;
+}
+
+/** Limits, each 0 or absent for none. */
+export interface DiskLimitsArgs {
+  /** Operations a second. Bounds: 0 to 1000000000. A change: live. */
+  totalIops?: pulumi.Input<number>;
+  /** Reads a second. Bounds: 0 to 1000000000. A change: live. */
+  readIops?: pulumi.Input<number>;
+  /** Writes a second. Bounds: 0 to 1000000000. A change: live. */
+  writeIops?: pulumi.Input<number>;
+  /** Bytes a second. Bounds: 0 to 1000000000000. A change: live. */
+  totalBytes?: pulumi.Input<number>;
+  /** Bytes read a second. Bounds: 0 to 1000000000000. A change: live. */
+  readBytes?: pulumi.Input<number>;
+  /** Bytes written a second. Bounds: 0 to 1000000000000. A change: live. */
+  writeBytes?: pulumi.Input<number>;
+}
+
+/** Limits, each 0 or absent for none. */
+export interface DiskLimits {
+  /** Operations a second. */
+  readonly totalIops?: number;
+  /** Reads a second. */
+  readonly readIops?: number;
+  /** Writes a second. */
+  readonly writeIops?: number;
+  /** Bytes a second. */
+  readonly totalBytes?: number;
+  /** Bytes read a second. */
+  readonly readBytes?: number;
+  /** Bytes written a second. */
+  readonly writeBytes?: number;
+}
+
+/** Disks by key. The key is the identity: adding one never renames another. */
+export interface DiskArgs {
+  /** A volume that is there already. Without it a volume is made with the machine, and deleted with it. A change: live. */
+  volume?: Volume | pulumi.Input<string>;
+  /** Pool for the volume that is made. A change: replaces it. */
+  pool?: StoragePool | pulumi.Input<string>;
+  /** Image that the volume is made from. A change: replaces it. */
+  image?: Image | pulumi.Input<string>;
+  /** `linked`: the image stays its backing file; `full`: an independent copy. Default: `"linked"`. A change: replaces it. */
+  clone?: pulumi.Input<"linked" | "full">;
+  /** Size of the volume that is made. It grows while the guest runs, and never shrinks. Default: the image's. A change: live upward, refused downward. */
+  size?: pulumi.Input<string>;
+  /** Format of the volume that is made. Default: `"qcow2"`. A change: replaces it. */
+  format?: pulumi.Input<"qcow2" | "raw">;
+  /** Name of the volume that is made. Default: derived. A change: replaces it. */
+  volumeName?: pulumi.Input<string>;
+  /** `cdrom`: media can be changed, the guest can't write. Default: `"disk"`. A change: after a restart. */
+  device?: pulumi.Input<"disk" | "cdrom">;
+  /** Media of a cdrom: a volume, an image, or a path on the host. A change: live. */
+  iso?: Volume | Image | pulumi.Input<string>;
+  /** How the guest sees it. Default: `"virtio"`. A change: after a restart. */
+  bus?: pulumi.Input<"virtio" | "scsi" | "sata">;
+  /** Device name in the definition. Default: the next free one. A change: after a restart. */
+  target?: pulumi.Input<string>;
+  /** The guest can't write to it. Default: `false`. A change: after a restart. */
+  readonly?: pulumi.Input<boolean>;
+  /** Serial number that the guest sees. A change: after a restart. */
+  serial?: pulumi.Input<string>;
+  /** Cache mode of the host. A change: after a restart. */
+  cache?: pulumi.Input<"none" | "writethrough" | "writeback" | "directsync" | "unsafe">;
+  /** Whether the guest's discards free space. A change: after a restart. */
+  discard?: pulumi.Input<"unmap" | "ignore">;
+  /** How the host does input and output. A change: after a restart. */
+  io?: pulumi.Input<"native" | "threads" | "io_uring">;
+  /** Limits, each 0 or absent for none. */
+  limits?: pulumi.Input<DiskLimitsArgs>;
+}
+
+/** Disks by key. The key is the identity: adding one never renames another. */
+export interface Disk {
+  /** A volume that is there already. Without it a volume is made with the machine, and deleted with it. */
+  readonly volume?: string;
+  /** Pool for the volume that is made. */
+  readonly pool?: string;
+  /** Image that the volume is made from. */
+  readonly image?: string;
+  /** `linked`: the image stays its backing file; `full`: an independent copy. */
+  readonly clone?: "linked" | "full";
+  /** Size of the volume that is made. It grows while the guest runs, and never shrinks. */
+  readonly size?: string;
+  /** Format of the volume that is made. */
+  readonly format?: "qcow2" | "raw";
+  /** Name of the volume that is made. */
+  readonly volumeName: string;
+  /** `cdrom`: media can be changed, the guest can't write. */
+  readonly device?: "disk" | "cdrom";
+  /** Media of a cdrom: a volume, an image, or a path on the host. */
+  readonly iso?: string;
+  /** How the guest sees it. */
+  readonly bus?: "virtio" | "scsi" | "sata";
+  /** Device name in the definition. */
+  readonly target: string;
+  /** The guest can't write to it. */
+  readonly readonly?: boolean;
+  /** Serial number that the guest sees. */
+  readonly serial?: string;
+  /** Cache mode of the host. */
+  readonly cache?: "none" | "writethrough" | "writeback" | "directsync" | "unsafe";
+  /** Whether the guest's discards free space. */
+  readonly discard?: "unmap" | "ignore";
+  /** How the host does input and output. */
+  readonly io?: "native" | "threads" | "io_uring";
+  /** Limits, each 0 or absent for none. */
+  readonly limits?: DiskLimits;
+}
+
+/** Network interfaces by key. */
+export interface InterfaceArgs {
+  /** Network that it is plugged into. A change: live. */
+  network?: Network | pulumi.Input<string>;
+  /** Bridge of the host that it is plugged into. A change: live, unplugged and plugged in again. */
+  bridge?: pulumi.Input<string>;
+  /** NIC of the host, shared by macvtap. A change: live, unplugged and plugged in again. */
+  direct?: pulumi.Input<string>;
+  /** MAC address; derived from project, stack, machine and key, and kept. Default: derived. A change: live, unplugged and plugged in again. */
+  mac?: pulumi.Input<string>;
+  /** Device that the guest sees. Default: `"virtio"`. A change: live, unplugged and plugged in again. */
+  model?: pulumi.Input<"virtio" | "e1000e" | "e1000" | "rtl8139">;
+  /** IPv4 address that the network's DHCP reserves for it. A change: live. */
+  address?: pulumi.Input<string>;
+  /** Whether the cable is in. Default: `"up"`. A change: live. */
+  link?: pulumi.Input<"up" | "down">;
+  /** MTU that the guest is told. Bounds: 576 to 65535. A change: live, unplugged and plugged in again. */
+  mtu?: pulumi.Input<number>;
+}
+
+/** Network interfaces by key. */
+export interface Interface {
+  /** Network that it is plugged into. */
+  readonly network?: string;
+  /** Bridge of the host that it is plugged into. */
+  readonly bridge?: string;
+  /** NIC of the host, shared by macvtap. */
+  readonly direct?: string;
+  /** MAC address; derived from project, stack, machine and key, and kept. */
+  readonly mac: string;
+  /** Device that the guest sees. */
+  readonly model?: "virtio" | "e1000e" | "e1000" | "rtl8139";
+  /** IPv4 address that the network's DHCP reserves for it. */
+  readonly address?: string;
+  /** Whether the cable is in. */
+  readonly link?: "up" | "down";
+  /** MTU that the guest is told. */
+  readonly mtu?: number;
+}
+
+/** Seed for cloud-init (NoCloud), written by us to a volume of its own. */
+export interface VirtualMachineCloudInitArgs {
+  /** The guest's own host name. Default: the resource's name. A change: seeded anew, under a new instance id, after a restart. */
+  hostname?: pulumi.Input<string>;
+  /** Full name. A change: seeded anew, under a new instance id, after a restart. */
+  fqdn?: pulumi.Input<string>;
+  /** Users: names, or objects as cloud-init's `users`. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  users?: pulumi.Input<pulumi.Input<string | object>[]>;
+  /** Public keys let in, for the image's default user and root. A change: seeded anew, under a new instance id, after a restart. */
+  sshKeys?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Packages to install. A change: seeded anew, under a new instance id, after a restart. */
+  packages?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Commands for the first boot: text for a shell, or arguments. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  runCommands?: pulumi.Input<pulumi.Input<string | string[]>[]>;
+  /** User data: text, or an object that is merged with the fields here. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  userData?: pulumi.Input<string | object>;
+  /** Network configuration, version 1 or 2. Default: DHCP, as the image has it. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  networkConfig?: pulumi.Input<string | object>;
+  /** Vendor data. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  vendorData?: pulumi.Input<string | object>;
+  /** Pool for the seed's volume. Default: the pool of the first disk that has one. A change: after a restart. */
+  pool?: StoragePool | pulumi.Input<string>;
+}
+
+/** Seed for cloud-init (NoCloud), written by us to a volume of its own. */
+export interface VirtualMachineCloudInit {
+  /** The guest's own host name. */
+  readonly hostname: string;
+  /** Full name. */
+  readonly fqdn?: string;
+  /** Users: names, or objects as cloud-init's `users`. */
+  readonly users?: (string | object)[];
+  /** Public keys let in, for the image's default user and root. */
+  readonly sshKeys?: string[];
+  /** Packages to install. */
+  readonly packages?: string[];
+  /** Commands for the first boot: text for a shell, or arguments. */
+  readonly runCommands?: (string | string[])[];
+  /** User data: text, or an object that is merged with the fields here. */
+  readonly userData?: string | object;
+  /** Network configuration, version 1 or 2. */
+  readonly networkConfig?: string | object;
+  /** Vendor data. */
+  readonly vendorData?: string | object;
+  /** Pool for the seed's volume. */
+  readonly pool?: string;
+}
+
+/** A screen. */
+export interface VirtualMachineGraphicsArgs {
+  /** Protocol. Default: `"vnc"`. A change: after a restart. */
+  type?: pulumi.Input<"vnc" | "spice">;
+  /** Address of the host that it listens on. Default: `"127.0.0.1"`. A change: after a restart. */
+  listen?: pulumi.Input<string>;
+  /** Port. Bounds: 5900 to 65535. Default: chosen by the hypervisor. A change: after a restart. */
+  port?: pulumi.Input<number>;
+  /** Password. Secret. A change: live. */
+  password?: pulumi.Input<string>;
+  /** Keyboard layout. A change: after a restart. */
+  keymap?: pulumi.Input<string>;
+}
+
+/** A screen. */
+export interface VirtualMachineGraphics {
+  /** Protocol. */
+  readonly type?: "vnc" | "spice";
+  /** Address of the host that it listens on. */
+  readonly listen?: string;
+  /** Port. */
+  readonly port?: number;
+  /** Password. */
+  readonly password?: string;
+  /** Keyboard layout. */
+  readonly keymap?: string;
+}
+
+/** How it is switched off. */
+export interface VirtualMachineShutdownArgs {
+  /** Seconds that the guest has to power off. Bounds: 1 to 3600. Default: `300`. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** Power it off where it did not; otherwise that is an error. Default: `true`. A change: in the state alone. */
+  force?: pulumi.Input<boolean>;
+}
+
+/** How it is switched off. */
+export interface VirtualMachineShutdown {
+  /** Seconds that the guest has to power off. */
+  readonly timeout?: number;
+  /** Power it off where it did not; otherwise that is an error. */
+  readonly force?: boolean;
+}
+
+/** When it counts as up. */
+export interface VirtualMachineWaitArgs {
+  /** `address`: it has one; `ssh`: it answers, with the host key that it was given; `agent`: its guest agent answers. Default: `"none"`. A change: in the state alone. */
+  for?: pulumi.Input<"none" | "address" | "ssh" | "agent">;
+  /** Seconds. Bounds: 1 to 7200. Default: `300`. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** Port of ssh. Bounds: 1 to 65535. Default: `22`. A change: in the state alone. */
+  port?: pulumi.Input<number>;
+}
+
+/** When it counts as up. */
+export interface VirtualMachineWait {
+  /** `address`: it has one; `ssh`: it answers, with the host key that it was given; `agent`: its guest agent answers. */
+  readonly for?: "none" | "address" | "ssh" | "agent";
+  /** Seconds. */
+  readonly timeout?: number;
+  /** Port of ssh. */
+  readonly port?: number;
+}
+
+/** A patch of the generated definition, for what has no field here. */
+export interface VirtualMachineXmlArgs {
+  /** Text by path: `/domain/devices/disk[1]/driver/@queues`. A change: after a restart. */
+  set?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Paths to remove. A change: after a restart. */
+  remove?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** A patch of the generated definition, for what has no field here. */
+export interface VirtualMachineXml {
+  /** Text by path: `/domain/devices/disk[1]/driver/@queues`. */
+  readonly set?: { [key: string]: string };
+  /** Paths to remove. */
+  readonly remove?: string[];
+}
+
+/** Arguments of a VirtualMachine. */
+export interface VirtualMachineArgs {
+  /** The machine that it stands on. A change: replaces it. */
+  host: Host;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  adopt?: pulumi.Input<boolean>;
+  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** The domain's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
+  name?: pulumi.Input<string>;
+  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  uuid?: pulumi.Input<string>;
+  /** For people. A change: live. */
+  description?: pulumi.Input<string>;
+  /** Your own keys and values, kept in the domain's metadata. A change: live. */
+  metadata?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+  /** Virtual CPUs. Upward to `maxVcpus` while it runs. Bounds: 1 to 4096. Default: `1`. A change: live. */
+  vcpus?: pulumi.Input<number>;
+  /** Virtual CPUs that it can have without a restart. Bounds: 1 to 4096. Default: `vcpus`. A change: after a restart. */
+  maxVcpus?: pulumi.Input<number>;
+  /** Memory. Up and down to `maxMemory` while it runs. Default: `"1GiB"`. A change: live. */
+  memory?: pulumi.Input<string>;
+  /** Memory that it can have without a restart. Default: `memory`. A change: after a restart. */
+  maxMemory?: pulumi.Input<string>;
+  /** The processor that the guest sees. */
+  cpu?: pulumi.Input<VirtualMachineCpuArgs>;
+  /** `q35`, `pc`, or an exact type, as `pc-q35-7.2`. Default: `q35`, its version kept. A change: after a restart. */
+  machineType?: pulumi.Input<string>;
+  /** How it boots. Default: `"bios"`. A change: after a restart. */
+  firmware?: pulumi.Input<"bios" | "uefi">;
+  /** What it boots. */
+  boot?: pulumi.Input<VirtualMachineBootArgs>;
+  /** Disks by key. The key is the identity: adding one never renames another. An entry added: live, unplugged; a volume made with it is deleted; removed: live, unplugged; a volume made with it is deleted. */
+  disks?: pulumi.Input<{ [key: string]: pulumi.Input<DiskArgs> }>;
+  /** Network interfaces by key. An entry added: live, plugged in; removed: live, unplugged. */
+  interfaces?: pulumi.Input<{ [key: string]: pulumi.Input<InterfaceArgs> }>;
+  /** Free slots for disks and interfaces that are plugged in while it runs. Bounds: 0 to 24. Default: `8`. A change: after a restart. */
+  hotplugSlots?: pulumi.Input<number>;
+  /** Seed for cloud-init (NoCloud), written by us to a volume of its own. */
+  cloudInit?: pulumi.Input<VirtualMachineCloudInitArgs>;
+  /** A screen. */
+  graphics?: pulumi.Input<VirtualMachineGraphicsArgs>;
+  /** Video device. Default: by `graphics`. A change: after a restart. */
+  video?: pulumi.Input<"none" | "virtio" | "vga" | "qxl" | "cirrus">;
+  /** A serial console, for `virsh console`. Default: `true`. A change: after a restart. */
+  serial?: pulumi.Input<boolean>;
+  /** A channel for the QEMU guest agent. Default: `true`. A change: after a restart. */
+  guestAgent?: pulumi.Input<boolean>;
+  /** A random number device. Default: `true`. A change: after a restart. */
+  rng?: pulumi.Input<boolean>;
+  /** Hardware clock. Default: `"utc"`. A change: after a restart. */
+  clock?: pulumi.Input<"utc" | "localtime">;
+  /** Whether it runs. Default: `true`. A change: live. */
+  running?: pulumi.Input<boolean>;
+  /** Whether it stands still in memory. Default: `false`. A change: live. */
+  paused?: pulumi.Input<boolean>;
+  /** Start it when the host starts. Default: `false`. A change: live. */
+  autostart?: pulumi.Input<boolean>;
+  /** How it is switched off. */
+  shutdown?: pulumi.Input<VirtualMachineShutdownArgs>;
+  /** What `up` does with a change that takes effect after a restart. `refuse`: fails, before anything is touched; `defer`: leaves it to the next restart; `now`: restarts the machine. Default: `"refuse"`. A change: in the state alone. */
+  restart?: pulumi.Input<"refuse" | "defer" | "now">;
+  /** Keep the volumes that were made with it when it is deleted. Default: `false`. A change: in the state alone. */
+  keepDisks?: pulumi.Input<boolean>;
+  /** When it counts as up. */
+  wait?: pulumi.Input<VirtualMachineWaitArgs>;
+  /** A patch of the generated definition, for what has no field here. */
+  xml?: pulumi.Input<VirtualMachineXmlArgs>;
+}
+
+/** What a VirtualMachine has once it is there. */
+export interface VirtualMachineOutputs {
+  /** The machine that it stands on. */
+  readonly host: pulumi.Output<string>;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Seconds that creating, updating, reading or deleting it may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** The domain's name on the host. */
+  readonly name: pulumi.Output<string>;
+  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  readonly uuid: pulumi.Output<string>;
+  /** For people. */
+  readonly description: pulumi.Output<string | undefined>;
+  /** Your own keys and values, kept in the domain's metadata. */
+  readonly metadata: pulumi.Output<{ [key: string]: string } | undefined>;
+  /** Virtual CPUs. Upward to `maxVcpus` while it runs. */
+  readonly vcpus: pulumi.Output<number | undefined>;
+  /** Virtual CPUs that it can have without a restart. */
+  readonly maxVcpus: pulumi.Output<number | undefined>;
+  /** Memory. Up and down to `maxMemory` while it runs. */
+  readonly memory: pulumi.Output<string | undefined>;
+  /** Memory that it can have without a restart. */
+  readonly maxMemory: pulumi.Output<string | undefined>;
+  /** The processor that the guest sees. */
+  readonly cpu: pulumi.Output<VirtualMachineCpu | undefined>;
+  /** `q35`, `pc`, or an exact type, as `pc-q35-7.2`. */
+  readonly machineType: pulumi.Output<string | undefined>;
+  /** How it boots. */
+  readonly firmware: pulumi.Output<"bios" | "uefi" | undefined>;
+  /** What it boots. */
+  readonly boot: pulumi.Output<VirtualMachineBoot | undefined>;
+  /** Disks by key. The key is the identity: adding one never renames another. */
+  readonly disks: pulumi.Output<{ [key: string]: Disk } | undefined>;
+  /** Network interfaces by key. */
+  readonly interfaces: pulumi.Output<{ [key: string]: Interface } | undefined>;
+  /** Free slots for disks and interfaces that are plugged in while it runs. */
+  readonly hotplugSlots: pulumi.Output<number | undefined>;
+  /** Seed for cloud-init (NoCloud), written by us to a volume of its own. */
+  readonly cloudInit: pulumi.Output<VirtualMachineCloudInit | undefined>;
+  /** A screen. */
+  readonly graphics: pulumi.Output<VirtualMachineGraphics | undefined>;
+  /** Video device. */
+  readonly video: pulumi.Output<"none" | "virtio" | "vga" | "qxl" | "cirrus" | undefined>;
+  /** A serial console, for `virsh console`. */
+  readonly serial: pulumi.Output<boolean | undefined>;
+  /** A channel for the QEMU guest agent. */
+  readonly guestAgent: pulumi.Output<boolean | undefined>;
+  /** A random number device. */
+  readonly rng: pulumi.Output<boolean | undefined>;
+  /** Hardware clock. */
+  readonly clock: pulumi.Output<"utc" | "localtime" | undefined>;
+  /** Whether it runs. */
+  readonly running: pulumi.Output<boolean | undefined>;
+  /** Whether it stands still in memory. */
+  readonly paused: pulumi.Output<boolean | undefined>;
+  /** Start it when the host starts. */
+  readonly autostart: pulumi.Output<boolean | undefined>;
+  /** How it is switched off. */
+  readonly shutdown: pulumi.Output<VirtualMachineShutdown | undefined>;
+  /** What `up` does with a change that takes effect after a restart. `refuse`: fails, before anything is touched; `defer`: leaves it to the next restart; `now`: restarts the machine. */
+  readonly restart: pulumi.Output<"refuse" | "defer" | "now" | undefined>;
+  /** Keep the volumes that were made with it when it is deleted. */
+  readonly keepDisks: pulumi.Output<boolean | undefined>;
+  /** When it counts as up. */
+  readonly wait: pulumi.Output<VirtualMachineWait | undefined>;
+  /** A patch of the generated definition, for what has no field here. */
+  readonly xml: pulumi.Output<VirtualMachineXml | undefined>;
+  /** Addresses by interface key, IPv4 first. */
+  readonly addresses: pulumi.Output<{ [key: string]: string[] }>;
+  /** The first address. */
+  readonly ipAddress: pulumi.Output<string | undefined>;
+  /** MAC addresses by interface key. */
+  readonly macAddresses: pulumi.Output<{ [key: string]: string }>;
+  /** Fits @pulumi/command's remote connection; add a private key. */
+  readonly connection: pulumi.Output<{ host: string; user: string; port: number; hostKey?: string } | undefined>;
+  /** Public ssh host keys that the seed gave the guest. */
+  readonly sshHostKeys: pulumi.Output<string[]>;
+  /** The ssh host keys themselves. Secret. */
+  readonly hostKeys: pulumi.Output<{ private: string; public: string }[]>;
+  /** Fields whose stored value takes effect after a restart. */
+  readonly restartPending: pulumi.Output<string[]>;
+  /** Where its screen is: `vnc://127.0.0.1:5900`. */
+  readonly display: pulumi.Output<string | undefined>;
+  /** Ids of the volumes made with it, by disk key; `seed`: the seed's. */
+  readonly volumes: pulumi.Output<{ [key: string]: string }>;
+  /** Networks in which it reserved its address itself, by interface key. */
+  readonly reservations: pulumi.Output<{ [key: string]: string }>;
+}
+
+/** Arguments of a Snapshot. */
+export interface SnapshotArgs {
+  /** The machine that it stands on. A change: replaces it. */
+  host: Host;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  adopt?: pulumi.Input<boolean>;
+  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  timeout?: pulumi.Input<number>;
+  /** The machine. A change: replaces it. */
+  machine: VirtualMachine | pulumi.Input<string>;
+  /** Name of the snapshot, unique for its machine. Default: the resource's name. A change: replaces it. */
+  name?: pulumi.Input<string>;
+  /** For people. A change: live. */
+  description?: pulumi.Input<string>;
+  /** With the memory of the machine, where it runs. Default: `true`. A change: replaces it. */
+  memory?: pulumi.Input<boolean>;
+  /** Have the guest agent write out its file systems before. Default: `false`. A change: replaces it. */
+  quiesce?: pulumi.Input<boolean>;
+  /** Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing. A change: live: a new value rolls the machine back. */
+  restore?: pulumi.Input<string>;
+}
+
+/** What a Snapshot has once it is there. */
+export interface SnapshotOutputs {
+  /** The machine that it stands on. */
+  readonly host: pulumi.Output<string>;
+  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  readonly adopt: pulumi.Output<boolean | undefined>;
+  /** Seconds that creating, updating, reading or deleting it may take. */
+  readonly timeout: pulumi.Output<number | undefined>;
+  /** The machine. */
+  readonly machine: pulumi.Output<string>;
+  /** Name of the snapshot, unique for its machine. */
+  readonly name: pulumi.Output<string>;
+  /** For people. */
+  readonly description: pulumi.Output<string | undefined>;
+  /** With the memory of the machine, where it runs. */
+  readonly memory: pulumi.Output<boolean | undefined>;
+  /** Have the guest agent write out its file systems before. */
+  readonly quiesce: pulumi.Output<boolean | undefined>;
+  /** Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing. */
+  readonly restore: pulumi.Output<string | undefined>;
+  /** Tells our snapshots from others of the same name. */
+  readonly suffix: pulumi.Output<string | undefined>;
+  /** When it was made, ISO 8601. */
+  readonly created: pulumi.Output<string>;
+  /** Whether the machine ran then. */
+  readonly power: pulumi.Output<string>;
+  /** The last `restore` that was carried out, or that it was made with. */
+  readonly restoredToken: pulumi.Output<string | undefined>;
+}

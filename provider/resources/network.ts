@@ -1,0 +1,305 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { WindroseError } from "../errors";
+import type { NetworkState } from "../hypervisors/model";
+import { type Definition, known, type Run, refuse } from "../lifecycle";
+import { derivedMac } from "../ownership";
+import { WindroseResource } from "../resource";
+import { type EffectRule, field, isRecord, worded } from "../schema";
+import type { NetworkArgs, NetworkOutputs } from "./arguments";
+import { deriveName, deriveUuid, markOf, nameField, onHost, taken, uuidField } from "./common";
+import { checkNetwork, hostPattern } from "./network/addresses";
+import {
+  definitionOf,
+  driftOf,
+  type Hosts,
+  hostsIn,
+  hostsSettled,
+  needsRestart,
+  otherKind,
+  union,
+  withOthers,
+} from "./network/definition";
+
+const restarted: EffectRule = worded("live, the network is restarted and guests stay plugged in", () => ({
+  effect: "live",
+  says: "live, the network is restarted and guests stay plugged in",
+}));
+
+const address = (example: string) => ({ max: 64, pattern: /^\S+$/, says: `must be an address, as \`${example}\`` });
+
+const dhcp = (start: string, end: string) =>
+  field.group(
+    "Addresses that DHCP gives out.",
+    {
+      start: field.text("First.", restarted, { required: true, ...address(start) }),
+      end: field.text("Last.", restarted, { required: true, ...address(end) }),
+    },
+    { effect: restarted },
+  );
+
+const reservation = {
+  address: field.text("IPv4 address.", "live", { required: true, ...address("172.17.2.10") }),
+  interface: field.text("Key of the machine's interface, from which its MAC address derives.", "live", {
+    pattern: /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/,
+    says: "must be an interface's key",
+    default: "lan",
+  }),
+  mac: field.text(
+    "MAC address. Default: that of the machine of this name in this stack, or what it will have.",
+    "live",
+    {
+      pattern: /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/,
+      says: "must be a MAC address in small letters",
+      derived: true,
+      defaultText: "derived",
+    },
+  ),
+  hostname: field.text("Host name that DHCP and DNS know it by.", "live", {
+    pattern: hostPattern,
+    says: "must be a host name",
+    defaultText: "the key",
+  }),
+} as const;
+
+const fields = {
+  ...onHost,
+  name: nameField("network"),
+  uuid: uuidField,
+  mode: field.choice(
+    "`nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other.",
+    "replace",
+    ["nat", "routed", "isolated"],
+    { default: "nat" },
+  ),
+  bridge: field.text("Name of its bridge on the host.", "replace", {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,
+    says: "is an interface's name: 15 letters, digits, `_`, `.` and `-` at most",
+    derived: true,
+    defaultText: "chosen by the hypervisor",
+  }),
+  mtu: field.integer(
+    "MTU of the bridge and of the guests on it.",
+    "replace",
+    { min: 576, max: 65_535 },
+    { defaultText: "1500" },
+  ),
+  domain: field.text("DNS domain of the guests.", restarted, { pattern: hostPattern, says: "must be a domain name" }),
+  ipv4: field.group(
+    "IPv4 in the network.",
+    {
+      address: field.text("The host's own address in it, with the prefix: `172.17.2.1/24`.", restarted, {
+        required: true,
+        ...address("172.17.2.1/24"),
+      }),
+      dhcp: dhcp("172.17.2.100", "172.17.2.200"),
+    },
+    { effect: restarted },
+  ),
+  ipv6: field.group(
+    "IPv6 in the network.",
+    {
+      address: field.text("The host's own address in it, with the prefix: `fd00:17:2::1/64`.", restarted, {
+        required: true,
+        ...address("fd00:17:2::1/64"),
+      }),
+      dhcp: dhcp("fd00:17:2::100", "fd00:17:2::1ff"),
+    },
+    { effect: restarted },
+  ),
+  reservations: field.keyed(
+    "Addresses that DHCP keeps for machines. The key is the machine's name in the program.",
+    "Reservation",
+    reservation,
+    { added: "live", removed: "live" },
+  ),
+  dns: field.group("Its DNS server.", {
+    hosts: field.dictionary("Addresses by host name.", "live"),
+    forwarders: field.list("Servers that are asked for all other names.", "live", z.string().max(64), "string", {
+      defaultText: "the host's own",
+    }),
+  }),
+  autostart: field.flag("Start it when the host starts.", "live", { default: true }),
+  active: field.flag(
+    "Set by a refresh where the network does not run: the next update starts it.",
+    worded("live", () => ({ effect: "live", says: "live, started again" })),
+    { internal: true },
+  ),
+} as const;
+
+const outputs = {
+  gateway: { typeText: "string | undefined", doc: "The host's own IPv4 address in it." },
+} as const;
+
+type NetworkRun = Run<NetworkState>;
+
+/** What earlier runs put into the running network: it is kept in the state, so that what is no more asked for is taken out, even after a run that died half-way. */
+const before = ({ made }: NetworkRun): Hosts =>
+  isRecord(made.__hosts) ? (made.__hosts as unknown as Hosts) : { reservations: [], dnsHosts: [], forwarders: [] };
+
+async function look(run: NetworkRun): Promise<NetworkState> {
+  const state = await run.hypervisor.networks.find(String(run.inputs.uuid));
+  if (!state) refuse("not-found", `the network ${run.inputs.name} was deleted while it was worked on`);
+  return state;
+}
+
+export const network: Definition<NetworkState> = {
+  kind: "Network",
+  fields,
+  outputs,
+  timeout: 300,
+  derive(inputs, olds, identity) {
+    deriveName(inputs, olds, identity);
+    deriveUuid(inputs, olds, identity);
+    const old = isRecord(olds?.reservations) ? olds.reservations : {};
+    for (const [key, entry] of Object.entries(isRecord(inputs.reservations) ? inputs.reservations : {})) {
+      if (!isRecord(entry) || entry.mac !== undefined) continue;
+      const kept = old[key];
+      const same = isRecord(kept) && known(kept.mac) && (kept.interface ?? "lan") === (entry.interface ?? "lan");
+      const plug = entry.interface ?? "lan";
+      entry.mac = same
+        ? kept.mac
+        : known<string>(plug)
+          ? derivedMac(identity.project, identity.stack, key, plug)
+          : plug;
+    }
+  },
+  validate: (inputs, _carried, failures) => checkNetwork(inputs, failures),
+  id: (inputs) => String(inputs.uuid),
+  async observe(run) {
+    const { networks } = run.hypervisor;
+    const ours = await networks.find(String(run.inputs.uuid));
+    if (ours) {
+      run.made.__incarnation ??= ours.mark?.incarnation;
+      if (!run.previous) refuseOtherKind(run, ours);
+      return ours;
+    }
+    if (run.previous) return undefined;
+    const other = await networks.findByName(String(run.inputs.name));
+    if (!other) return undefined;
+    taken(run, "Network", other.name);
+    // Its UUID must be in the inputs, or the next preview would replace it.
+    refuse(
+      "already-exists",
+      `the network "${other.name}" has the UUID ${other.uuid}`,
+      `Set \`uuid: "${other.uuid}"\` together with \`adopt: true\` to take it over.`,
+    );
+  },
+  async ensure(run) {
+    const { networks } = run.hypervisor;
+    const other = run.previous && (await networks.findByName(String(run.inputs.name)));
+    if (other)
+      refuse("already-exists", `the host has a network "${other.name}" already, which this stack did not make`);
+    const definition = definitionOf(run.inputs, markOf(run));
+    await networks.define(definition);
+    run.made.__hosts = hostsIn(definition);
+    return look(run);
+  },
+  steps: [
+    {
+      name: "definition",
+      async run(run) {
+        const wanted = definitionOf(run.inputs, markOf(run));
+        if (needsRestart(wanted, run.observed!).length === 0) return;
+        run.made.__hosts = union(before(run), hostsIn(wanted));
+        await run.hypervisor.networks.redefine(
+          withOthers({ ...wanted, bridge: wanted.bridge ?? run.observed!.bridge }, run.observed!, before(run)),
+        );
+        run.observed = await look(run);
+      },
+    },
+    {
+      name: "start",
+      async run(run) {
+        if (run.observed!.active) return;
+        await run.hypervisor.networks.start(run.observed!.uuid);
+        run.observed = await look(run);
+      },
+    },
+    {
+      name: "hosts",
+      async run(run) {
+        const wanted = definitionOf(run.inputs, markOf(run));
+        const old = before(run);
+        if (!hostsSettled(wanted, run.observed!, old)) {
+          run.made.__hosts = union(old, hostsIn(wanted));
+          await run.hypervisor.networks.setHosts(wanted, { ...wanted, ...old });
+          run.observed = await look(run);
+        }
+        run.made.__hosts = hostsIn(wanted);
+      },
+    },
+    {
+      name: "autostart",
+      async run(run) {
+        const wanted = run.inputs.autostart === true;
+        if (run.observed!.autostart !== wanted) await run.hypervisor.networks.setAutostart(run.observed!.uuid, wanted);
+      },
+    },
+  ],
+  outputsOf(run) {
+    const { observed, inputs } = run;
+    // Chosen by the hypervisor, and then kept: it is in the outputs where no program gives it.
+    inputs.bridge ??= observed!.bridge;
+    return { gateway: observed!.ipv4?.address };
+  },
+  drift({ observed, inputs }) {
+    return {
+      ...driftOf(inputs, definitionOf(inputs, undefined), observed!),
+      autostart: observed!.autostart,
+      active: observed!.active ? undefined : false,
+    };
+  },
+  async remove(run) {
+    const { networks, machines } = run.hypervisor;
+    const state = await networks.find(String(run.inputs.uuid));
+    if (!state) return;
+    // Where libvirt keeps no mark, the UUID, which derives from the host's lineage, says that it is ours.
+    if (state.mark && state.mark.incarnation !== run.made.__incarnation) {
+      run.context.tell("warning", "the network was made anew since; it is left as it is");
+      return;
+    }
+    const { project, stack } = run.context;
+    const foreign: string[] = [];
+    for (const uuid of await networks.users(state.uuid)) {
+      const machine = await machines.find(uuid);
+      if (!machine) continue;
+      const mark = await machines.mark(uuid);
+      if (mark?.project !== project || mark.stack !== stack) foreign.push(`${machine.name} (${machine.power})`);
+    }
+    if (foreign.length > 0) {
+      throw new WindroseError(
+        "in-use",
+        `the network ${state.name} is used by machines that are not of this stack: ${foreign.sort().join(", ")}`,
+        {
+          hint: "Unplug or delete them, or keep the network with `retainOnDelete`.",
+        },
+      );
+    }
+    await networks.remove(state.uuid);
+  },
+};
+
+/** Adopting changes nothing that would unplug a guest. */
+function refuseOtherKind(run: NetworkRun, there: NetworkState): void {
+  const wanted = definitionOf(run.inputs, undefined);
+  const differs =
+    run.inputs.adopt === true
+      ? [...otherKind(wanted, there), ...needsRestart(wanted, there)]
+      : otherKind(wanted, there);
+  if (differs.length === 0) return;
+  const is = (name: string) => JSON.stringify(there[name as keyof NetworkState]) ?? "not set";
+  throw new WindroseError(
+    "replace-refused",
+    `the network "${there.name}" is there, and differs in ${differs.map((name) => `${name} (${is(name)})`).join(", ")}`,
+    { hint: "Give it those values to take it over." },
+  );
+}
+
+export interface Network extends NetworkOutputs {}
+/** A network of the hypervisor's own: a bridge with DHCP and DNS, behind NAT, routed or isolated. */
+export class Network extends WindroseResource {
+  constructor(name: string, args: NetworkArgs, options?: pulumi.CustomResourceOptions) {
+    super(network, name, args, options);
+  }
+}

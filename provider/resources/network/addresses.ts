@@ -1,0 +1,154 @@
+import ipaddr from "ipaddr.js";
+import { known } from "../../lifecycle";
+import { type Inputs, isRecord } from "../../schema";
+import type { Failure } from "../../validate";
+
+type Fail = (property: string, reason: string) => void;
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+export interface Subnet {
+  /** The host's own address. */
+  readonly address: Address;
+  readonly prefix: number;
+  readonly text: string;
+}
+
+/** An address in its canonical spelling; undefined where it is none of that kind. */
+export function parseAddress(text: string, kind?: "ipv4" | "ipv6"): Address | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return kind === "ipv6" ? undefined : ipaddr.IPv4.parse(text);
+  // A zone (`fe80::1%eth0`) belongs to one machine.
+  return kind === "ipv4" || text.includes("%") || !ipaddr.IPv6.isValid(text) ? undefined : ipaddr.IPv6.parse(text);
+}
+
+export function parseSubnet(text: string, kind: "ipv4" | "ipv6"): Subnet | undefined {
+  const [address, prefix, ...rest] = text.split("/");
+  const parsed = address === undefined ? undefined : parseAddress(address, kind);
+  if (!parsed || prefix === undefined || rest.length > 0 || !/^\d{1,3}$/.test(prefix)) return undefined;
+  const bits = Number(prefix);
+  return bits > (kind === "ipv4" ? 32 : 128) ? undefined : { address: parsed, prefix: bits, text: `${parsed}/${bits}` };
+}
+
+export function contains(subnet: Subnet, address: Address): boolean {
+  if (subnet.address instanceof ipaddr.IPv4)
+    return address instanceof ipaddr.IPv4 && address.match(subnet.address, subnet.prefix);
+  return address instanceof ipaddr.IPv6 && address.match(subnet.address as ipaddr.IPv6, subnet.prefix);
+}
+
+/** The first of a subnet names it; the last of an IPv4 subnet is for broadcasts. */
+function reserved(subnet: Subnet, address: Address): string | undefined {
+  const host = address.toByteArray().map((byte, i) => byte & ~maskByte(subnet.prefix, i) & 0xff);
+  if (host.every((byte) => byte === 0)) return "the subnet's own address";
+  const broadcast = host.every((byte, i) => byte === (~maskByte(subnet.prefix, i) & 0xff));
+  return broadcast && address instanceof ipaddr.IPv4 ? "the subnet's broadcast address" : undefined;
+}
+
+function maskByte(prefix: number, i: number): number {
+  const bits = Math.max(0, Math.min(8, prefix - 8 * i));
+  return (0xff << (8 - bits)) & 0xff;
+}
+
+function compareAddresses(one: Address, other: Address): number {
+  const [a, b] = [one.toByteArray(), other.toByteArray()];
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
+}
+
+/** Checks `ipv4` or `ipv6`; answers the subnet where it is right. */
+export function checkSubnet(inputs: Inputs, kind: "ipv4" | "ipv6", fail: Fail): Subnet | undefined {
+  const given = inputs[kind];
+  if (!isRecord(given) || !known<string>(given.address)) return undefined;
+  const property = `${kind}.address`;
+  const subnet = parseSubnet(given.address, kind);
+  const example = kind === "ipv4" ? "172.17.2.1/24" : "fd00:17:2::1/64";
+  if (!subnet) {
+    fail(property, `must be the host's own address with a prefix, as \`${example}\``);
+    return undefined;
+  }
+  const [least, most] = kind === "ipv4" ? [8, 30] : [8, 126];
+  if (subnet.prefix < least || subnet.prefix > most) fail(property, `the prefix must be from ${least} to ${most}`);
+  else {
+    const what = reserved(subnet, subnet.address);
+    if (what) fail(property, `is ${what}; the host needs one of its own, as \`${example}\``);
+  }
+  if (isRecord(given.dhcp)) checkRange(given.dhcp, kind, subnet, fail);
+  return subnet;
+}
+
+function checkRange(dhcp: Inputs, kind: "ipv4" | "ipv6", subnet: Subnet, fail: Fail): void {
+  const ends = (["start", "end"] as const).map((name) => {
+    const text = dhcp[name];
+    if (!known<string>(text)) return undefined;
+    const property = `${kind}.dhcp.${name}`;
+    const address = parseAddress(text, kind);
+    if (!address) fail(property, `must be an ${kind === "ipv4" ? "IPv4" : "IPv6"} address`);
+    else if (!contains(subnet, address)) fail(property, `is outside the subnet ${subnet.text}`);
+    else {
+      const what = reserved(subnet, address);
+      if (!what) return address;
+      fail(property, `is ${what}`);
+    }
+    return undefined;
+  });
+  const [start, end] = ends;
+  if (start && end && compareAddresses(start, end) > 0) fail(`${kind}.dhcp.end`, "is before the start");
+}
+
+export function checkReservations(inputs: Inputs, subnet: Subnet | undefined, fail: Fail): void {
+  const seen = {
+    address: new Map<string, string>(),
+    mac: new Map<string, string>(),
+    hostname: new Map<string, string>(),
+  };
+  for (const [key, entry] of Object.entries(isRecord(inputs.reservations) ? inputs.reservations : {})) {
+    if (!isRecord(entry)) continue;
+    const at = `reservations.${key}`;
+    const hostname = entry.hostname ?? key;
+    for (const [name, value] of [
+      ["address", entry.address],
+      ["mac", entry.mac],
+      ["hostname", hostname],
+    ] as const) {
+      if (!known<string>(value)) continue;
+      const other = seen[name].get(value);
+      if (other !== undefined) fail(`${at}.${name}`, `is the same as that of ${other}`);
+      else seen[name].set(value, at);
+    }
+    if (known<string>(entry.mac) && (Number.parseInt(entry.mac.slice(0, 2), 16) & 1) === 1)
+      fail(`${at}.mac`, "is a multicast address");
+    if (!known<string>(entry.address)) continue;
+    const address = parseAddress(entry.address, "ipv4");
+    if (!address) fail(`${at}.address`, "must be an IPv4 address");
+    else if (subnet && !contains(subnet, address)) fail(`${at}.address`, `is outside the subnet ${subnet.text}`);
+    else if (subnet && address.toString() === subnet.address.toString())
+      fail(`${at}.address`, "is the host's own address");
+    else {
+      const what = subnet && reserved(subnet, address);
+      if (what) fail(`${at}.address`, `is ${what}`);
+    }
+  }
+}
+
+export function checkNetwork(inputs: Inputs, failures: Failure[]): void {
+  const fail: Fail = (property, reason) => failures.push({ property, reason });
+  const ipv4 = checkSubnet(inputs, "ipv4", fail);
+  checkSubnet(inputs, "ipv6", fail);
+  if (inputs.ipv4 === undefined && inputs.ipv6 === undefined && (inputs.mode === "nat" || inputs.mode === "routed")) {
+    fail("ipv4", `is required with mode "${inputs.mode}", or \`ipv6\``);
+  }
+  const reservations = isRecord(inputs.reservations) ? Object.keys(inputs.reservations) : [];
+  if (inputs.ipv4 === undefined && reservations.length > 0)
+    fail("reservations", "need `ipv4`, whose addresses they are");
+  checkReservations(inputs, ipv4, fail);
+  const dns = isRecord(inputs.dns) ? inputs.dns : {};
+  for (const [name, address] of Object.entries(isRecord(dns.hosts) ? dns.hosts : {})) {
+    if (!hostPattern.test(name)) fail(`dns.hosts.${name}`, "is no host name");
+    if (known<string>(address) && !parseAddress(address)) fail(`dns.hosts.${name}`, "must be an IP address");
+  }
+  for (const [i, address] of (Array.isArray(dns.forwarders) ? dns.forwarders : []).entries()) {
+    if (known<string>(address) && !parseAddress(address)) fail(`dns.forwarders.${i}`, "must be an IP address");
+  }
+}
+
+/** RFC 1123: labels of letters, digits and hyphens, with dots between. */
+export const hostPattern =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;

@@ -1,0 +1,237 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { WindroseError } from "../errors";
+import type { VolumeDefinition, VolumeState } from "../hypervisors/model";
+import { type Definition, known, type Run, refuse } from "../lifecycle";
+import { derivedSuffix } from "../ownership";
+import { WindroseResource } from "../resource";
+import { field, type Inputs, unknown } from "../schema";
+import { formatSize, sizeInBytes } from "../sizes";
+import type { VolumeArgs, VolumeOutputs } from "./arguments";
+import { releaseBacking } from "./backing";
+import { deriveName, grows, keep, nameField, onHost, splitVolumeId, taken } from "./common";
+
+const fields = {
+  ...onHost,
+  pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true }),
+  name: nameField("volume"),
+  volumeName: field.text(
+    "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
+    "replace",
+    {
+      pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+      says: "is made of letters, digits, `.`, `_` and `-`, and begins with a letter or digit",
+      derived: true,
+      defaultText: "`<name>-<suffix>.<qcow2|img>`",
+    },
+  ),
+  format: field.choice("Format of the file.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
+  size: field.size(
+    "Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`.",
+    grows("a volume"),
+    { min: 512, defaultText: "that of `image` or `from`" },
+  ),
+  image: field.reference("Image that it is made from.", "replace", ["Image"]),
+  clone: field.choice(
+    "With `image`. `linked`: the image stays its backing file; `full`: an independent copy.",
+    "replace",
+    ["linked", "full"],
+    { default: "linked" },
+  ),
+  from: field.reference(
+    "Volume that it is made from: a full, independent copy of what it holds at the time.",
+    "replace",
+    ["Volume"],
+  ),
+  preallocation: field.choice(
+    "Space that is taken at once: none, that of qcow2's own tables, or all.",
+    "replace",
+    ["off", "metadata", "full"],
+    { default: "off" },
+  ),
+  owner: field.integer("User id of the file.", "live", { min: 0, max: 2 ** 31 - 1 }),
+  group: field.integer("Group id of the file.", "live", { min: 0, max: 2 ** 31 - 1 }),
+  mode: field.text("Mode of the file, octal.", "live", {
+    pattern: /^0?[0-7]{3}$/,
+    says: "must be an octal mode, as `0600`",
+  }),
+} as const;
+
+const outputs = {
+  path: { typeText: "string", doc: "Path on the host." },
+  key: { typeText: "string", doc: "What the hypervisor tells it by." },
+  allocation: { typeText: "string", doc: "Space that it took when it was made." },
+} as const;
+
+type VolumeRun = Run<VolumeState>;
+
+const poolOf = (run: VolumeRun) => String(run.inputs.pool);
+const nameOf = (run: VolumeRun) => String(run.inputs.volumeName);
+
+export const volume: Definition<VolumeState> = {
+  kind: "Volume",
+  fields,
+  outputs,
+  timeout: 1800,
+  derive(inputs, olds, identity) {
+    deriveName(inputs, olds, identity);
+    const ending = inputs.format === "raw" ? "img" : "qcow2";
+    const suffix = identity.lineage && derivedSuffix(identity.lineage, identity.urn);
+    keep(inputs, olds, "volumeName", () =>
+      suffix && known<string>(inputs.name) && inputs.format !== unknown
+        ? `${inputs.name}-${suffix}.${ending}`
+        : unknown,
+    );
+  },
+  validate(inputs, _carried, failures) {
+    const fail = (property: string, reason: string) => failures.push({ property, reason });
+    if (inputs.image !== undefined && inputs.from !== undefined)
+      fail("from", "is given together with `image`: it is made from one thing");
+    if (inputs.size === undefined && inputs.image === undefined && inputs.from === undefined) {
+      fail("size", "is required, or `image` or `from`, whose size it then has");
+    }
+    if (inputs.image === undefined || inputs.clone !== "linked") return;
+    if (inputs.format === "raw") fail("format", 'a linked clone is always qcow2; set `clone: "full"` for raw');
+    if (inputs.preallocation === "full")
+      fail("preallocation", 'a linked clone takes no space beforehand; set `clone: "full"`');
+    if (known<string>(inputs.image) && known<string>(inputs.pool) && splitVolumeId(inputs.image).pool !== inputs.pool) {
+      fail("clone", 'a linked clone is in the pool of its image; set `clone: "full"`, or the same pool');
+    }
+  },
+  id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
+  async observe(run) {
+    const state = await run.hypervisor.volumes.find(poolOf(run), nameOf(run));
+    if (!state || run.previous || derivedFrom(String(run.inputs.name), state.name)) return state;
+    taken(run, "Volume", state.name);
+    run.made.__adopted = true;
+    return state;
+  },
+  async ensure(run) {
+    const { volumes } = run.hypervisor;
+    const { inputs } = run;
+    const definition: VolumeDefinition = {
+      pool: poolOf(run),
+      name: nameOf(run),
+      format: inputs.format as "qcow2" | "raw",
+      capacity: inputs.size === undefined ? 0 : sizeInBytes(String(inputs.size)),
+      preallocation: inputs.preallocation as "off" | "metadata" | "full",
+      owner: inputs.owner as number | undefined,
+      group: inputs.group as number | undefined,
+      mode: inputs.mode as string | undefined,
+    };
+    const id = inputs.image ?? inputs.from;
+    if (id === undefined) return volumes.create(definition);
+    const from = splitVolumeId(String(id));
+    const source = await volumes.find(from.pool, from.name);
+    if (!source)
+      refuse(
+        "not-found",
+        `the ${inputs.image ? "image" : "volume"} ${from.name} that it is made from is not on the host`,
+      );
+    if (definition.capacity === 0) definition.capacity = source.capacity;
+    else refuseSmaller(definition.capacity, source.capacity, from.name);
+    if (inputs.from !== undefined || inputs.clone === "full") return volumes.copy(definition, from, run.context);
+    return volumes.create({
+      ...definition,
+      backing: { path: source.path, format: source.format === "qcow2" ? "qcow2" : "raw" },
+    });
+  },
+  steps: [
+    {
+      name: "size",
+      async run(run) {
+        if (run.inputs.size === undefined) return;
+        const wanted = sizeInBytes(String(run.inputs.size));
+        const { capacity, name } = run.observed!;
+        if (sameSize(capacity, wanted)) return;
+        refuseSmaller(wanted, capacity, name);
+        await run.hypervisor.volumes.grow(poolOf(run), nameOf(run), wanted);
+      },
+    },
+    {
+      name: "permissions",
+      async run({ inputs, observed, hypervisor }) {
+        const differs = permissionNames.some(
+          (name) => inputs[name] !== undefined && octal(inputs[name]) !== octal(observed![name]),
+        );
+        if (!differs) return;
+        const [owner, group, mode] = permissionNames.map((name) => inputs[name]);
+        await hypervisor.volumes.setPermissions(observed!.pool, observed!.name, {
+          owner: owner as number | undefined,
+          group: group as number | undefined,
+          mode: mode as string | undefined,
+        });
+      },
+    },
+  ],
+  outputsOf({ observed, made }) {
+    const { path, key, allocation } = observed!;
+    return { path, key, allocation: made.allocation ?? formatSize(allocation) };
+  },
+  drift({ observed, inputs }) {
+    const state = observed!;
+    const real: Inputs = {};
+    if (known<string>(inputs.size) && !sameSize(state.capacity, sizeInBytes(inputs.size)))
+      real.size = formatSize(state.capacity);
+    for (const name of permissionNames) {
+      if (inputs[name] !== undefined && state[name] !== undefined && octal(inputs[name]) !== octal(state[name]))
+        real[name] = state[name];
+    }
+    return real;
+  },
+  async remove(run) {
+    const { volumes, machines } = run.hypervisor;
+    const state = await volumes.find(poolOf(run), nameOf(run));
+    if (!state) return;
+    if (run.made.__adopted === true) {
+      run.context.tell("info", `the volume ${state.name} was there before and stays`);
+      return;
+    }
+    const users = await volumes.users(state.path);
+    if (users.length > 0) {
+      const names = await Promise.all(users.map(async (uuid) => (await machines.find(uuid))?.name ?? uuid));
+      throw new WindroseError("in-use", `the volume ${state.name} is a disk of ${names.join(", ")}`, {
+        hint: "Detach it first, in an update of its own where both change.",
+      });
+    }
+    const dependents = await volumes.dependents(state.pool, state.path);
+    if (dependents.length > 0) {
+      throw new WindroseError(
+        "in-use",
+        `the volume ${state.name} is the backing file of ${dependents.map((one) => one.name).join(", ")}`,
+      );
+    }
+    await volumes.delete(state.pool, state.name);
+    if (state.backingPath) await releaseBacking(run, state.pool, state.backingPath);
+  },
+};
+
+const permissionNames = ["owner", "group", "mode"] as const;
+
+const octal = (mode: unknown) => (typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
+
+/** Whether a volume's name is one that `derive` made: by its suffix, which nobody else has. */
+function derivedFrom(name: string, volumeName: string): boolean {
+  return volumeName.startsWith(`${name}-`) && /^[0-9a-f]{8}\.(qcow2|img)$/.test(volumeName.slice(name.length + 1));
+}
+
+/** A file's size is a whole number of sectors (qemu's block layer, 512 bytes). */
+function sameSize(capacity: number, wanted: number): boolean {
+  return capacity === wanted || capacity === Math.ceil(wanted / 512) * 512;
+}
+
+function refuseSmaller(wanted: number, there: number, name: string): void {
+  if (wanted >= there) return;
+  throw new WindroseError(
+    "invalid-input",
+    `${formatSize(wanted)} is less than the ${formatSize(there)} of ${name}: data would be lost`,
+    { hint: `Give it a \`size\` of ${formatSize(there)} at least.` },
+  );
+}
+
+export interface Volume extends VolumeOutputs {}
+/** A disk in a pool, independent of any machine. */
+export class Volume extends WindroseResource {
+  constructor(name: string, args: VolumeArgs, options?: pulumi.CustomResourceOptions) {
+    super(volume, name, args, options);
+  }
+}

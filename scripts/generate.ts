@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Definition } from "../provider/lifecycle";
+import { argumentsText } from "./generate/arguments";
+import { referenceText } from "./generate/reference";
+
+/**
+ * Writes what is made from the field tables: the arguments' types and the reference. `npx tsx scripts/generate.ts`
+ * writes, `--check` only compares.
+ */
+
+const root = dirname(__dirname);
+
+/** Path → text of each file that is made from the field tables. */
+export function generated(definitions: readonly Definition[]): Readonly<Record<string, string>> {
+  return {
+    "provider/resources/arguments.ts": formatted("arguments.ts", argumentsText(definitions)),
+    "docs/resources.md": referenceText(definitions),
+  };
+}
+
+/** As `npm run lint` wants it. */
+function formatted(name: string, text: string): string {
+  const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin/biome");
+  return execFileSync(process.execPath, [biome, "format", `--stdin-file-path=${name}`], {
+    cwd: root,
+    input: text,
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+}
+
+/** Those that are not as they should be. */
+export function stale(files: Readonly<Record<string, string>>): string[] {
+  return Object.entries(files).flatMap(([path, text]) => {
+    try {
+      return readFileSync(join(root, path), "utf8") === text ? [] : [path];
+    } catch {
+      return [path];
+    }
+  });
+}
+
+export function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+}
+
+async function main(): Promise<void> {
+  const { definitions } = await import("../provider/definitions");
+  const files = generated(Object.values(definitions));
+  if (!process.argv.includes("--check")) return write(files);
+  const old = stale(files);
+  if (old.length > 0) {
+    console.error(`out of date: ${old.join(", ")}; run \`npx tsx scripts/generate.ts\``);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,93 @@
+import type { Definition } from "../../provider/lifecycle";
+import type { Field, Fields } from "../../provider/schema";
+import { boundsOf } from "./types";
+import { defaultWords, effectWords } from "./words";
+
+interface Line {
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+  readonly effect: string;
+  readonly doc: string;
+}
+
+/** The text of docs/resources.md. */
+export function referenceText(definitions: readonly Definition[]): string {
+  const head = [
+    "# Resources",
+    "",
+    "Made from the field tables by `scripts/generate.ts`. A field in **bold** must be given. Effects of a change:",
+    "",
+    "- **live**: on the running object, now;",
+    "- **after a restart**: on the stored definition, in force from the machine's next start;",
+    "- **replaces it**: the object is deleted, and made anew;",
+    "- **in the state alone**: nothing on the host changes.",
+  ];
+  return `${[...head, ...definitions.flatMap(section)].join("\n")}\n`;
+}
+
+function section(definition: Definition): string[] {
+  const outputs = Object.entries(definition.outputs).map(
+    ([name, output]) =>
+      `| \`${name}\` | ${code(output.typeText)} | ${cell(output.doc)}${output.secret ? " Secret." : ""} |`,
+  );
+  const found = Object.entries(definition.fields).flatMap(([name, spec]) =>
+    spec.shape === "leaf" && spec.internal ? [`| \`${name}\` | ${code(spec.typeText)} | ${cell(spec.doc)} |`] : [],
+  );
+  return [
+    "",
+    `## ${definition.kind}`,
+    "",
+    `Time allowed for one operation: ${definition.timeout} s, unless \`timeout\` says otherwise.`,
+    "",
+    "| field | type | default | a change | |",
+    "|---|---|---|---|---|",
+    ...linesOf(definition.fields, "").map(
+      (line) => `| ${line.name} | ${line.type} | ${line.value} | ${line.effect} | ${line.doc} |`,
+    ),
+    "",
+    "Outputs, besides the fields:",
+    "",
+    "| output | type | |",
+    "|---|---|---|",
+    ...outputs,
+    ...found,
+  ];
+}
+
+function linesOf(fields: Fields, prefix: string): Line[] {
+  return Object.entries(fields).flatMap(([name, spec]) =>
+    spec.shape === "leaf" && spec.internal ? [] : lines(prefix + name, spec),
+  );
+}
+
+function lines(path: string, spec: Field): Line[] {
+  const name = spec.shape !== "keyed" && spec.required ? `**\`${path}\`**` : `\`${path}\``;
+  if (spec.shape === "leaf") {
+    const bounds = boundsOf(spec);
+    return [
+      {
+        name,
+        type: code(bounds ? `${spec.typeText}, ${bounds}` : spec.typeText),
+        value: cell(defaultWords(spec) ?? ""),
+        effect: cell(effectWords(spec.effect)),
+        doc: cell(spec.doc) + (spec.secret ? " Secret." : ""),
+      },
+    ];
+  }
+  if (spec.shape === "group") {
+    const effect = spec.effect ? effectWords(spec.effect) : "";
+    return [
+      { name, type: "object", value: "", effect: cell(effect), doc: cell(spec.doc) },
+      ...linesOf(spec.fields, `${path}.`),
+    ];
+  }
+  const effect = `added: ${effectWords(spec.added)}; removed: ${effectWords(spec.removed)}`;
+  return [
+    { name, type: "object by key", value: "", effect: cell(effect), doc: cell(spec.doc) },
+    ...linesOf(spec.entry, `${path}.*.`),
+  ];
+}
+
+const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+const code = (text: string) => `\`${cell(text)}\``;
