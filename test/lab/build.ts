@@ -61,7 +61,7 @@ async function ensure(recipe: Recipe, log: Log): Promise<string> {
 /** Root file system of a host: "bare" has systemd and sshd, "full" libvirt and QEMU too. */
 export type HostForm = "bare" | "full";
 
-/** Debian's release: bookworm has the one libvirtd, trixie the daemon for each driver. */
+/** Debian 12 and 13. */
 export type Release = "bookworm" | "trixie";
 
 /** The directory that hosts of a form lay their own changes over. It must not be written to. */

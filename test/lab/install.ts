@@ -65,7 +65,7 @@ export async function ensurePackages(log: Log): Promise<void> {
   if (obstacle) throw new Error(`No lab here: ${obstacle}.`);
   if ((await missing()).length === 0) return;
   const wait = () => log("waiting for another run that installs packages");
-  await withLock(join(labCache(), "packages.lock"), 10 * 60_000, wait, async () => {
+  await withLock(join(labCache(), "apt.lock"), 10 * 60_000, wait, async () => {
     const packages = await missing();
     if (packages.length === 0) return;
     log(`installing ${packages.join(", ")}; usually 15 s`);

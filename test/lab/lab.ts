@@ -9,6 +9,7 @@ import { findMounts, findNspawnState, kill, mountRoot, unmountAll } from "./cont
 import { type HostRecord, LabHost } from "./host.js";
 import { giveIdentity } from "./identity.js";
 import { ensurePackages, type Log } from "./install.js";
+import { layOutModular } from "./modular.js";
 import {
   addRoute,
   deleteNamespace,
@@ -31,9 +32,9 @@ export interface StartHostOptions {
   readonly name: string;
   /** Default "full". */
   readonly form?: HostForm;
-  /** A daemon for each of libvirt's drivers in place of the one libvirtd. Needs Debian 13, which is built when first asked for. */
+  /** The sockets of libvirt's modular layout in place of `libvirt-sock` (see `layOutModular` for what is behind them). */
   readonly modular?: boolean;
-  /** Default "bookworm", or "trixie" with `modular`. */
+  /** Default "bookworm" (libvirt 9.0, QEMU 7.2); "trixie" has libvirt 11.3 and QEMU 10.0, and is built when first asked for. */
   readonly release?: Release;
   /** Another root file system than the cached one. */
   readonly root?: string;
@@ -80,9 +81,8 @@ export class Lab {
 
   /** Makes a host and turns it on; usually 1 to 2 s. Fails when the lab has one of that name. */
   async startHost(options: StartHostOptions): Promise<LabHost> {
-    const { name, form = "full", modular = false, share = {}, log = () => {} } = options;
+    const { name, form = "full", release = "bookworm", modular = false, share = {}, log = () => {} } = options;
     if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) throw new Error(`"${name}" can't be a host's name`);
-    const release = options.release ?? (modular ? "trixie" : "bookworm");
     const lower = options.root ?? (await ensureHostRoot(form, release, log));
     const directory = join(this.directory, "hosts", name);
     await mkdir(directory);
@@ -90,6 +90,7 @@ export class Lab {
     const root = await mountRoot(lower, directory);
     const peers = [...this.known.values()].map((host) => ({ name: host.name, address: host.address }));
     const hostKey = await giveIdentity({ root, name, authorizedKey: `${await this.publicKey()}\n`, peers });
+    if (modular) await layOutModular(root);
     const address = hostAddress(index);
     await appendFile(this.knownHostsPath, `${address} ${hostKey}\n${name} ${hostKey}\n`);
     const socket = modular ? "run/libvirt/virtqemud-sock" : "run/libvirt/libvirt-sock";
