@@ -73,7 +73,7 @@ export function keepFilledIn(generated: XmlElement, stored: XmlElement, askedTyp
   const type = generated.find("os/type");
   const wanted = askedType ?? storedType;
   if (machineFamily(wanted) !== machineFamily(storedType)) return;
-  if (type && isFamily(wanted)) type.attributes.set("machine", storedType);
+  if (type && (askedType === undefined || isFamily(askedType))) type.attributes.set("machine", storedType);
   keepFirmware(generated, stored);
 
   const devices = generated.find("devices");

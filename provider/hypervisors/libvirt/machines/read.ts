@@ -169,7 +169,8 @@ function reportedCpu(domain: XmlElement, asked: Asked | undefined, running: bool
 function reportedMachineType(domain: XmlElement, asked: Asked | undefined): string | undefined {
   const exact = domain.attribute("machine", "os/type");
   if (exact === undefined || asked === undefined) return exact;
-  if (asked.machineType === undefined) return hasRootPorts(exact) ? undefined : exact;
+  // Whatever was chosen then is kept.
+  if (asked.machineType === undefined) return undefined;
   const family = machineFamily(asked.machineType) === asked.machineType;
   return family && machineFamily(exact) === asked.machineType ? asked.machineType : exact;
 }

@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { WindroseError } from "../../../provider/errors";
+import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
+import { machineFamily } from "../../../provider/hypervisors/libvirt/machines/keep";
+import { freePorts, hasRootPorts } from "../../../provider/hypervisors/libvirt/machines/ports";
+import { reportMachine } from "../../../provider/hypervisors/libvirt/machines/read";
+import { deviceAlias } from "../../../provider/hypervisors/libvirt/machines/view";
+import { parseXml, type XmlElement } from "../../../provider/hypervisors/libvirt/xml";
+import type { MachineDefinition } from "../../../provider/hypervisors/model";
+import { machineDefinition } from "./machines-arbitrary";
+
+const emulation = { type: "qemu", arch: "x86_64" } as const;
+const hardware = { type: "kvm", arch: "x86_64" } as const;
+const isCode = (code: string) => (error: unknown) => error instanceof WindroseError && error.code === code;
+
+function plain(changes: Partial<MachineDefinition> = {}): MachineDefinition {
+  return {
+    uuid: "6b3c5f0e-5a0b-4f7f-9a53-0d1c8f2f6a01",
+    name: "boreas",
+    metadata: {},
+    vcpus: 1,
+    maxVcpus: 2,
+    memory: 2 ** 27,
+    maxMemory: 2 ** 28,
+    cpu: { mode: "default" },
+    firmware: "bios",
+    boot: {},
+    disks: [
+      {
+        key: "root",
+        device: "disk",
+        path: "/srv/root.qcow2",
+        format: "qcow2",
+        bus: "virtio",
+        target: "vda",
+        readonly: false,
+      },
+    ],
+    interfaces: [{ key: "lan", mac: "52:54:00:00:00:01", source: { network: "winds" }, model: "virtio", link: "up" }],
+    hotplugSlots: 3,
+    serial: true,
+    guestAgent: true,
+    rng: true,
+    clock: "utc",
+    ...changes,
+  };
+}
+
+function xmlOf(definition: MachineDefinition, stored?: XmlElement): XmlElement {
+  return parseXml(definitionXml(definition, emulation, stored), "it");
+}
+
+/** What libvirt does to a new definition: an exact machine type, and a root port for each device, in order. */
+function filledIn(domain: XmlElement): XmlElement {
+  const copy = domain.clone();
+  const type = copy.find("os/type")!;
+  if (type.attribute("machine") === "q35") type.attributes.set("machine", "pc-q35-7.2");
+  if (type.attribute("machine") === "pc") type.attributes.set("machine", "pc-i440fx-7.2");
+  const used = new Set(
+    copy.all("devices").flatMap((devices) => devices.elements().map((device) => device.attribute("bus", "address"))),
+  );
+  const ports = copy
+    .all("devices/controller")
+    .filter((element) => element.attribute("model") === "pcie-root-port")
+    .map((element) => `0x${Number(element.attribute("index")).toString(16).padStart(2, "0")}`)
+    .filter((bus) => !used.has(bus));
+  const homeless = copy
+    .find("devices")!
+    .elements()
+    .filter((device) => {
+      if (device.find("address")) return false;
+      if (device.name === "disk") return device.attribute("bus", "target") === "virtio";
+      if (device.name === "controller")
+        return (
+          ["virtio-serial", "scsi"].includes(device.attribute("type")!) || device.attribute("model") === "qemu-xhci"
+        );
+      return ["interface", "memballoon", "rng"].includes(device.name);
+    });
+  for (const device of homeless) {
+    const bus = ports.shift();
+    if (bus)
+      device.children.push(
+        parseXml(`<address type="pci" domain="0x0000" bus="${bus}" slot="0x00" function="0x0"/>`, "it"),
+      );
+  }
+  return copy;
+}
+
+function addressOf(domain: XmlElement, alias: string): string | undefined {
+  const devices = [...domain.all("devices/disk"), ...domain.all("devices/interface")];
+  return devices.find((device) => device.attribute("name", "alias") === alias)?.attribute("bus", "address");
+}
+
+describe("a machine's definition", () => {
+  it("reads back as it was written", () => {
+    fc.assert(
+      fc.property(machineDefinition(), (definition) => {
+        assert.deepEqual(reportMachine(xmlOf(definition), false), definition);
+        assert.deepEqual(reportMachine(filledIn(xmlOf(definition)), false), definition);
+      }),
+    );
+  });
+
+  it("leaves as many root ports free as it was asked, and again after devices were added", () => {
+    fc.assert(
+      fc.property(machineDefinition(), (definition) => {
+        if (definition.machineType === "pc") return;
+        const conventional = definition.interfaces.some(({ model }) => ["e1000", "rtl8139"].includes(model));
+        if (conventional) return;
+        const first = filledIn(xmlOf(definition));
+        assert.equal(freePorts(first), definition.hotplugSlots);
+        const added = {
+          ...definition.disks[0]!,
+          key: "added",
+          bus: "virtio" as const,
+          device: "disk" as const,
+          path: "/srv/x",
+          target: "vdz",
+        };
+        const second = filledIn(xmlOf({ ...definition, disks: [...definition.disks, added] }, first));
+        assert.equal(freePorts(second), definition.hotplugSlots);
+      }),
+    );
+  });
+
+  it("keeps the place of every device that stays, and the exact machine type", () => {
+    const before = plain({
+      disks: [...plain().disks, { ...plain().disks[0]!, key: "data", path: "/srv/data.qcow2", target: "vdb" }],
+    });
+    const stored = filledIn(xmlOf(before));
+    stored.find("os/type")!.attributes.set("machine", "pc-q35-6.0");
+    const data = addressOf(stored, "ua-disk-data");
+    const lan = addressOf(stored, "ua-nic-lan");
+    assert.ok(data && lan);
+    const after = xmlOf({ ...before, disks: before.disks.slice(1), memory: 2 ** 28 }, stored);
+    assert.equal(addressOf(after, "ua-disk-data"), data);
+    assert.equal(addressOf(after, "ua-nic-lan"), lan);
+    assert.equal(after.attribute("machine", "os/type"), "pc-q35-6.0");
+    const ports = (domain: XmlElement) =>
+      domain.all("devices/controller").filter((element) => element.attribute("type") === "pci").length;
+    assert.equal(ports(after), ports(stored));
+  });
+
+  it("gives a device on another bus, or with another model, a new place", () => {
+    const stored = filledIn(xmlOf(plain()));
+    const scsi = xmlOf(plain({ disks: [{ ...plain().disks[0]!, bus: "scsi", target: "sda" }] }), stored);
+    assert.equal(addressOf(scsi, "ua-disk-root"), undefined);
+    const e1000 = xmlOf(plain({ interfaces: [{ ...plain().interfaces[0]!, model: "e1000e" }] }), stored);
+    assert.equal(addressOf(e1000, "ua-nic-lan"), undefined);
+  });
+
+  it("carries no addresses over to another family of machine types", () => {
+    const stored = filledIn(xmlOf(plain()));
+    const after = xmlOf(plain({ machineType: "pc" }), stored);
+    assert.equal(after.attribute("machine", "os/type"), "pc");
+    assert.equal(addressOf(after, "ua-disk-root"), undefined);
+    assert.deepEqual(
+      after.all("devices/controller").map((element) => element.attribute("type")),
+      ["usb", "virtio-serial"],
+    );
+  });
+
+  it("takes an exact machine type of the same family, places kept", () => {
+    const stored = filledIn(xmlOf(plain()));
+    const after = xmlOf(plain({ machineType: "pc-q35-8.0" }), stored);
+    assert.equal(after.attribute("machine", "os/type"), "pc-q35-8.0");
+    assert.equal(addressOf(after, "ua-disk-root"), addressOf(stored, "ua-disk-root"));
+  });
+
+  it("keeps what others wrote into the metadata, and the firmware's files", () => {
+    const stored = filledIn(xmlOf(plain({ firmware: "uefi" })));
+    stored.find("metadata")!.children.push(parseXml('<x:y xmlns:x="urn:other"><z>1</z></x:y>', "it"));
+    stored.find("os")!.children.push(parseXml('<nvram template="/t">/var/nvram</nvram>', "it"));
+    const after = xmlOf(plain({ firmware: "uefi" }), stored);
+    assert.equal(after.text("metadata/x:y/z"), "1");
+    assert.equal(after.text("os/nvram"), "/var/nvram");
+    assert.equal(xmlOf(plain({ firmware: "bios" }), stored).find("os/nvram"), undefined);
+    assert.equal(after.all("metadata/windrose:machine").length, 1);
+  });
+
+  it("knows devices that others made by their target and MAC address", () => {
+    const stored = filledIn(xmlOf(plain()));
+    const places = ["ua-disk-root", "ua-nic-lan"].map((alias) => addressOf(stored, alias));
+    for (const device of stored.find("devices")!.elements()) {
+      const alias = device.find("alias");
+      if (alias) device.remove(alias);
+    }
+    const report = reportMachine(stored, false);
+    assert.deepEqual(
+      report.disks.map(({ key }) => key),
+      ["vda"],
+    );
+    assert.deepEqual(
+      report.interfaces.map(({ key }) => key),
+      ["52:54:00:00:00:01"],
+    );
+    const after = xmlOf(plain(), stored);
+    assert.deepEqual(
+      ["ua-disk-root", "ua-nic-lan"].map((alias) => addressOf(after, alias)),
+      places,
+    );
+  });
+
+  it("chooses the CPU by what the host can, and refuses host-passthrough without hardware", () => {
+    assert.equal(xmlOf(plain()).attribute("mode", "cpu"), "maximum");
+    const passthrough = plain({ cpu: { mode: "host-passthrough" } });
+    assert.throws(() => definitionXml(passthrough, emulation), isCode("unsupported"));
+    for (const definition of [plain(), passthrough]) {
+      const xml = parseXml(definitionXml(definition, hardware), "it");
+      assert.equal(xml.attribute("type"), "kvm");
+      assert.equal(xml.attribute("mode", "cpu"), "host-passthrough");
+      assert.deepEqual(reportMachine(xml, false).cpu, definition.cpu);
+    }
+    assert.throws(() => xmlOf(plain({ cpu: { mode: "custom" } })), isCode("invalid-input"));
+  });
+
+  it("shows a change of CPU, machine type or video by others", () => {
+    const stored = filledIn(xmlOf(plain()));
+    stored.find("cpu")!.attributes.set("mode", "host-passthrough");
+    assert.deepEqual(reportMachine(stored, false).cpu, { mode: "host-passthrough" });
+    const withQ35 = filledIn(xmlOf(plain({ machineType: "q35" })));
+    assert.equal(reportMachine(withQ35, false).machineType, "q35");
+    withQ35.find("os/type")!.attributes.set("machine", "pc-i440fx-7.2");
+    assert.equal(reportMachine(withQ35, false).machineType, "pc-i440fx-7.2");
+  });
+
+  it("puts devices into the boot order by key", () => {
+    const order = ["interface:lan", "disk:root"];
+    const xml = xmlOf(plain({ boot: { order } }));
+    assert.equal(xml.attribute("order", "devices/disk/boot"), "2");
+    assert.deepEqual(reportMachine(xml, false).boot, { order });
+    assert.throws(() => xmlOf(plain({ boot: { order: ["disk:root", "hd"] } })), isCode("invalid-input"));
+    assert.throws(() => xmlOf(plain({ boot: { order: ["disk:nothing"] } })), isCode("invalid-input"));
+  });
+
+  it("refuses keys that no alias can hold, and current values above their maximum", () => {
+    for (const key of ["a b", "a/b", "", "ä", "a'b"])
+      assert.throws(() => deviceAlias("disk", key), isCode("invalid-input"), key);
+    assert.equal(deviceAlias("nic", "lan-1"), "ua-nic-lan-1");
+    assert.throws(() => xmlOf(plain({ memory: 2 ** 29 })), isCode("invalid-input"));
+    assert.throws(() => xmlOf(plain({ vcpus: 3 })), isCode("invalid-input"));
+  });
+
+  it("uses block devices as such", () => {
+    const xml = xmlOf(plain({ disks: [{ ...plain().disks[0]!, path: "/dev/vg/root", format: "raw" }] }));
+    assert.equal(xml.attribute("type", "devices/disk"), "block");
+    assert.equal(xml.attribute("dev", "devices/disk/source"), "/dev/vg/root");
+    assert.equal(reportMachine(xml, false).disks[0]?.path, "/dev/vg/root");
+  });
+
+  it("tells families of machine types", () => {
+    const families = ["q35", "pc-q35-7.2", "pc", "pc-i440fx-7.2", "virt", "virt-7.2", "microvm"].map(machineFamily);
+    assert.deepEqual(families, ["q35", "q35", "pc", "pc", "virt", "virt", "microvm"]);
+    assert.deepEqual(["q35", "pc-q35-7.2", "pc", "pc-i440fx-7.2", "virt-7.2"].map(hasRootPorts), [
+      true,
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+});
