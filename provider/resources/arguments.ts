@@ -420,7 +420,7 @@ export interface Reservation {
 export interface NetworkDnsArgs {
   /** Addresses by host name. A change: live. */
   hosts?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Servers that are asked for all other names. Default: the host's own. A change: live. */
+  /** Servers that are asked for all other names. Default: the host's own. A change: live, the network is restarted and guests stay plugged in. */
   forwarders?: pulumi.Input<pulumi.Input<string>[]>;
 }
 

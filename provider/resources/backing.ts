@@ -3,32 +3,39 @@ import type { VolumeState } from "../hypervisors/model";
 import type { Run } from "../lifecycle";
 
 /**
- * Images that are deleted while volumes still have them as a backing file are condemned: an empty hidden volume beside
- * them says so, and whoever deletes the last user, or the pool, deletes them.
+ * Images that are deleted while volumes still have them as a backing file are condemned, and whoever deletes the last
+ * user, or the pool, deletes them. A pool's volume can carry no mark, so an empty hidden volume beside it says so.
  */
 
 type AnyRun = Pick<Run<never>, "hypervisor" | "context">;
 
-const ending = ".condemned";
-const markerOf = (name: string) => `.${name}${ending}`;
+const endings = {
+  condemned: ".condemned",
+  /** It is being written: whoever finds it so starts anew. */
+  unfinished: ".unfinished",
+} as const;
 
-/** Name of an image's file on its way to the host, packed as it is: `.<image>.upload`. */
-const uploadEnding = ".upload";
-export const uploadOf = (name: string) => `.${name}${uploadEnding}`;
+type Marker = keyof typeof endings;
 
-/** Bytes of the marker: the smallest volume that libvirt makes. */
+const markerOf = (name: string, marker: Marker) => `.${name}${endings[marker]}`;
+
+const isMarker = (name: string) =>
+  name.startsWith(".") && Object.values(endings).some((ending) => name.endsWith(ending));
+
+/** Bytes of a marker: the smallest volume that libvirt makes. */
 const markerSize = 512;
 
-export async function condemn(run: AnyRun, pool: string, name: string): Promise<void> {
-  const { volumes } = run.hypervisor;
-  if (await volumes.find(pool, markerOf(name))) return;
-  await volumes.create({ pool, name: markerOf(name), format: "raw", capacity: markerSize });
+export async function mark(run: AnyRun, pool: string, name: string, marker: Marker): Promise<void> {
+  if (await isMarked(run, pool, name, marker)) return;
+  await run.hypervisor.volumes.create({ pool, name: markerOf(name, marker), format: "raw", capacity: markerSize });
 }
 
-/** Takes the mark off again: the image is wanted once more, or gone. */
-export async function absolve(run: AnyRun, pool: string, name: string): Promise<void> {
-  const { volumes } = run.hypervisor;
-  if (await volumes.find(pool, markerOf(name))) await volumes.delete(pool, markerOf(name));
+export async function isMarked(run: AnyRun, pool: string, name: string, marker: Marker): Promise<boolean> {
+  return (await run.hypervisor.volumes.find(pool, markerOf(name, marker))) !== undefined;
+}
+
+export async function unmark(run: AnyRun, pool: string, name: string, marker: Marker): Promise<void> {
+  if (await isMarked(run, pool, name, marker)) await run.hypervisor.volumes.delete(pool, markerOf(name, marker));
 }
 
 /** Whether machines or volumes need the file at a path. */
@@ -44,7 +51,7 @@ export async function needed(run: AnyRun, pool: string, path: string): Promise<b
 export async function releaseBacking(run: AnyRun, _pool: string, backingPath: string): Promise<void> {
   const { volumes } = run.hypervisor;
   const image = await volumes.findByPath(backingPath);
-  if (!image || !(await volumes.find(image.pool, markerOf(image.name)))) return;
+  if (!image || !(await isMarked(run, image.pool, image.name, "condemned"))) return;
   if (await needed(run, image.pool, image.path)) return;
   try {
     await volumes.delete(image.pool, image.name);
@@ -53,28 +60,22 @@ export async function releaseBacking(run: AnyRun, _pool: string, backingPath: st
     if (!hasCode(error, "in-use", "not-found")) throw error;
     return;
   }
-  await absolve(run, image.pool, image.name);
+  await unmark(run, image.pool, image.name, "condemned");
 }
 
-/** Deletes what is condemned in a pool, and markers that are left over; answers what else is in it. */
+/** Deletes what is condemned or unfinished in a pool, and its markers; answers what else is in it. */
 export async function sweep(run: AnyRun, pool: string): Promise<VolumeState[]> {
-  const all = await run.hypervisor.pools.volumes(pool);
+  const { pools, volumes } = run.hypervisor;
+  const all = await pools.volumes(pool);
   const names = new Set(all.map((volume) => volume.name));
-  const isMarker = (name: string) => name.startsWith(".") && name.endsWith(ending);
   const backing = new Set(all.map((volume) => volume.backingPath));
   const left: VolumeState[] = [];
-  for (const volume of all) {
-    if (isMarker(volume.name)) continue;
-    if (names.has(markerOf(volume.name)) && !backing.has(volume.path)) {
-      if ((await run.hypervisor.volumes.users(volume.path)).length === 0) {
-        await run.hypervisor.volumes.delete(pool, volume.name);
-        continue;
-      }
-    }
-    if (volume.name.startsWith(".") && volume.name.endsWith(uploadEnding)) {
-      await run.hypervisor.volumes.delete(pool, volume.name);
-    } else left.push(volume);
+  for (const volume of all.filter(({ name }) => !isMarker(name))) {
+    const marked = names.has(markerOf(volume.name, "condemned")) || names.has(markerOf(volume.name, "unfinished"));
+    const free = !backing.has(volume.path) && marked && (await volumes.users(volume.path)).length === 0;
+    if (free) await volumes.delete(pool, volume.name);
+    else left.push(volume);
   }
-  if (left.length === 0) for (const name of names) if (isMarker(name)) await run.hypervisor.volumes.delete(pool, name);
+  if (left.length === 0) for (const name of names) if (isMarker(name)) await volumes.delete(pool, name);
   return left;
 }

@@ -10,7 +10,7 @@ import { WindroseResource } from "../resource";
 import { type Change, field, type Inputs, noControl, unknown, type Verdict, worded } from "../schema";
 import { formatSize } from "../sizes";
 import type { ImageArgs, ImageOutputs } from "./arguments";
-import { absolve, condemn, needed } from "./backing";
+import { isMarked, mark, needed, unmark } from "./backing";
 import { deriveName, keep, nameField, onHost, taken } from "./common";
 import {
   canonicalChecksum,
@@ -161,7 +161,7 @@ export const image: Definition<VolumeState> = {
     } catch {
       // Below.
     }
-    if (stats?.isFile()) inputs.fileDigest = await digestOfFile(source.path, stats);
+    if (stats?.isFile()) inputs.fileDigest = await digestOfFile(source.path);
     else if (!stats && olds?.source === inputs.source && known(olds?.fileDigest)) {
       // The image is there; this machine just does not have its file.
       inputs.fileDigest = olds?.fileDigest;
@@ -185,7 +185,7 @@ export const image: Definition<VolumeState> = {
       taken(run, "Image", state.name);
       run.made.__adopted = true;
     }
-    return state;
+    return state && (await isMarked(run, state.pool, state.name, "unfinished")) ? undefined : state;
   },
   async ensure(run) {
     run.made.digest ??= await resolveDigest(run);
@@ -197,7 +197,7 @@ export const image: Definition<VolumeState> = {
     await run.hypervisor.volumes.delete(state.pool, state.name);
     throw problem;
   },
-  steps: [{ name: "keep", run: (run) => absolve(run, poolOf(run), nameOf(run)) }],
+  steps: [{ name: "keep", run: (run) => unmark(run, poolOf(run), nameOf(run), "condemned") }],
   outputsOf({ observed, made }) {
     return { path: observed!.path, size: formatSize(observed!.capacity), digest: made.digest };
   },
@@ -215,14 +215,14 @@ export const image: Definition<VolumeState> = {
   async remove(run) {
     const { volumes } = run.hypervisor;
     const state = await volumes.find(poolOf(run), nameOf(run));
-    if (!state) return absolve(run, poolOf(run), nameOf(run));
+    if (!state) return unmark(run, poolOf(run), nameOf(run), "condemned");
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
     } else if (await needed(run, state.pool, state.path)) {
-      await condemn(run, state.pool, state.name);
+      await mark(run, state.pool, state.name, "condemned");
     } else {
       await volumes.delete(state.pool, state.name);
-      await absolve(run, state.pool, state.name);
+      await unmark(run, state.pool, state.name, "condemned");
     }
   },
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, type Stats, statSync } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -119,20 +119,21 @@ export function digestFromList(text: string, name: string): string | undefined {
 
 const digests = new Map<string, Promise<string>>();
 
-/** A local file's digest. It is read once for each size and time of change. */
-export function digestOfFile(path: string, stats: Stats = statSync(path)): Promise<string> {
-  const key = JSON.stringify([path, stats.size, stats.mtimeMs, stats.ino]);
+/** A local file's digest, with its algorithm. It is read once for each size and time of change. */
+export function digestOfFile(path: string, algorithm: Digest["algorithm"] = "sha256"): Promise<string> {
+  const { size, mtimeMs, ino } = statSync(path);
+  const key = JSON.stringify([algorithm, path, size, mtimeMs, ino]);
   let digest = digests.get(key);
   if (!digest) {
-    digest = hashFile(path);
+    digest = hashFile(path, algorithm);
     digests.set(key, digest);
     digest.catch(() => digests.delete(key));
   }
   return digest;
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
+async function hashFile(path: string, algorithm: Digest["algorithm"]): Promise<string> {
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return `sha256:${hash.digest("hex")}`;
+  return `${algorithm}:${hash.digest("hex")}`;
 }

@@ -11,7 +11,7 @@ import { type Inputs, isRecord } from "../../schema";
 import { contains, parseAddress, parseSubnet } from "./addresses";
 
 /** What is brought to a running network without a restart. */
-export type Hosts = Pick<NetworkDefinition, "reservations" | "dnsHosts" | "forwarders">;
+export type Hosts = Pick<NetworkDefinition, "reservations" | "dnsHosts">;
 
 export function definitionOf(inputs: Inputs, mark: Mark | undefined): NetworkDefinition {
   return {
@@ -25,6 +25,8 @@ export function definitionOf(inputs: Inputs, mark: Mark | undefined): NetworkDef
     ipv4: addressOf(inputs.ipv4, "ipv4"),
     ipv6: addressOf(inputs.ipv6, "ipv6"),
     ...hostsOf(inputs),
+    forwarders:
+      isRecord(inputs.dns) && Array.isArray(inputs.dns.forwarders) ? inputs.dns.forwarders.map(canonical) : [],
   };
 }
 
@@ -55,12 +57,11 @@ function hostsOf(inputs: Inputs): Hosts {
   return {
     reservations,
     dnsHosts: [...names].map(([address, list]) => ({ address, names: list.sort() })),
-    forwarders: Array.isArray(dns.forwarders) ? dns.forwarders.map(canonical) : [],
   };
 }
 
 /** What of the definition is in force only after the network was restarted. The bridge is the hypervisor's where none is asked for. */
-const restarting = ["domain", "mtu", "ipv4", "ipv6"] as const;
+const restarting = ["domain", "mtu", "ipv4", "ipv6", "forwarders"] as const;
 
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
@@ -71,6 +72,8 @@ export function sameAspect(
   other: NetworkDefinition,
 ): boolean {
   if (name === "domain" || name === "mtu") return one[name] === other[name];
+  if (name === "forwarders")
+    return isDeepStrictEqual(new Set(one.forwarders.map(canonical)), new Set(other.forwarders.map(canonical)));
   const spelled = ({ [name]: given }: NetworkDefinition) =>
     given && {
       address: canonical(given.address),
@@ -117,8 +120,7 @@ export function hostsSettled(wanted: Hosts, there: Hosts, before: Hosts): boolea
   const reservation = ({ mac, address, name }: Reservation) => [mac, canonical(address), name ?? null];
   return (
     settled(reservation, wanted.reservations, there.reservations, before.reservations) &&
-    settled(dnsName, flat(wanted.dnsHosts), flat(there.dnsHosts), flat(before.dnsHosts)) &&
-    settled(canonical, wanted.forwarders, there.forwarders, before.forwarders)
+    settled(dnsName, flat(wanted.dnsHosts), flat(there.dnsHosts), flat(before.dnsHosts))
   );
 }
 
@@ -131,15 +133,10 @@ export function union(one: Hosts, other: Hosts): Hosts {
   return {
     reservations: unique([...one.reservations, ...other.reservations]),
     dnsHosts: unique([...one.dnsHosts, ...other.dnsHosts]),
-    forwarders: unique([...one.forwarders, ...other.forwarders]),
   };
 }
 
-export const hostsIn = ({ reservations, dnsHosts, forwarders }: Hosts): Hosts => ({
-  reservations,
-  dnsHosts,
-  forwarders,
-});
+export const hostsIn = ({ reservations, dnsHosts }: Hosts): Hosts => ({ reservations, dnsHosts });
 
 /** The fields as the network has them: what the program gave, and no more. */
 export function driftOf(inputs: Inputs, wanted: NetworkDefinition, there: NetworkState): Inputs {
@@ -156,7 +153,8 @@ export function driftOf(inputs: Inputs, wanted: NetworkDefinition, there: Networ
     };
   }
   if (isRecord(inputs.reservations)) real.reservations = reservationsOf(inputs.reservations, there);
-  if (isRecord(inputs.dns)) real.dns = dnsOf(inputs.dns, there);
+  const dns = dnsOf(isRecord(inputs.dns) ? inputs.dns : {}, wanted, there);
+  if (isRecord(inputs.dns) || Object.keys(dns).length > 0) real.dns = dns;
   return real;
 }
 
@@ -175,7 +173,7 @@ function reservationsOf(given: Inputs, there: NetworkState): Inputs {
   );
 }
 
-function dnsOf(given: Inputs, there: NetworkState): Inputs {
+function dnsOf(given: Inputs, wanted: NetworkDefinition, there: NetworkState): Inputs {
   const real: Inputs = { ...given };
   if (isRecord(given.hosts)) {
     const found = new Map(flat(there.dnsHosts).map((one) => [one.name, one.address]));
@@ -186,9 +184,6 @@ function dnsOf(given: Inputs, there: NetworkState): Inputs {
       }),
     );
   }
-  if (Array.isArray(given.forwarders)) {
-    const found = new Set(there.forwarders.map(canonical));
-    real.forwarders = given.forwarders.filter((one) => found.has(canonical(one)));
-  }
+  if (!sameAspect("forwarders", wanted, there)) real.forwarders = [...there.forwarders];
   return real;
 }

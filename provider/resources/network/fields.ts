@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { type EffectRule, field, worded } from "../../schema";
+import { nameField, onHost, uuidField } from "../common";
+import { hostPattern } from "./addresses";
+
+const restarted: EffectRule = worded("live, the network is restarted and guests stay plugged in", () => ({
+  effect: "live",
+  says: "live, the network is restarted and guests stay plugged in",
+}));
+
+const address = (example: string) => ({ max: 64, pattern: /^\S+$/, says: `must be an address, as \`${example}\`` });
+
+const dhcp = (start: string, end: string) =>
+  field.group(
+    "Addresses that DHCP gives out.",
+    {
+      start: field.text("First.", restarted, { required: true, ...address(start) }),
+      end: field.text("Last.", restarted, { required: true, ...address(end) }),
+    },
+    { effect: restarted },
+  );
+
+const reservation = {
+  address: field.text("IPv4 address.", "live", { required: true, ...address("172.17.2.10") }),
+  interface: field.text("Key of the machine's interface, from which its MAC address derives.", "live", {
+    pattern: /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/,
+    says: "must be an interface's key",
+    default: "lan",
+  }),
+  mac: field.text(
+    "MAC address. Default: that of the machine of this name in this stack, or what it will have.",
+    "live",
+    {
+      pattern: /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/,
+      says: "must be a MAC address in small letters",
+      derived: true,
+      defaultText: "derived",
+    },
+  ),
+  hostname: field.text("Host name that DHCP and DNS know it by.", "live", {
+    pattern: hostPattern,
+    says: "must be a host name",
+    defaultText: "the key",
+  }),
+} as const;
+
+export const fields = {
+  ...onHost,
+  name: nameField("network"),
+  uuid: uuidField,
+  mode: field.choice(
+    "`nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other.",
+    "replace",
+    ["nat", "routed", "isolated"],
+    { default: "nat" },
+  ),
+  bridge: field.text("Name of its bridge on the host.", "replace", {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,
+    says: "is an interface's name: 15 letters, digits, `_`, `.` and `-` at most",
+    derived: true,
+    defaultText: "chosen by the hypervisor",
+  }),
+  mtu: field.integer(
+    "MTU of the bridge and of the guests on it.",
+    "replace",
+    { min: 576, max: 65_535 },
+    { defaultText: "1500" },
+  ),
+  domain: field.text("DNS domain of the guests.", restarted, { pattern: hostPattern, says: "must be a domain name" }),
+  ipv4: field.group(
+    "IPv4 in the network.",
+    {
+      address: field.text("The host's own address in it, with the prefix: `172.17.2.1/24`.", restarted, {
+        required: true,
+        ...address("172.17.2.1/24"),
+      }),
+      dhcp: dhcp("172.17.2.100", "172.17.2.200"),
+    },
+    { effect: restarted },
+  ),
+  ipv6: field.group(
+    "IPv6 in the network.",
+    {
+      address: field.text("The host's own address in it, with the prefix: `fd00:17:2::1/64`.", restarted, {
+        required: true,
+        ...address("fd00:17:2::1/64"),
+      }),
+      dhcp: dhcp("fd00:17:2::100", "fd00:17:2::1ff"),
+    },
+    { effect: restarted },
+  ),
+  reservations: field.keyed(
+    "Addresses that DHCP keeps for machines. The key is the machine's name in the program.",
+    "Reservation",
+    reservation,
+    { added: "live", removed: "live" },
+  ),
+  dns: field.group("Its DNS server.", {
+    hosts: field.dictionary("Addresses by host name.", "live"),
+    forwarders: field.list("Servers that are asked for all other names.", restarted, z.string().max(64), "string", {
+      defaultText: "the host's own",
+    }),
+  }),
+  autostart: field.flag("Start it when the host starts.", "live", { default: true }),
+  active: field.flag(
+    "Set by a refresh where the network does not run: the next update starts it.",
+    worded("live", () => ({ effect: "live", says: "live, started again" })),
+    { internal: true },
+  ),
+} as const;
+
+export const outputs = {
+  gateway: { typeText: "string | undefined", doc: "The host's own IPv4 address in it." },
+} as const;
