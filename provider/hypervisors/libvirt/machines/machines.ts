@@ -83,16 +83,20 @@ export class LibvirtMachines implements MachineSection {
             session.call("DOMAIN_IS_PERSISTENT", { domain }),
             session.call("DOMAIN_GET_AUTOSTART", { domain }),
           ]);
-          const runs = isActive(state);
+          const running = isActive(state) ? readMachine(current, true) : undefined;
+          const definition = readMachine(stored, false);
+          // libvirt shows what the guest has given back by now, which takes a while after its start and never comes where
+          // it has no driver for that. What it was told is what is stored.
+          if (running) running.memory = Math.min(definition.memory, running.maxMemory);
           return {
             uuid: domain.uuid,
             name: domain.name,
             power: state,
             persistent,
             autostart,
-            stored: readMachine(stored, false),
-            ...(runs ? { running: readMachine(current, true) } : {}),
-            ...(runs && domain.id >= 0 ? { runId: domain.id } : {}),
+            stored: definition,
+            ...(running ? { running } : {}),
+            ...(running && domain.id >= 0 ? { runId: domain.id } : {}),
           };
         })(),
       ),
