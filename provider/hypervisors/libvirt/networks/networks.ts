@@ -165,7 +165,7 @@ export class LibvirtNetworks implements NetworkSection {
     });
   }
 
-  addReservation(uuid: string, reservation: Reservation): Promise<boolean> {
+  async addReservation(uuid: string, reservation: Reservation): Promise<boolean> {
     const wanted = { ...reservation, mac: reservation.mac.toLowerCase() };
     checkReservation(wanted);
     return this.queue(uuid, `reserving ${wanted.address} for ${wanted.mac}`, async () => {

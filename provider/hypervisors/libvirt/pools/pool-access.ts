@@ -7,7 +7,7 @@ import { readPool } from "./pool-xml";
 
 /**
  * A pool's handle without asking for it: the daemon finds a pool by the UUID alone (`virStoragePoolObjFromStoragePool`,
- * src/storage/storage_driver.c); the name is for its messages.
+ * src/storage/storage_driver.c); the name is for its messages. Not for STORAGE_VOL_CREATE_XML_FROM.
  */
 export function poolHandle(uuid: string): PoolHandle {
   return { name: uuid, uuid };

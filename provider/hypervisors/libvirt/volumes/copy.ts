@@ -1,6 +1,6 @@
 import type { Work } from "../../hypervisor";
 import type { VolumeDefinition, VolumeState } from "../../model";
-import { type PoolAccess, poolHandle } from "../pools/pool-access";
+import type { PoolAccess } from "../pools/pool-access";
 import type { VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { clearWorkingName, deleteVolume, mustDescribe, publish, workingName } from "./publish";
@@ -19,7 +19,10 @@ export async function copyVolume(
   work: Work,
 ): Promise<VolumeState> {
   const { pool, name } = definition;
-  const [path, { xml }, working] = await Promise.all([
+  const [{ pool: handle }, path, { xml }, working] = await Promise.all([
+    // by its true name: where that is not the source's, the daemon locks both pools, and one pool twice for good
+    // (`storageVolCreateXMLFrom`, src/storage/storage_driver.c)
+    session.call("STORAGE_POOL_LOOKUP_BY_UUID", { uuid: pool }),
     access.path(pool),
     session.call("STORAGE_VOL_GET_XML_DESC", { volume: source }),
     workingName(session, name),
@@ -31,7 +34,7 @@ export async function copyVolume(
     const { volume } = await session.call(
       "STORAGE_VOL_CREATE_XML_FROM",
       {
-        pool: poolHandle(pool),
+        pool: handle,
         xml: volumeXml({ ...definition, name: working, capacity, backing: undefined }),
         from: source,
       },

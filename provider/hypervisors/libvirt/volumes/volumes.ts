@@ -145,7 +145,9 @@ export class LibvirtVolumes implements VolumeSection {
       const { path } = await this.describe(pool, await this.mustHandle(pool, name));
       const { owner, group, mode } = permissions;
       if (owner !== undefined || group !== undefined) {
-        await run(transport, ["chown", "--", `${owner ?? ""}:${group ?? ""}`, path], what, { root: true });
+        await run(transport, ["chown", "--", `${owner ?? ""}${group === undefined ? "" : `:${group}`}`, path], what, {
+          root: true,
+        });
       }
       if (mode !== undefined) await run(transport, ["chmod", "--", octal(mode), path], what, { root: true });
     });
