@@ -13,9 +13,9 @@ type Described = Pick<Definition, "kind" | "fields" | "outputs">;
  */
 export abstract class WindroseResource extends pulumi.CustomResource {
   /** @internal */
-  readonly __connection!: pulumi.Output<unknown>;
+  declare readonly __connection: pulumi.Output<unknown>;
   /** @internal */
-  readonly __accept!: pulumi.Output<unknown>;
+  declare readonly __accept: pulumi.Output<unknown>;
 
   protected constructor(definition: Described, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
     const given = args as Inputs;

@@ -21,6 +21,8 @@ export interface IsoInput {
 }
 
 export const SECTOR = 2048;
+/** 128 KiB: what looks for file systems (util-linux, busybox's findfs) gives up on a device that ends before their superblocks. */
+const LEAST_SECTORS = 64;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 export const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 export const MAX_FILES = 64;
@@ -65,6 +67,7 @@ export function writeIso({ label, files }: IsoInput): Buffer {
     return { ...file, sector };
   });
 
+  next = Math.max(next, LEAST_SECTORS);
   const image = Buffer.alloc(next * SECTOR);
   const put = (sector: number, bytes: Buffer): void => {
     bytes.copy(image, sector * SECTOR);

@@ -116,6 +116,7 @@ class Search {
   private readonly probes = new Map<string, Probe>();
   private readonly port: number;
   private told = "";
+  private readonly over = new AbortController();
 
   constructor(private readonly wait: SshWait) {
     this.port = wait.port ?? 22;
@@ -128,6 +129,7 @@ class Search {
   }
 
   stop(): void {
+    this.over.abort();
     for (const probe of this.probes.values()) probe.stop.abort();
   }
 
@@ -156,33 +158,26 @@ class Search {
   /** Keeps one probe running for each address that the guest has now; ends by `resolve`, `reject` or the deadline. */
   private async follow(resolve: (ready: SshReady) => void, reject: (error: unknown) => void): Promise<void> {
     const { wait } = this;
-    let over = false;
+    const stop = this.over.signal;
+    const bounds = { deadline: wait.deadline, signal: wait.signal ? AbortSignal.any([wait.signal, stop]) : stop };
     this.tell("waiting for an address");
-    while (!over) {
-      const current = usableAddresses(await beforeStop(wait.addresses(), wait));
+    while (!stop.aborted) {
+      const current = usableAddresses(await beforeStop(wait.addresses(), bounds));
       for (const [address, probe] of this.probes)
         if (!current.includes(address)) {
           probe.stop.abort();
           this.probes.delete(address);
         }
       for (const address of current) {
-        if (over || this.probes.has(address)) continue;
+        if (this.probes.has(address)) continue;
         const probe: Probe = { stop: new AbortController(), seen: "not tried yet" };
         this.probes.set(address, probe);
         this.tell(`waiting for ssh at ${current.join(", ")}`);
-        this.probe(address, probe).then(
-          (ready) => {
-            if (!ready) return;
-            over = true;
-            resolve(ready);
-          },
-          (error) => {
-            over = true;
-            reject(error);
-          },
-        );
+        this.probe(address, probe).then((ready) => {
+          if (ready) resolve(ready);
+        }, reject);
       }
-      if (!over) await beforeStop(wait.nextEvent(ADDRESS_POLL), wait, ADDRESS_POLL);
+      await beforeStop(wait.nextEvent(ADDRESS_POLL), bounds, ADDRESS_POLL);
     }
   }
 
@@ -220,30 +215,25 @@ class Search {
 
   /** A stream, bounded even where the transport does not keep its time; a late one is closed. */
   private async connect(address: string, signal: AbortSignal): Promise<Duplex | undefined> {
-    const opening = this.wait.connectTcp(address, this.port, { timeout: CONNECT_TIMEOUT });
-    let given = false;
-    opening.then(
-      (stream) => {
-        if (given) return;
-        stream.on("error", () => {});
-        stream.destroy();
-      },
-      () => {},
-    );
     const limit = new AbortController();
-    const waited = pause(CONNECT_TIMEOUT + 500, AbortSignal.any([signal, limit.signal])).then(() => undefined);
+    const bound = AbortSignal.any([signal, limit.signal]);
+    let late = false;
+    const opening = this.wait.connectTcp(address, this.port, { timeout: CONNECT_TIMEOUT }).then((stream) => {
+      if (!late) return stream;
+      stream.on("error", () => {});
+      stream.destroy();
+      return undefined;
+    });
+    const waited = pause(CONNECT_TIMEOUT + 500, bound).then(() => {
+      late = !limit.signal.aborted;
+      return undefined;
+    });
     try {
-      const stream = await Promise.race([
-        opening.then((opened) => {
-          if (limit.signal.aborted) return undefined;
-          given = true;
-          return opened;
-        }),
-        waited,
-      ]);
+      const stream = await Promise.race([opening, waited]);
       if (!stream && !signal.aborted) throw new Error(`no connection within ${CONNECT_TIMEOUT} ms`);
       return stream;
     } finally {
+      opening.catch(() => {});
       limit.abort();
     }
   }

@@ -75,9 +75,6 @@ export function greetSsh(stream: Duplex, { hostKeys, timeout, signal }: Greeting
       aborted();
       return;
     }
-    stream.once("data", () => {
-      spoke = true;
-    });
     // Errors may follow the end: they have a listener for good.
     stream.on("error", (error: Error) => failed(reasonOf(error)));
     stream.on("close", () => failed("the connection was closed before ssh's key exchange was through"));
@@ -102,6 +99,10 @@ export function greetSsh(stream: Duplex, { hostKeys, timeout, signal }: Greeting
           shown = `${keyType(key)} ${base64}`;
           return true;
         },
+      });
+      // After ssh2's own listener, or the server's first words would be nobody's.
+      stream.once("data", () => {
+        spoke = true;
       });
     } catch (error) {
       failed(reasonOf(error));
