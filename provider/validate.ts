@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Fields, holdsUnknown, type Inputs, isRecord, keyPattern, type Leaf, unknown } from "./schema";
+import { type Fields, type Inputs, isRecord, keyPattern, type Leaf, unknown } from "./schema";
 
 /** A reason why an input is refused, on the property that it is about. */
 export interface Failure {
@@ -87,15 +87,24 @@ function leaf(
   carried: Record<string, Inputs>,
 ): unknown {
   const value = spec.references ? reference(given, property, carried) : given;
-  if (holdsUnknown(value)) return value;
+  if (value === unknown) return value;
   const parsed = spec.type.safeParse(value);
   if (parsed.success) return parsed.data;
+  // What is not yet known can't be judged, wherever in a list or dictionary it is; all else is.
+  const issues = parsed.error.issues.filter((issue) => at(value, issue.path) !== unknown);
+  if (issues.length === 0) return value;
   // A secret's value must not come back in a message.
-  for (const issue of spec.secret ? parsed.error.issues.slice(0, 1) : parsed.error.issues) {
-    const at = issue.path.length > 0 && !spec.secret ? `${property}.${issue.path.join(".")}` : property;
-    failures.push({ property: at, reason: spec.secret ? "is not valid" : message(issue) });
+  for (const issue of spec.secret ? issues.slice(0, 1) : issues) {
+    const place = issue.path.length > 0 && !spec.secret ? `${property}.${issue.path.join(".")}` : property;
+    failures.push({ property: place, reason: spec.secret ? "is not valid" : message(issue) });
   }
   return undefined;
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  let found = value;
+  for (const name of path) found = (found as Record<PropertyKey, unknown> | undefined)?.[name];
+  return found;
 }
 
 function message(issue: z.core.$ZodIssue): string {
