@@ -61,8 +61,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         };
         if (__preview) previewed.add(urn);
         else previewed.delete(urn);
-        const answer = check(definition, given, old, identity, Boolean(__preview));
-        return { inputs: answer.inputs, failures: answer.failures };
+        const answer = await check(definition, given, old, identity, Boolean(__preview));
+        return { inputs: plain(answer.inputs), failures: answer.failures };
       }),
 
     diff: (_id: string, olds: Inputs, news: Inputs) =>
@@ -87,7 +87,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
     create: (inputs: Inputs) =>
       half(inputs, async () => {
         const { id, outputs } = await apply(definition, own(inputs), undefined, contextOf(inputs, {}));
-        return { id, outs: outputs };
+        return { id, outs: plain(outputs) };
       }),
 
     read: (_id: string, state: Inputs = {}) =>
@@ -96,7 +96,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         try {
           const answer = await read(definition, current, contextOf(current, current));
           if (!answer) return { id: "", props: {} };
-          return { id: _id, props: answer.outputs, inputs: answer.inputs };
+          return { id: _id, props: plain(answer.outputs), inputs: plain(answer.inputs) };
         } catch (error) {
           if (!passOver(error)) throw error;
           engine.log("warning", String(current.__urn ?? ""), `left as the state has it: ${asWindroseError(error).why}`);
@@ -108,7 +108,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       half(news, async () => {
         const old = upgrade(definition.kind, own(olds));
         const { outputs } = await apply(definition, own(news), old, contextOf(news, old));
-        return { outs: outputs };
+        return { outs: plain(outputs) };
       }),
 
     delete: (_id: string, state: Inputs) =>
@@ -126,6 +126,11 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         }
       }),
   };
+}
+
+/** Without undefined, at any depth: the protocol's structures have no place for it. */
+function plain(value: Inputs): Inputs {
+  return JSON.parse(JSON.stringify(value)) as Inputs;
 }
 
 /** `WINDROSE_SKIP_UNREACHABLE=true` lets `refresh` and `destroy` go on past a dead host. */
@@ -187,7 +192,7 @@ async function half<T>(inputs: Inputs, work: () => Promise<T>): Promise<T> {
     if (!(error instanceof HalfMade)) throw new Error(asWindroseError(error).message);
     throw Object.assign(new Error(error.message), {
       id: error.id,
-      properties: { ...error.outputs, __provider: inputs.__provider },
+      properties: { ...plain(error.outputs), __provider: inputs.__provider },
       reasons: [error.message],
     });
   }
