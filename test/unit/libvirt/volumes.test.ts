@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { checkUrl, curlConfig, curlError, redacted } from "../../../provider/hypervisors/libvirt/volumes/fetch-url";
+import { checkName, isPartial, partialName } from "../../../provider/hypervisors/libvirt/volumes/partial";
+import { readVolume, volumeXml } from "../../../provider/hypervisors/libvirt/volumes/volume-xml";
+import { left, percent } from "../../../provider/hypervisors/libvirt/volumes/work";
+
+describe("the XML of libvirt's volumes", () => {
+  it("reads back what was written", () => {
+    fc.assert(
+      fc.property(
+        fc.record(
+          {
+            name: fc.constantFrom("a.qcow2", "<b>&'\"", "c d"),
+            format: fc.constantFrom("qcow2" as const, "raw" as const),
+            capacity: fc.integer({ min: 0, max: 2 ** 52 }),
+            mode: fc.constantFrom("0640", "0000"),
+            owner: fc.nat(),
+            group: fc.nat(),
+            preallocation: fc.constantFrom("off" as const, "metadata" as const, "full" as const),
+          },
+          { requiredKeys: ["name", "format", "capacity"] },
+        ),
+        (definition) => {
+          const { preallocation, ...rest } = definition;
+          const state = readVolume("p", volumeXml({ ...definition, backing: { path: "/a&b", format: "raw" } }));
+          const { path, key, allocation, owner, group, mode, ...read } = state;
+          const { owner: _owner, group: _group, mode: _mode, ...wanted } = rest;
+          assert.deepEqual(read, { pool: "p", ...wanted, backingPath: "/a&b" });
+          assert.deepEqual([mode, owner, group], [rest.mode, rest.owner, rest.group]);
+          assert.equal(allocation, preallocation === "full" ? rest.capacity : 0);
+        },
+      ),
+    );
+  });
+});
+
+describe("names of volumes", () => {
+  it("are one file of the directory, and none of an unfinished one", () => {
+    for (const bad of [
+      "",
+      ".",
+      "..",
+      "a/b",
+      "../a",
+      "a\nb",
+      "a\0",
+      ".x.partial",
+      ".x.partial.source",
+      "é".repeat(101),
+    ]) {
+      assert.throws(() => checkName(bad), { code: "invalid-input" }, JSON.stringify(bad));
+    }
+    for (const good of ["a", ".hidden", "-rf", "a b.qcow2", "x.partial"]) {
+      assert.equal(checkName(good), good);
+      assert.ok(!isPartial(good) && isPartial(partialName(good)) && isPartial(`${partialName(good)}.source`));
+    }
+  });
+});
+
+describe("URLs that a host fetches", () => {
+  it("show neither user nor password nor query", () => {
+    const secret = fc.stringMatching(/^[a-z]{6,12}$/).map((text) => `s3cret${text}`);
+    fc.assert(
+      fc.property(secret, (password) => {
+        const url = checkUrl(
+          `https://${password}:${password}@images.test:8443/a/b.qcow2?token=${password}#${password}`,
+        );
+        assert.equal(redacted(url), "https://images.test:8443/a/b.qcow2?…");
+        for (const code of [6, 7, 18, 22, 23, 60, 99]) {
+          const { message } = curlError(code, "403", url);
+          assert.ok(!message.includes(password) && message.includes("images.test"));
+        }
+      }),
+    );
+  });
+
+  it("are of few protocols, and an error repeats nothing of them", () => {
+    for (const bad of ["hush", "ftp://hush@x/", "javascript:hush", "scp://hush@x/y", "http://[hush", ""]) {
+      assert.throws(
+        () => checkUrl(bad),
+        (error: Error) => !error.message.includes("hush"),
+      );
+    }
+  });
+
+  it("can't break out of curl's configuration", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (path) => {
+        const url = checkUrl(`http://x/${encodeURI("")}`);
+        url.pathname = path;
+        url.search = path;
+        const config = curlConfig(url);
+        const match = /^url = "((?:[^"\\\r\n]|\\.)*)"\n$/.exec(config);
+        assert.ok(match, config);
+        assert.equal(match[1]!.replace(/\\(.)/g, "$1"), url.href);
+      }),
+    );
+  });
+});
+
+describe("work", () => {
+  it("tells each percent once, and never more than a hundred", () => {
+    const told: string[] = [];
+    const report = percent({ progress: (text) => told.push(text), deadline: 0 }, "uploading", 1000);
+    for (let bytes = 0; bytes <= 1100; bytes += 5) report(bytes);
+    assert.equal(told.length, 101);
+    assert.equal(told.at(-1), "uploading 100%");
+  });
+
+  it("has no time left after its deadline, nor after it was called off", () => {
+    const progress = () => undefined;
+    assert.throws(() => left({ progress, deadline: Date.now() - 1 }), { code: "timeout" });
+    assert.throws(() => left({ progress, deadline: Date.now() + 9999, signal: AbortSignal.abort() }), {
+      code: "aborted",
+    });
+    assert.equal(left({ progress, deadline: Number.MAX_SAFE_INTEGER }), 0x7fffffff);
+  });
+});
