@@ -214,28 +214,31 @@ class Search {
   }
 
   /** A stream, bounded even where the transport does not keep its time; a late one is closed. */
-  private async connect(address: string, signal: AbortSignal): Promise<Duplex | undefined> {
-    const limit = new AbortController();
-    const bound = AbortSignal.any([signal, limit.signal]);
-    let late = false;
-    const opening = this.wait.connectTcp(address, this.port, { timeout: CONNECT_TIMEOUT }).then((stream) => {
-      if (!late) return stream;
-      stream.on("error", () => {});
-      stream.destroy();
-      return undefined;
+  private connect(address: string, signal: AbortSignal): Promise<Duplex | undefined> {
+    return new Promise((resolve, reject) => {
+      const limit = new AbortController();
+      let late = false;
+      pause(CONNECT_TIMEOUT + 500, AbortSignal.any([signal, limit.signal])).then(() => {
+        late = true;
+        if (signal.aborted) resolve(undefined);
+        else reject(new Error(`no connection within ${CONNECT_TIMEOUT} ms`));
+      });
+      this.wait.connectTcp(address, this.port, { timeout: CONNECT_TIMEOUT }).then(
+        (stream) => {
+          limit.abort();
+          if (!late) {
+            resolve(stream);
+            return;
+          }
+          stream.on("error", () => {});
+          stream.destroy();
+        },
+        (error) => {
+          limit.abort();
+          reject(error);
+        },
+      );
     });
-    const waited = pause(CONNECT_TIMEOUT + 500, bound).then(() => {
-      late = !limit.signal.aborted;
-      return undefined;
-    });
-    try {
-      const stream = await Promise.race([opening, waited]);
-      if (!stream && !signal.aborted) throw new Error(`no connection within ${CONNECT_TIMEOUT} ms`);
-      return stream;
-    } finally {
-      opening.catch(() => {});
-      limit.abort();
-    }
   }
 }
 
