@@ -12,11 +12,6 @@ type Described = Pick<Definition, "kind" | "fields" | "outputs">;
  * id and what it carries along; secret fields are wrapped at their own paths; hidden names (`__…`) say who and where.
  */
 export abstract class WindroseResource extends pulumi.CustomResource {
-  /** @internal */
-  declare readonly __connection: pulumi.Output<unknown>;
-  /** @internal */
-  declare readonly __accept: pulumi.Output<unknown>;
-
   protected constructor(definition: Described, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
     const given = args as Inputs;
     const type = `pulumi-nodejs:dynamic/windrose:${definition.kind}`;
@@ -32,10 +27,8 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     const props: Inputs = prepare(definition.fields, given);
     for (const key of Object.keys({ ...definition.fields, ...definition.outputs }))
       if (!(key in props)) props[key] = undefined;
-    Object.assign(
-      props,
-      definition.kind === "Host" ? ownConnection(name, given, props) : hostConnection(definition, name, given),
-    );
+    const way = definition.kind === "Host" ? ownConnection(name, given, props) : hostConnection(definition, name, given);
+    Object.assign(props, way);
     props.__provider = `exports.handler = () => require("pulumi-windrose/entry").resource("${definition.kind}");`;
     // It must carry no dependency, or two children of one component wait for each other for good.
     props.__urn = pulumi.output(
@@ -51,8 +44,15 @@ export abstract class WindroseResource extends pulumi.CustomResource {
         ...Object.entries(definition.outputs).flatMap(([key, output]) => (output.secret ? [key] : [])),
       ],
     });
+    if (definition.kind === "Host") ways.set(this, way);
   }
 }
+
+/**
+ * How each Host is reached, as its program says it. An output that the state lacks is unknown in a preview; an argument
+ * is not.
+ */
+const ways = new WeakMap<WindroseResource, Inputs>();
 
 function ownConnection(name: string, given: Inputs, props: Inputs): Inputs {
   const connection: pulumi.Output<unknown> = pulumi.output<unknown>(given.connection ?? name);
@@ -70,11 +70,8 @@ function hostConnection(definition: Described, name: string, given: Inputs): Inp
   if (!(host instanceof WindroseResource)) {
     throw new WindroseError("invalid-input", `${definition.kind} "${name}": \`host\` must be a Host`);
   }
-  return {
-    __connection: host.__connection,
-    __accept: host.__accept,
-    __lineage: (host as unknown as { lineage: unknown }).lineage,
-  };
+  const { __connection, __accept } = ways.get(host) ?? {};
+  return { __connection, __accept, __lineage: (host as unknown as { lineage: unknown }).lineage };
 }
 
 function prepare(fields: Fields, given: Inputs): Inputs {
