@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { hasCode } from "../../../provider/errors";
-import { storedXml } from "../../../provider/hypervisors/libvirt/machines/access";
+import { currentXml, storedXml } from "../../../provider/hypervisors/libvirt/machines/access";
 import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
 import { freePorts } from "../../../provider/hypervisors/libvirt/machines/ports";
 import { parseXml } from "../../../provider/hypervisors/libvirt/xml";
@@ -198,6 +198,11 @@ describe("libvirt machines", () => {
     await machines.attachDisk(uuid, data);
     await until("cat /proc/partitions", /vdc/);
     await assert.rejects(machines.attachDisk(uuid, { ...data, path: "/other" }), (error) => hasCode(error, "in-use"));
+    const placeOf = (xml: string, alias: string) =>
+      parseXml(xml, "it")
+        .all("devices/interface")
+        .find((device) => device.attribute("name", "alias") === alias)
+        ?.attribute("bus", "address");
     const limited = { ...data, limits: { totalIops: 500 } };
     await machines.updateDisk(uuid, limited);
     const second = nic({ key: "second", source: { network: "tides" } });
@@ -249,6 +254,19 @@ describe("libvirt machines", () => {
       state.stored.interfaces.map(({ key }) => key),
       ["lan", "third"],
     );
+    const { domain } = await host.session.call("DOMAIN_LOOKUP_BY_UUID", { uuid });
+    const place = placeOf(await stored(uuid), "ua-nic-third");
+    assert.ok(place);
+    assert.equal(placeOf(await currentXml(host.session, domain), "ua-nic-third"), place);
+    // Stored first, with the rest of a definition, then plugged in: at the same place.
+    await machines.detachInterface(uuid, "third", work());
+    const fourth = nic({ key: "fourth" });
+    const now = (await find(uuid)).stored;
+    await machines.define({ ...now, interfaces: [...now.interfaces, nic({ key: "fifth" }), fourth] });
+    await machines.attachInterface(uuid, fourth);
+    const after = placeOf(await stored(uuid), "ua-nic-fourth");
+    assert.ok(after);
+    assert.equal(placeOf(await currentXml(host.session, domain), "ua-nic-fourth"), after);
     assert.equal(freePorts(places), 0);
 
     await machines.shutdown(uuid, { timeout: 60_000, force: false }, work(90_000));

@@ -225,6 +225,16 @@ describe("a machine's definition", () => {
     assert.equal(reportMachine(withQ35, false).machineType, "pc-i440fx-7.2");
   });
 
+  it("shows the CPU of a running machine as it was asked for, not as what it was made into", () => {
+    const asked = plain({ cpu: { mode: "host-model", features: { aes: "require" } } });
+    const live = xmlOf(asked);
+    const cpu = live.find("cpu")!;
+    cpu.attributes.set("mode", "custom");
+    cpu.children.push(parseXml("<model>EPYC</model>", "it"), parseXml('<feature policy="disable" name="svm"/>', "it"));
+    assert.deepEqual(reportMachine(live, true).cpu, asked.cpu);
+    assert.equal(reportMachine(live, false).cpu.mode, "custom");
+  });
+
   it("puts devices into the boot order by key", () => {
     const order = ["interface:lan", "disk:root"];
     const xml = xmlOf(plain({ boot: { order } }));

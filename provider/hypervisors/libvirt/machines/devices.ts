@@ -5,8 +5,8 @@ import { attempt } from "../errors";
 import { Affect, type DomainHandle, ErrorNumber, isLibvirtError } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { parseXml, render, serializeXml, XmlElement } from "../xml";
-import { currentXml, isActive, powerOf, type Sides, sides } from "./access";
-import { freePorts, hasRootPorts, needsPort } from "./ports";
+import { currentXml, isActive, powerOf, type Sides, sides, storedXml } from "./access";
+import { freePorts, hasRootPorts, isFree, needsPort } from "./ports";
 import { diskView, interfaceView, limitNames } from "./view";
 
 /** Devices of a machine that is there, running or not. Each side is changed by itself, where it needs it. */
@@ -81,7 +81,16 @@ async function attach(
   if (running && flags & Affect.live) refuseWithoutPort(domain, running, wanted, kind, key);
   await attempt(`attaching the ${words[kind]} ${key} to ${domain.name}`, async () => {
     if (wanted.attribute("bus", "target") === "scsi") await ensureScsiController(session, both, flags);
-    await session.call("DOMAIN_ATTACH_DEVICE_FLAGS", { domain, xml: serializeXml(wanted), flags });
+    const send = (device: XmlElement, side: Side) =>
+      session.call("DOMAIN_ATTACH_DEVICE_FLAGS", { domain, xml: serializeXml(device), flags: Affect[side] });
+    if (flags & Affect.config) await send(wanted, "config");
+    if (!running || !(flags & Affect.live)) return;
+    // The running machine gets it where the next start will have it: a guest names interfaces by their place.
+    const stored = parseXml(await storedXml(session, domain), "A machine's stored definition");
+    const address = findDevice(stored, kind, key)?.find("address");
+    const placed = wanted.clone();
+    if (address && isFree(running, address)) placed.children.push(address.clone());
+    await send(placed, "live");
   });
 }
 

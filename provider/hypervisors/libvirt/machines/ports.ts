@@ -69,6 +69,19 @@ export function freePorts(domain: XmlElement): number {
   return rootPorts(devices).filter((port) => !taken.has(Number(port.attribute("index")))).length;
 }
 
+/** Whether a machine has the place that an address names, and nothing in it. Places other than PCI's count as taken. */
+export function isFree(domain: XmlElement, address: XmlElement): boolean {
+  const place = (element: XmlElement | undefined) =>
+    element?.attribute("type") === "pci"
+      ? ["domain", "bus", "slot", "function"].map((name) => Number(element.attribute(name))).join(" ")
+      : undefined;
+  const wanted = place(address);
+  const devices = domain.find("devices")?.elements() ?? [];
+  const buses = devices.filter((device) => device.attribute("type") === "pci" && device.name === "controller");
+  const exists = buses.some((bus) => Number(bus.attribute("index")) === Number(address.attribute("bus")));
+  return wanted !== undefined && exists && !devices.some((device) => place(device.find("address")) === wanted);
+}
+
 /**
  * Adds root ports so that `spare` of them stay free once every device has one. libvirt fills ports in the order of
  * their index, and adds none of its own while there is a free one.
