@@ -183,21 +183,23 @@ describe("volumes that the host fetches by itself", function () {
       host.user.volumes.fetch({ pool: pool.uuid, name: "b", url: web.url("/image") }, work()),
       hasCode("permission-denied"),
     );
-    const programs = ["/usr/bin/curl", "/usr/bin/wget"];
-    const have = (await Promise.all(programs.map((path) => host.exists(path)))).map(
-      (yes, index) => yes && programs[index]!,
-    );
+    await host.text("mv", "/usr/bin/curl", "/usr/bin/curl.aside");
     try {
-      if (have[1]) {
-        if (have[0]) await host.text("mv", have[0], `${have[0]}.aside`);
-        await fetch("by-wget", "/image");
-        assert.equal(await host.root.volumes.checksum(pool.uuid, "by-wget", "sha256", work()), checksum.digest);
-        await host.text("mv", have[1], `${have[1]}.aside`);
-      } else await host.text("mv", have[0] as string, `${have[0]}.aside`);
       await assert.rejects(fetch("neither", "/image"), hasCode("command-missing"));
+      await assert.rejects(host.root.volumes.fetchText(web.url("/image"), work()), hasCode("command-missing"));
+      await host.host.copyIn("/usr/bin/wget", "/usr/bin/wget");
+      await host.text("chmod", "0755", "/usr/bin/wget");
+      const doing = work();
+      await fetch("by-wget", "/image", {}, doing);
+      assert.equal(await host.root.volumes.checksum(pool.uuid, "by-wget", "sha256", work()), checksum.digest);
+      assert.equal(web.asked.filter((line) => line.startsWith("GET")).length, 2);
+      assert.ok(doing.told.includes("downloading 100%"), doing.told.join());
+      await assert.rejects(fetch("missing", "/missing"), hasCode("download-failed"));
+      web.pages.set("/small", { body: Buffer.from("small") });
+      assert.equal(await host.root.volumes.fetchText(web.url("/small"), work()), "small");
     } finally {
-      for (const path of have)
-        if (path && (await host.exists(`${path}.aside`))) await host.text("mv", `${path}.aside`, path);
+      await host.text("rm", "-f", "/usr/bin/wget");
+      await host.text("mv", "/usr/bin/curl.aside", "/usr/bin/curl");
     }
   });
 
