@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { diff, read, remove } from "../../../provider/lifecycle";
+import { storagePool } from "../../../provider/resources/storage-pool";
+import { anyOf, change, checkOf, contextOf, FakeHost, make } from "../fakes";
+
+const definition = anyOf(storagePool);
+const given = { host: "h1" };
+
+describe("StoragePool", function () {
+  this.timeout(20_000);
+  let host: FakeHost;
+  beforeEach(() => {
+    host = new FakeHost();
+  });
+  const context = () => contextOf(host, "StoragePool");
+
+  it("is a directory of its own, started with the host", async () => {
+    const made = await make(host, storagePool, given);
+    const state = host.pools.get(made.id)!;
+    assert.deepEqual([state.path, state.autostart], ["/var/lib/libvirt/images/dev-boreas", true]);
+    const answer = (await read(definition, made.state, context()))!;
+    assert.deepEqual(diff(definition, answer.outputs, made.inputs).rows, []);
+  });
+
+  it("changes owner and mode live", async () => {
+    const made = await make(host, storagePool, given);
+    host.changes();
+    const changed = await change(host, storagePool, made, { ...given, owner: 64_055, mode: "750" });
+    assert.deepEqual(host.changes(), ["pools.setPermissions"]);
+    await change(host, storagePool, changed, { ...given, owner: 64_055, mode: "0750" });
+    assert.deepEqual(host.changes(), []);
+  });
+
+  it("keeps a directory that was there before, and one with volumes of others", async () => {
+    host.paths.add("/srv/old");
+    const old = await make(host, storagePool, { ...given, path: "/srv/old" }, "old");
+    host.addVolume({ pool: old.id, name: "theirs.qcow2" });
+    await remove(definition, old.state, contextOf(host, "StoragePool", "old"));
+    assert.ok(host.paths.has("/srv/old"));
+    const own = await make(host, storagePool, given);
+    host.addVolume({ pool: own.id, name: "theirs.qcow2" });
+    await assert.rejects(remove(definition, own.state, context()), { code: "in-use" });
+    host.volumes.clear();
+    await remove(definition, own.state, context());
+    await remove(definition, own.state, context());
+    assert.equal(host.pools.size, 0);
+  });
+
+  it("refuses another's, and says how to adopt it", async () => {
+    const uuid = "cccccccc-2222-8333-8444-555555555555";
+    host.pools.set(uuid, {
+      uuid,
+      name: "dev-boreas",
+      type: "dir",
+      path: "/srv/x",
+      active: true,
+      autostart: true,
+      capacity: 1,
+      available: 1,
+    });
+    await assert.rejects(make(host, storagePool, given), { code: "already-exists" });
+    await assert.rejects(make(host, storagePool, { ...given, adopt: true }), new RegExp(uuid));
+    await assert.rejects(make(host, storagePool, { ...given, adopt: true, uuid }), { code: "replace-refused" });
+    const made = await make(host, storagePool, { ...given, adopt: true, uuid, path: "/srv/x" });
+    await remove(definition, made.state, context());
+    assert.equal(host.pools.size, 0);
+  });
+
+  it("refuses paths that are none", async () => {
+    for (const path of ["srv", "/srv/../etc", "/srv/./x", ""]) {
+      assert.equal((await checkOf(storagePool, { ...given, path })).failures[0]?.property, "path", path);
+    }
+  });
+});

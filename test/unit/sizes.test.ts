@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatSize, parseSize, sizeInBytes } from "../../provider/sizes";
+
+describe("sizes", () => {
+  it("are read in every unit", () => {
+    const cases: [string | number, number][] = [
+      ["2GiB", 2 ** 31],
+      ["20GB", 2e10],
+      ["1.5GiB", 1.5 * 2 ** 30],
+      ["1G", 2 ** 30],
+      ["512", 512],
+      [7, 7],
+      [" 1 MiB ", 2 ** 20],
+      ["1kB", 1000],
+    ];
+    for (const [text, bytes] of cases) assert.equal(parseSize(text), bytes, String(text));
+  });
+
+  it("are refused where they are none", () => {
+    for (const text of [
+      "",
+      "GiB",
+      "-1GiB",
+      "1gib",
+      "1 GiB x",
+      "1e3",
+      "0x10",
+      "1.2.3",
+      "NaN",
+      "Infinity",
+      "1toString",
+      "0.1B",
+      "9999999PiB",
+    ]) {
+      assert.equal(parseSize(text), undefined, text);
+      assert.throws(() => sizeInBytes(text), RangeError);
+    }
+  });
+
+  it("are written in the largest exact binary unit", () => {
+    assert.deepEqual([2 ** 31, 2e10, 1023, 0, 1025 * 1024].map(formatSize), [
+      "2GiB",
+      "19531250KiB",
+      "1023B",
+      "0B",
+      "1025KiB",
+    ]);
+  });
+
+  it("come back as they were", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+        (bytes) => sizeInBytes(formatSize(bytes)) === bytes,
+      ),
+    );
+  });
+});
