@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { WindroseError } from "../../provider/errors";
+import { apply, check, type Definition, diff, HalfMade, read, remove } from "../../provider/lifecycle";
+import { field, type Inputs } from "../../provider/schema";
+import { contextOf, FakeHost, halfMade, identityOf } from "./fakes";
+
+/** A resource whose object is a record in memory. */
+function toy() {
+  const world: { object?: Inputs } = {};
+  const failing = new Set<string>();
+  const calls: string[] = [];
+  const act = (name: string) => {
+    calls.push(name);
+    if (failing.has(name)) throw new WindroseError("connection-cut", `${name} was cut`);
+  };
+  const step = (name: string) => ({
+    name,
+    async run(run: { inputs: Inputs }) {
+      act(name);
+      world.object![name] = run.inputs[name];
+    },
+  });
+  const definition: Definition = {
+    kind: "Volume",
+    timeout: 10,
+    fields: {
+      a: field.text("", "live", { default: "x" }),
+      b: field.text("", "live"),
+      id: field.text("", "replace", { derived: true }),
+      chosen: field.text("", "replace", { derived: true }),
+    },
+    outputs: { serial: { typeText: "number", doc: "" } },
+    derive: (inputs, olds) => {
+      inputs.id ??= olds?.id ?? "id1";
+    },
+    id: (inputs) => String(inputs.id),
+    observe: async () => {
+      act("observe");
+      return world.object;
+    },
+    ensure: async (run) => {
+      act("ensure");
+      run.made.__own = "kept";
+      world.object = {};
+      return world.object;
+    },
+    steps: [step("a"), step("b")],
+    outputsOf: ({ made, inputs }) => {
+      act("outputs");
+      inputs.chosen ??= "by the host";
+      return { serial: Number(made.serial ?? 0) + 1 };
+    },
+    drift: () => ({ a: world.object?.a, b: world.object?.b }),
+    remove: async () => {
+      act("remove");
+      world.object = undefined;
+    },
+  };
+  return { world, failing, calls, definition };
+}
+
+const context = () => contextOf(new FakeHost(), "Volume");
+
+describe("the lifecycle", () => {
+  it("repeats all inputs in the outputs, and what the host chose", async () => {
+    const { definition } = toy();
+    const { inputs } = await check(definition, { b: "1", __urn: "u" }, undefined, identityOf("Volume"), false);
+    assert.deepEqual(inputs, { b: "1", id: "id1", __urn: "u" });
+    const { id, outputs } = await apply(definition, inputs, undefined, context());
+    assert.equal(id, "id1");
+    assert.deepEqual(outputs, { ...inputs, chosen: "by the host", serial: 1, __own: "kept", __schema: 1 });
+    assert.deepEqual(diff(definition, outputs, inputs), { changes: false, replaces: [], rows: [] });
+    const again = await apply(definition, inputs, outputs, context());
+    assert.deepEqual(again.outputs, { ...outputs, serial: 2 });
+  });
+
+  it("leaves no state where nothing was made", async () => {
+    for (const call of ["observe", "ensure"]) {
+      const { definition, failing } = toy();
+      failing.add(call);
+      const work = apply(definition, { id: "id1" }, undefined, context());
+      await assert.rejects(work, (error) => error instanceof WindroseError && !(error instanceof HalfMade));
+    }
+  });
+
+  for (const [call, owed] of [
+    ["a", ["a", "b"]],
+    ["b", ["b"]],
+    ["outputs", ["read back"]],
+  ] as const) {
+    it(`keeps what is owed when "${call}" fails, and finishes it`, async () => {
+      const { definition, failing, world } = toy();
+      failing.add(call);
+      const inputs = { id: "id1", b: "1" };
+      const half = await halfMade(apply(definition, inputs, undefined, context()));
+      assert.equal(half.id, "id1");
+      assert.deepEqual(half.outputs.__pending, owed);
+      assert.match(half.error.message, /^Unable to create Volume "boreas" on anemoi: /);
+      assert.equal(diff(definition, half.outputs, inputs).changes, true);
+      const kept = await read(definition, half.outputs, context()).catch(() => undefined);
+      if (call !== "outputs") assert.deepEqual(kept!.outputs.__pending, owed);
+      failing.clear();
+      const done = await apply(definition, inputs, half.outputs, context());
+      assert.equal(done.outputs.__pending, undefined);
+      assert.deepEqual(world.object, { a: "x", b: "1" });
+    });
+  }
+
+  it("an update that reaches nothing keeps the resource", async () => {
+    const { definition, failing } = toy();
+    const { outputs } = await apply(definition, { id: "id1" }, undefined, context());
+    failing.add("observe");
+    const half = await halfMade(apply(definition, { id: "id1", b: "2" }, outputs, context()));
+    assert.deepEqual(half.outputs.__pending, ["a", "b"]);
+    assert.equal(half.outputs.__own, "kept");
+  });
+
+  it("reads drift, and keeps the spelling or absence of what is as it was", async () => {
+    const { definition, world } = toy();
+    const { outputs } = await apply(definition, { id: "id1" }, undefined, context());
+    const same = (await read(definition, outputs, context()))!;
+    assert.equal("a" in same.inputs, false);
+    world.object!.a = "changed";
+    const drifted = (await read(definition, outputs, context()))!;
+    assert.equal(drifted.inputs.a, "changed");
+    assert.deepEqual(
+      diff(definition, drifted.outputs, { id: "id1" }).rows.map((row) => row.path),
+      ["a"],
+    );
+    world.object = undefined;
+    assert.equal(await read(definition, outputs, context()), undefined);
+  });
+
+  it("tells the engine of a change that only a default makes", () => {
+    const { definition } = toy();
+    assert.equal(diff(definition, { id: "i", a: "y" }, { id: "i" }).changes, undefined);
+    assert.deepEqual(diff(definition, { id: "i" }, { id: "j" }).replaces, ["id"]);
+    assert.equal(diff(definition, { __connection: "a" }, { __connection: "b" }).changes, true);
+  });
+
+  it("names what could not be deleted", async () => {
+    const { definition, failing } = toy();
+    failing.add("remove");
+    await assert.rejects(
+      remove(definition, { id: "id1" }, context()),
+      /^WindroseError: Unable to delete Volume "boreas" on anemoi: remove was cut/,
+    );
+  });
+});
