@@ -123,7 +123,7 @@ function primaryDirectory(files: readonly Extent[], root: number, bytes: number)
 
 function jolietDirectory(files: readonly Extent[], root: number, bytes: number): Buffer {
   const records = files
-    .map((file) => ({ file, identifier: jolietName(`${file.name};1`) }))
+    .map((file) => ({ file, identifier: jolietName(file.name) }))
     .sort((a, b) => Buffer.compare(a.identifier, b.identifier))
     .map(({ file, identifier }) => recordBytes({ identifier, sector: file.sector, bytes: file.content.length }));
   return packRecords(

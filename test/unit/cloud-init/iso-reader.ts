@@ -103,7 +103,7 @@ export function readIso(image: Buffer): ReadIso {
   }
   for (const entry of directory(image, joliet)) {
     if (entry.identifier.length === 1) continue;
-    read.joliet.set(ucs2(entry.identifier).replace(/;1$/, ""), entry.content);
+    read.joliet.set(ucs2(entry.identifier), entry.content);
   }
   return read;
 }
