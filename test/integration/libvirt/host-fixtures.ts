@@ -32,7 +32,7 @@ export class DriverHost {
 
   static async open(name: string): Promise<DriverHost> {
     const lab = await currentLab();
-    return new DriverHost(await lab.host({ name }));
+    return new DriverHost(await lab.host({ name, ...variant() }));
   }
 
   /** A pool of its own, made and started. */
@@ -68,6 +68,18 @@ export class DriverHost {
     await Promise.all([this.root.close(), this.user.close()]);
     await Promise.all(this.transports.map((transport) => transport.close()));
     await this.host.destroy();
+  }
+}
+
+/** `WINDROSE_TEST_HOST`: the host that these tests run against, other than the lab's usual one. */
+function variant(): { modular?: boolean; release?: "trixie" } {
+  switch (process.env.WINDROSE_TEST_HOST) {
+    case "modular":
+      return { modular: true };
+    case "trixie":
+      return { release: "trixie" };
+    default:
+      return {};
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
+import { poolXml } from "../../../provider/hypervisors/libvirt/pools/pool-xml";
+import { volumeXml } from "../../../provider/hypervisors/libvirt/volumes/volume-xml";
 import type { PoolDefinition } from "../../../provider/hypervisors/model";
 import { DriverHost, hasCode, mebibyte, sha256, work } from "./host-fixtures";
 
@@ -44,6 +46,20 @@ describe("libvirt's volumes", function () {
     assert.deepEqual([raw.format, raw.capacity, raw.allocation], ["raw", 8 * mebibyte, 0]);
   });
 
+  it("writes nothing that libvirt's schema does not know", async () => {
+    const backing = { path: at("base"), format: "qcow2" as const };
+    const permissions = { mode: "0600", owner: 1, group: 2 };
+    const pools = [pool, { ...pool, ...permissions }].map((one) => ["storagepool", poolXml(one)] as const);
+    const volumes = [of("x"), of("x", { format: "raw", ...permissions }), of("x", { backing, owner: 5 })].map(
+      (one) => ["storagevol", volumeXml(one)] as const,
+    );
+    for (const [schema, xml] of [...pools, ...volumes]) {
+      const script = 'cat >/tmp/written.xml && virt-xml-validate /tmp/written.xml "$0"';
+      const { code, stderr } = await host.host.exec(["sh", "-c", script, schema], { stdin: xml, check: false });
+      assert.equal(code, 0, `${stderr} ${xml}`);
+    }
+  });
+
   it("answers undefined for what is not there, in a pool that is not there too", async () => {
     assert.equal(await host.root.volumes.find(pool.uuid, "none"), undefined);
     assert.equal(await host.root.volumes.find(randomUUID(), "none"), undefined);
@@ -60,6 +76,9 @@ describe("libvirt's volumes", function () {
     await host.text("rm", `${other.path}/gone`);
     await host.root.volumes.delete(other.uuid, "gone");
     await host.root.volumes.delete(other.uuid, "gone");
+    await host.root.volumes.create({ ...of("stays"), pool: other.uuid });
+    await host.text("virsh", "pool-destroy", other.name);
+    assert.equal((await host.root.volumes.find(other.uuid, "stays"))?.name, "stays");
   });
 
   it("preallocates as it is told, and refuses what the pool can't hold", async () => {
@@ -103,6 +122,10 @@ describe("libvirt's volumes", function () {
       assert.equal(await host.exists(at(`.${name}.partial`)), false);
       assert.deepEqual(await driver.volumes.find(pool.uuid, name), copy);
     }
+    const other = await host.pool();
+    const elsewhere = { ...of("copy"), pool: other.uuid, capacity: 16 * mebibyte };
+    const across = await host.root.volumes.copy(elsewhere, { pool: pool.uuid, name: "linked" }, work());
+    assert.deepEqual([across.pool, across.path], [other.uuid, `${other.path}/copy`]);
     const raw = await host.root.volumes.copy(
       of("copy.raw", { format: "raw", capacity: 16 * mebibyte }),
       { pool: pool.uuid, name: "linked" },
@@ -172,7 +195,7 @@ describe("libvirt's volumes", function () {
       assert.equal(await volumes.checksum(pool.uuid, name, "sha256", work()), sha256(bytes));
       assert.deepEqual(await volumes.find(pool.uuid, name), state);
       // what was there before stays when another comes of that name
-      await assert.rejects(volumes.upload(definition, source(), size, work()));
+      await assert.rejects(volumes.upload(definition, source(), size, work()), hasCode("already-exists"));
       assert.equal(await volumes.checksum(pool.uuid, name, "sha256", work()), sha256(bytes));
     });
 

@@ -45,7 +45,7 @@ const hosts: fc.Arbitrary<Hosts> = fc
     macs: fc.uniqueArray(last, { maxLength: 6 }),
     addresses: fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 6 }),
     dns: fc.uniqueArray(last, { maxLength: 4 }),
-    names: fc.constantFrom(["a"], ["b"], ["a", "c"]),
+    names: fc.constantFrom<string[]>(["a"], ["b"], ["a", "c"]),
   })
   .map(({ macs, addresses, dns, names }) => ({
     reservations: macs.map((one, index) => ({ mac: `52:54:00:00:00:0${one}`, address: `10.0.0.${addresses[index]}` })),

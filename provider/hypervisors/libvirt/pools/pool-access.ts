@@ -90,6 +90,14 @@ export class PoolAccess {
     }
   }
 
+  async start(uuid: string): Promise<void> {
+    await this.exclusive(uuid, async () => {
+      const pool = poolHandle(uuid);
+      const { active } = await this.session.call("STORAGE_POOL_IS_ACTIVE", { pool });
+      if (!active) await this.session.call("STORAGE_POOL_CREATE", { pool });
+    });
+  }
+
   /** Path of the pool's directory. */
   async path(uuid: string): Promise<string> {
     const { xml } = await this.session.call("STORAGE_POOL_GET_XML_DESC", { pool: poolHandle(uuid) });

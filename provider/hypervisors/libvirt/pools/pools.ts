@@ -77,7 +77,7 @@ export class LibvirtPools implements PoolSection {
           await this.refuseOthers(name, path);
           await this.session.call("STORAGE_POOL_DEFINE_XML", { xml: poolXml(definition) });
         }
-        await this.startNow(uuid, definition);
+        await this.buildAndStart(uuid, definition);
       }),
     );
   }
@@ -98,21 +98,19 @@ export class LibvirtPools implements PoolSection {
   }
 
   start(uuid: string): Promise<void> {
-    return attempt(`starting the storage pool ${uuid}`, () =>
-      this.access.exclusive(uuid, async () => this.startNow(uuid)),
-    );
+    return attempt(`starting the storage pool ${uuid}`, () => this.access.start(uuid));
   }
 
-  private async startNow(uuid: string, definition?: PoolDefinition): Promise<void> {
+  private async buildAndStart(uuid: string, definition: PoolDefinition): Promise<void> {
     const pool = poolHandle(uuid);
     if ((await this.session.call("STORAGE_POOL_IS_ACTIVE", { pool })).active) return;
-    const { mode, owner, group } = definition ?? {};
+    const { mode, owner, group } = definition;
     const asked = mode !== undefined || owner !== undefined || group !== undefined;
     if (asked) await this.session.call("STORAGE_POOL_BUILD", { pool });
     try {
       await this.session.call("STORAGE_POOL_CREATE", { pool });
     } catch (error) {
-      if (asked || !definition || !isSystemError(error, noEntry)) throw error;
+      if (asked || !isSystemError(error, noEntry)) throw error;
       await this.session.call("STORAGE_POOL_BUILD", { pool });
       await this.session.call("STORAGE_POOL_CREATE", { pool });
     }
@@ -149,7 +147,7 @@ export class LibvirtPools implements PoolSection {
   /** As they are now on the disk; a stopped pool is started for it. */
   volumes(uuid: string): Promise<VolumeState[]> {
     return attempt(`listing the volumes of the storage pool ${uuid}`, async () => {
-      await this.access.exclusive(uuid, () => this.startNow(uuid));
+      await this.access.start(uuid);
       await this.access.refresh(uuid);
       return listVolumes(this.session, uuid);
     });

@@ -3,7 +3,7 @@ import type { VolumeDefinition, VolumeState } from "../../model";
 import type { PoolAccess } from "../pools/pool-access";
 import type { VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
-import { clearWorkingName, deleteVolume, mustDescribe, publish, workingName } from "./publish";
+import { clearWorkingName, deleteVolume, mustDescribe, publish, refuseTaken, workingName } from "./publish";
 import { readVolume, volumeXml } from "./volume-xml";
 import { left } from "./work";
 
@@ -28,6 +28,7 @@ export async function copyVolume(
     workingName(session, name),
   ]);
   const { capacity } = readVolume(pool, xml);
+  await refuseTaken(session, pool, name);
   await clearWorkingName(session, access, pool, path, name);
   work.progress("copying");
   try {

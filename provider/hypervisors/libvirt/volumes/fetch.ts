@@ -4,16 +4,15 @@ import { WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
 import type { FetchRequest, Work } from "../../hypervisor";
 import type { VolumeState } from "../../model";
-import { found } from "../errors";
 import { canBeRoot, commandFailed } from "../host/commands";
 import { freeSpace } from "../host/host";
-import { type PoolAccess, poolHandle } from "../pools/pool-access";
+import type { PoolAccess } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
 import { digestOfFile } from "./digest";
 import { contentLength, download, fetchSmall, findTools, type Packing } from "./fetch-tools";
 import { checkUrl, redacted } from "./fetch-url";
 import { partialName } from "./partial";
-import { mustDescribe } from "./publish";
+import { mustDescribe, refuseTaken } from "./publish";
 import { left } from "./work";
 
 export function fetchText(transport: Transport, url: string, work: Work): Promise<string> {
@@ -34,13 +33,12 @@ export async function fetchVolume(
   const { pool, name, checksum, decompress } = request;
   const url = checkUrl(request.url);
   const needed = [...(checksum ? [`${checksum.algorithm}sum`] : []), ...(decompress ? [decompress] : [])];
-  const [directory, tools, root, taken] = await Promise.all([
+  const [directory, tools, root] = await Promise.all([
     access.path(pool),
     findTools(transport, needed),
     canBeRoot(transport),
-    found(session.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool: poolHandle(pool), name })),
+    refuseTaken(session, pool, name),
   ]);
-  if (taken) throw new WindroseError("already-exists", `there is a volume ${name} already`);
   if (!root) {
     throw new WindroseError("permission-denied", `Writing into ${directory} on the host takes root's rights`, {
       hint: 'Connect as root, allow the user sudo, or set `via: "client"` to send the file from here through libvirt.',

@@ -15,6 +15,12 @@ export async function workingName(session: LibvirtSession, name: string): Promis
   return (await canBeRoot(session.transport)) ? partialName(name) : name;
 }
 
+/** Fails with `already-exists` where the pool has a volume of that name. */
+export async function refuseTaken(session: LibvirtSession, pool: string, name: string): Promise<void> {
+  const taken = await found(session.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool: poolHandle(pool), name }));
+  if (taken) throw new WindroseError("already-exists", `there is a volume ${name} already`);
+}
+
 /** Deletes what an earlier, broken attempt left under the working name. */
 export async function clearWorkingName(
   session: LibvirtSession,

@@ -4,7 +4,7 @@ import type { Work } from "../../hypervisor";
 import type { VolumeDefinition, VolumeState } from "../../model";
 import { type PoolAccess, poolHandle } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
-import { clearWorkingName, deleteVolume, mustDescribe, publish, workingName } from "./publish";
+import { clearWorkingName, deleteVolume, mustDescribe, publish, refuseTaken, workingName } from "./publish";
 import { volumeXml } from "./volume-xml";
 import { left, percent } from "./work";
 
@@ -27,7 +27,10 @@ export async function uploadVolume(
   // A small raw file is written under its own name: a hundred seeds would cost a hundred looks at the whole pool.
   const small = format === "raw" && size <= smallFile;
   const [path, working] = small ? ["", name] : await Promise.all([access.path(pool), workingName(session, name)]);
-  if (!small) await clearWorkingName(session, access, pool, path, name);
+  if (!small) {
+    await refuseTaken(session, pool, name);
+    await clearWorkingName(session, access, pool, path, name);
+  }
   const xml = volumeXml({ name: working, format: "raw", capacity: size, owner, group, mode });
   const { volume } = await access.shared(pool, () =>
     session.call("STORAGE_VOL_CREATE_XML", { pool: poolHandle(pool), xml }),
@@ -48,8 +51,7 @@ export async function uploadVolume(
         });
       }
     }
-    if (small) return await mustDescribe(session, pool, name);
-    const state = await publish(session, access, pool, path, name);
+    const state = small ? await mustDescribe(session, pool, name) : await publish(session, access, pool, path, name);
     return await finish(session, access, definition, state);
   } catch (error) {
     await deleteVolume(session, access, pool, working).catch(() => undefined);

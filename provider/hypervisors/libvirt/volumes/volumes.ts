@@ -50,8 +50,16 @@ export class LibvirtVolumes implements VolumeSection {
     }
   }
 
+  /** A stopped pool is started: libvirt knows nothing of its volumes, so it can't tell absent ones from others. */
   private async handle(pool: string, name: string): Promise<VolumeHandle | undefined> {
-    return (await found(this.session.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool: poolHandle(pool), name })))?.volume;
+    const args = { pool: poolHandle(pool), name };
+    try {
+      return (await found(this.session.call("STORAGE_VOL_LOOKUP_BY_NAME", args)))?.volume;
+    } catch (error) {
+      if (!isLibvirtError(error, ErrorNumber.OPERATION_INVALID)) throw error;
+      await this.access.start(pool);
+      return (await found(this.session.call("STORAGE_VOL_LOOKUP_BY_NAME", args)))?.volume;
+    }
   }
 
   private async mustHandle(pool: string, name: string): Promise<VolumeHandle> {
@@ -208,6 +216,9 @@ export class LibvirtVolumes implements VolumeSection {
       try {
         await found(this.access.shared(pool, () => this.session.call("STORAGE_VOL_DELETE", { volume: known })));
       } catch (error) {
+        if (isLibvirtError(error, ErrorNumber.OPERATION_INVALID)) {
+          throw new WindroseError("in-use", `the volume ${name} is being written or read by libvirt`, { cause: error });
+        }
         if (!isLibvirtError(error, ErrorNumber.SYSTEM_ERROR) || error.int1 !== 2) throw error;
         // the file is gone already
         await this.access.refresh(pool);
