@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { definitions } from "../provider/definitions";
 import type { Definition } from "../provider/lifecycle";
 import { argumentsText } from "./generate/arguments";
 import { referenceText } from "./generate/reference";
@@ -13,10 +14,10 @@ import { referenceText } from "./generate/reference";
 const root = dirname(__dirname);
 
 /** Path → text of each file that is made from the field tables. */
-export function generated(definitions: readonly Definition[]): Readonly<Record<string, string>> {
+export function generated(all: readonly Definition[]): Readonly<Record<string, string>> {
   return {
-    "provider/resources/arguments.ts": formatted("arguments.ts", argumentsText(definitions)),
-    "docs/resources.md": referenceText(definitions),
+    "provider/resources/arguments.ts": formatted("arguments.ts", argumentsText(all)),
+    "docs/resources.md": referenceText(all),
   };
 }
 
@@ -46,8 +47,7 @@ export function write(files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
 }
 
-async function main(): Promise<void> {
-  const { definitions } = await import("../provider/definitions");
+function main(): void {
   const files = generated(Object.values(definitions));
   if (!process.argv.includes("--check")) return write(files);
   const old = stale(files);
@@ -57,4 +57,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (require.main === module) void main();
+if (require.main === module) main();
