@@ -1,0 +1,12 @@
+/** Components: resources put together for a purpose. */
+export { type Access, knownHostsText, sshCommand, sshConfigText, tableText } from "./guest-group/access";
+export type { GuestAccess, GuestArgs, GuestGroupArgs, GuestSize, Transform } from "./guest-group/arguments";
+export { GuestGroup } from "./guest-group/guest-group";
+export {
+  type GroupPlan,
+  type GroupRequest,
+  type GuestRequest,
+  PlanError,
+  type PlannedGuest,
+  plan,
+} from "./guest-group/plan";

@@ -1,0 +1,56 @@
+/** The test lab (test/lab), as the scripts see it: what it needs of this machine, and how to run something in its network. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { capture } from "./processes.mjs";
+import { inModules, root } from "./project.mjs";
+import { Told } from "./steps.mjs";
+
+const tsx = [process.execPath, inModules("tsx/dist/cli.mjs")];
+
+export const isRoot = () => process.getuid?.() === 0;
+
+/** Whether commands can be run as root without a question. */
+export async function canBeRoot() {
+  if (isRoot()) return true;
+  const result = await capture(["sudo", "-n", "true"], { quiet: true, timeout: 10_000 }).catch(() => undefined);
+  return result?.code === 0;
+}
+
+/** Why this machine can have no test hosts, in words that follow a semicolon; undefined where it can. */
+export async function obstacleToFabric() {
+  if (process.platform !== "linux" || process.arch !== "x64") return "test hosts need Linux on x86-64";
+  if (!(await canBeRoot())) {
+    return "test hosts are containers in network namespaces, which takes root, or sudo without a password";
+  }
+  const device = await access("/dev/net/tun").then(
+    () => true,
+    () => false,
+  );
+  return device ? undefined : "test hosts need /dev/net/tun";
+}
+
+/** Variables that a command in a fabric needs and that sudo would not pass on. */
+const passedOn = /^(WINDROSE_|PULUMI_|PATH$|FORCE_COLOR$|NODE_OPTIONS$|NODE_V8_COVERAGE$|TMPDIR$)/;
+
+/** The command line that runs `argv` in the network of a lab of its own, which ends with it. */
+export function fabricCommand(argv, environment) {
+  const kept = isRoot()
+    ? []
+    : [
+        "env",
+        ...Object.entries(environment).flatMap(([name, value]) => (passedOn.test(name) ? [`${name}=${value}`] : [])),
+      ];
+  return [...tsx, join(root, "test/lab/cli.ts"), "run", "--", ...kept, ...argv];
+}
+
+/** Runs scripts/lib/lab-tool.ts, whose last line of output is JSON; its progress goes to this terminal. */
+export async function labTool(...args) {
+  const argv = [...tsx, join(root, "scripts/lib/lab-tool.ts"), ...args];
+  const { WINDROSE_CACHE, PATH } = process.env;
+  const asRoot = isRoot()
+    ? []
+    : ["sudo", "-n", "env", `PATH=${PATH}`, ...(WINDROSE_CACHE ? [`WINDROSE_CACHE=${WINDROSE_CACHE}`] : [])];
+  const result = await capture([...asRoot, ...argv], { cwd: root, timeout: 20 * 60_000 });
+  if (result.code !== 0) throw new Told("The lab did not come up; its last words are above.");
+  return JSON.parse(result.stdout.trim().split("\n").pop() || "null");
+}
