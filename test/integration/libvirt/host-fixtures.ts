@@ -50,14 +50,17 @@ export class DriverHost {
   }
 
   async text(...argv: string[]): Promise<string> {
-    return (await this.host.exec(argv)).stdout.trim();
+    return (await this.host.exec(argv, { env: virshEnvironment })).stdout.trim();
   }
 
   /** A machine with devices of this XML, stored and not started. */
   async machine(uuid: string, name: string, devices: string): Promise<void> {
     const head = `<name>${name}</name><uuid>${uuid}</uuid><memory unit='MiB'>32</memory><os><type>hvm</type></os>`;
     const xml = `<domain type='qemu'>${head}<devices>${devices}</devices></domain>`;
-    await this.host.exec(["sh", "-c", 'cat >"/tmp/$0.xml" && virsh define "/tmp/$0.xml"', name], { stdin: xml });
+    await this.host.exec(["sh", "-c", 'cat >"/tmp/$0.xml" && virsh define "/tmp/$0.xml"', name], {
+      stdin: xml,
+      env: virshEnvironment,
+    });
   }
 
   async exists(path: string): Promise<boolean> {
@@ -82,6 +85,11 @@ function variant(): { modular?: boolean; release?: "trixie" } {
       return {};
   }
 }
+
+/** For virsh on a host: with modular daemons it would look for the one daemon that is not there. */
+export const virshEnvironment = {
+  LIBVIRT_DEFAULT_URI: process.env.WINDROSE_TEST_HOST === "modular" ? "qemu:///system?mode=direct" : "qemu:///system",
+};
 
 /** Work with a minute for it, that keeps what was told. */
 export function work(milliseconds = 60_000): Work & { told: string[] } {

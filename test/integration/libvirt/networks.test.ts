@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { networkXml } from "../../../provider/hypervisors/libvirt/networks/network-xml";
 import type { NetworkDefinition, NetworkState } from "../../../provider/hypervisors/model";
-import { DriverHost, hasCode } from "./host-fixtures";
+import { DriverHost, hasCode, virshEnvironment } from "./host-fixtures";
 
 describe("libvirt's networks", function () {
   this.timeout(60_000);
@@ -251,7 +251,7 @@ describe("libvirt's networks", function () {
 <portgroup name='p'/><dnsmasq:options><dnsmasq:option value='no-ping'/></dnsmasq:options></network>`;
     await host.host.exec(
       ["sh", "-c", "cat >/tmp/own.xml && virsh net-define /tmp/own.xml && virsh net-start $0", name],
-      { stdin: xml },
+      { stdin: xml, env: virshEnvironment },
     );
     const before = await host.root.networks.find(uuid);
     assert.deepEqual([before?.mark, before?.ipv4], [undefined, definition.ipv4]);

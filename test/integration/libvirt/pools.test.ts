@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { DriverHost, mebibyte } from "./host-fixtures";
+import { createLibvirtHypervisor } from "../../../provider/hypervisors/libvirt/driver";
+import { DriverHost, hasCode, mebibyte } from "./host-fixtures";
 
 describe("libvirt's storage pools", function () {
   this.timeout(60_000);
@@ -23,9 +24,12 @@ describe("libvirt's storage pools", function () {
     assert.deepEqual(await host.root.pools.findByName(asked.name), state);
   });
 
-  it("answers undefined for what is not there, and fails for a host that does not answer", async () => {
+  it("answers undefined for what is not there, and fails where libvirt does not answer", async () => {
     assert.equal(await host.root.pools.find(randomUUID()), undefined);
     assert.equal(await host.root.pools.findByName("nowhere"), undefined);
+    const silent = createLibvirtHypervisor(host.root.transport, "qemu:///system?socket=/run/nobody");
+    await assert.rejects(silent.pools.find(randomUUID()), hasCode("hypervisor-unavailable"));
+    await silent.close();
   });
 
   it("may be told again, and finishes what is half-made", async () => {
