@@ -219,7 +219,9 @@ describe("seeds and guests", () => {
       assert.match(status, /status: done/, status);
       assert.match(status, /DataSourceNoCloud/);
       assert.doesNotMatch(status, /[Ii]nvalid|[Ee]rror:/, status);
-      assert.equal(await guest("hostname; hostname -f"), `${name}\n${name}.lab.example`);
+      assert.equal(await guest("hostname"), name);
+      const named = JSON.parse(await guest("cat /var/lib/cloud/data/set-hostname")) as unknown;
+      assert.deepEqual(named, { hostname: name, fqdn: `${name}.lab.example` });
       assert.equal(
         await guest("ls /etc/ssh/ssh_host_*"),
         "/etc/ssh/ssh_host_ed25519_key\n/etc/ssh/ssh_host_ed25519_key.pub",
