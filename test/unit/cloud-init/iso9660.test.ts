@@ -62,6 +62,18 @@ describe("ISO 9660 writer", function () {
     assert.deepEqual([...read.iso.keys()].sort(), ["NETWORK0.;1", "NETWORK1.;1", "NETWORK_.;1"]);
   });
 
+  it("lets no record cross the border of a sector", () => {
+    const input = Array.from({ length: 60 }, (_, index) => ({
+      name: `${"x".repeat(50)}${index}`,
+      content: `${index}`,
+    }));
+    const read = readIso(writeIso({ label: "x", files: input }));
+    for (const { name, content } of input) {
+      assert.equal(read.rockRidge.get(name)?.toString(), content);
+      assert.equal(read.joliet.get(name)?.toString(), content);
+    }
+  });
+
   it("refuses bad names, labels and sizes", () => {
     for (const bad of ["", ".", "..", "a/b", "a b", "ä", "x".repeat(65), "a\0"])
       refused(() => writeIso({ label: "cidata", files: [{ name: bad, content: "" }] }));
