@@ -42,13 +42,18 @@ export class Fixture {
 
   /** Domains, networks, pools and files of ours on the host: empty when all is gone. */
   async ours(): Promise<string> {
+    // The network `default` comes with libvirt.
     const lists = await Promise.all([
       this.virsh("list", "--all", "--name"),
       this.virsh("net-list", "--all", "--name"),
       this.virsh("pool-list", "--all", "--name"),
       this.host.exec(["ls", "-A", "/var/lib/libvirt/images"]).then((result) => result.stdout.trim()),
     ]);
-    return lists.filter((text) => text !== "").join("\n");
+    return lists
+      .join("\n")
+      .split("\n")
+      .filter((name) => name !== "" && name !== "default")
+      .join("\n");
   }
 
   async uuid(domain: string): Promise<string> {

@@ -22,7 +22,7 @@ describe("secrets and the state", function () {
       running: false,
       wait: { for: "none" },
       graphics: { type: "vnc", password: { $secret: "screen" } },
-      cloudInit: { sshKeys: [fixture.publicKey], userData: { chpasswd: { list: `root:${password}` } } },
+      cloudInit: { sshKeys: [fixture.publicKey], userData: { chpasswd: { list: { $env: "WINDROSE_TEST_PASSWORD" } } } },
     });
     const connection = {
       address: fixture.host.address,
@@ -31,9 +31,13 @@ describe("secrets and the state", function () {
       agent: false,
       sshConfig: false,
     };
-    const hosts = { anemoi: { ...connection, privateKey } };
-    await stack.ask(hosts, [...frame(), boreas], { screen });
-    const outputs = [await stack.preview(), await stack.up()];
+    // The engine itself keeps the configuration in the state: a key in it is set as a secret.
+    const env = { WINDROSE_TEST_PASSWORD: `root:${password}` };
+    await stack.ask({ anemoi: connection }, [...frame(), boreas], {
+      screen,
+      "windrose:hosts.anemoi.privateKey": privateKey,
+    });
+    const outputs = [await stack.preview({ env }), await stack.up({ env })];
     const { output: state } = await stack.run(["stack", "export"]);
     const body = privateKey.split("\n").slice(1, -2).join("\n");
     for (const secret of [password, screen, body.slice(0, 60), "BEGIN OPENSSH PRIVATE KEY"]) {
@@ -53,9 +57,9 @@ describe("secrets and the state", function () {
     // A rotated key: nothing to do, and everything goes on with it.
     const rotated = { anemoi: { ...connection, identityFile: lab.privateKeyPath } };
     await stack.ask(rotated, [...frame(), boreas], { screen });
-    await stack.preview({ args: ["--expect-no-changes"] });
-    await stack.up({ args: ["--expect-no-changes"] });
-    await stack.refresh({ args: ["--expect-no-changes"] });
+    await stack.preview({ args: ["--expect-no-changes"], env });
+    await stack.up({ args: ["--expect-no-changes"], env });
+    await stack.refresh({ args: ["--expect-no-changes"], env });
     await stack.destroy();
     assert.equal(await fixture.ours(), "");
   });

@@ -60,8 +60,10 @@ export class Stack {
     const withConfig = ["up", "preview", "refresh", "destroy", "config"].includes(args[0]!)
       ? ["--config-file", this.configFile]
       : [];
+    // Flags come before `--`, values after it.
+    const at = args.includes("--") ? args.indexOf("--") : args.length;
     const all = [
-      ...args,
+      ...args.slice(0, at),
       ...withConfig,
       "--non-interactive",
       "--color",
@@ -70,6 +72,7 @@ export class Stack {
       this.name,
       "-C",
       this.program,
+      ...args.slice(at),
     ];
     return spawn(
       "pulumi",
@@ -119,7 +122,8 @@ export class Stack {
     ].join("\n");
     await writeFile(this.configFile, `${text}\n`);
     for (const [key, value] of Object.entries(secrets ?? {})) {
-      await this.run(["config", "set", "--secret", "--path", `e2e:secrets.${key}`, String(value)]);
+      const path = key.includes(":") ? key : `e2e:secrets.${key}`;
+      await this.run(["config", "set", "--secret", "--path", path, "--", String(value)]);
     }
   }
 

@@ -13,12 +13,13 @@ class Group extends pulumi.ComponentResource {
   }
 }
 
-/** `{"$ref": "pool"}` is that resource, `{"$secret": "name"}` a secret of the configuration, `{"$id": "pool"}` its id. */
+/** `{"$ref": "pool"}` is that resource, `{"$secret": "name"}` a secret of the configuration, `{"$id": "pool"}` its id, `{"$env": "NAME"}` of the environment. */
 function expand(value) {
   if (Array.isArray(value)) return value.map(expand);
   if (value === null || typeof value !== "object") return value;
   if (value.$ref) return made[value.$ref];
   if (value.$id) return made[value.$id].id;
+  if (value.$env) return process.env[value.$env];
   if (value.$secret) return secrets.apply((all) => all[value.$secret]);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expand(inner)]));
 }
