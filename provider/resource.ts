@@ -27,7 +27,8 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     const props: Inputs = prepare(definition.fields, given);
     for (const key of Object.keys({ ...definition.fields, ...definition.outputs }))
       if (!(key in props)) props[key] = undefined;
-    const way = definition.kind === "Host" ? ownConnection(name, given, props) : hostConnection(definition, name, given);
+    const way =
+      definition.kind === "Host" ? ownConnection(name, given, props) : hostConnection(definition, name, given);
     Object.assign(props, way);
     props.__provider = `exports.handler = () => require("pulumi-windrose/entry").resource("${definition.kind}");`;
     // It must carry no dependency, or two children of one component wait for each other for good.

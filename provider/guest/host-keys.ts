@@ -1,5 +1,4 @@
-import { utils } from "ssh2";
-import { WindroseError } from "../errors";
+import { createHash, createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
 
 export interface HostKey {
   /** OpenSSH PEM, without a passphrase. Secret. */
@@ -8,19 +7,57 @@ export interface HostKey {
   public: string;
 }
 
-const TRIES = 16;
+/** What a host key is made from: 32 random bytes in base64, small enough to be kept in a state. Secret. */
+export function makeHostKeySeed(): string {
+  return randomBytes(32).toString("base64");
+}
 
-/** A new random ed25519 host key, as sshd, `ssh-keygen -y` and dropbearconvert read it. */
+/** PKCS #8 of an ed25519 key (RFC 8410), up to the seed. */
+const pkcs8 = Buffer.from("302e020100300506032b657004220420", "hex");
+const type = Buffer.from("ssh-ed25519");
+
+/**
+ * The ed25519 host key of a seed, as sshd, `ssh-keygen -y` and dropbearconvert read it. The same seed gives the same
+ * text. The format is OpenSSH's PROTOCOL.key.
+ */
+export function hostKeyOf(seed: string): HostKey {
+  const secret = Buffer.from(seed, "base64");
+  const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8, secret]), format: "der", type: "pkcs8" });
+  const raw = createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32);
+  const publicBlob = Buffer.concat([text(type), text(raw)]);
+  // Twice the same number: whoever decrypts the key sees by it that the passphrase was right.
+  const check = createHash("sha256").update(raw).digest().subarray(0, 4);
+  const comment = text(Buffer.alloc(0));
+  const unpadded = Buffer.concat([check, check, text(type), text(raw), text(Buffer.concat([secret, raw])), comment]);
+  const padding = Buffer.from(Array.from({ length: (8 - (unpadded.length % 8)) % 8 }, (_, index) => index + 1));
+  const none = text(Buffer.from("none"));
+  const whole = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    none,
+    none,
+    text(Buffer.alloc(0)),
+    number(1),
+    text(publicBlob),
+    text(Buffer.concat([unpadded, padding])),
+  ]);
+  const lines = whole.toString("base64").replace(/.{70}/g, "$&\n").trimEnd();
+  return {
+    private: `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`,
+    public: `ssh-ed25519 ${publicBlob.toString("base64")}`,
+  };
+}
+
+/** A new random host key. */
 export function makeHostKey(): HostKey {
-  // ssh2 1.17 now and then writes a key that it can't read itself, hence the check and another try.
-  for (let count = 0; count < TRIES; count++) {
-    const pair = utils.generateKeyPairSync("ed25519");
-    const publicKey = pair.public.trim().split(" ").slice(0, 2).join(" ");
-    const parsed = utils.parseKey(pair.private);
-    if (parsed instanceof Error) continue;
-    const [type, base64] = publicKey.split(" ");
-    if (type === "ssh-ed25519" && parsed.getPublicSSH().toString("base64") === base64)
-      return { private: pair.private.endsWith("\n") ? pair.private : `${pair.private}\n`, public: publicKey };
-  }
-  throw new WindroseError("internal", "No ssh host key could be made");
+  return hostKeyOf(makeHostKeySeed());
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function text(bytes: Buffer): Buffer {
+  return Buffer.concat([number(bytes.length), bytes]);
 }

@@ -968,8 +968,8 @@ export interface VirtualMachineOutputs {
   readonly connection: pulumi.Output<{ host: string; user: string; port: number; hostKey?: string } | undefined>;
   /** Public ssh host keys that the seed gave the guest. */
   readonly sshHostKeys: pulumi.Output<string[]>;
-  /** The ssh host keys themselves. Secret. */
-  readonly hostKeys: pulumi.Output<{ private: string; public: string }[]>;
+  /** What the guest's ssh host key is made from. Secret. */
+  readonly hostKeySeed: pulumi.Output<string>;
   /** Fields whose stored value takes effect after a restart. */
   readonly restartPending: pulumi.Output<string[]>;
   /** Where its screen is: `vnc://127.0.0.1:5900`. */

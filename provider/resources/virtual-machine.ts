@@ -144,7 +144,7 @@ export const virtualMachine: Definition<MachineState> = {
           port: 22,
         }),
       sshHostKeys: made.sshHostKeys ?? [],
-      hostKeys: made.hostKeys ?? [],
+      hostKeySeed: made.hostKeySeed,
       restartPending: restartPending(run),
       display: display?.port ? `${display.type}://${display.listen ?? "127.0.0.1"}:${display.port}` : previous?.display,
       volumes: made.volumes ?? {},

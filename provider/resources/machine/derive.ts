@@ -5,7 +5,7 @@ import { derivedMac, derivedSuffix, physicalName } from "../../ownership";
 import { type Inputs, isRecord, unknown } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import type { Failure } from "../../validate";
-import { deriveName, deriveUuid, keep } from "../common";
+import { deriveName, deriveUuid, keep, splitVolumeId } from "../common";
 
 /** Entries of a keyed field that are known. */
 export function entries(value: unknown): [string, Inputs][] {
@@ -97,6 +97,14 @@ export function validateMachine(inputs: Inputs, carried: Record<string, Inputs>,
         if (disk[name] !== undefined) fail(`${at}.${name}`, "belongs to the volume that is given");
     } else {
       if (disk.pool === undefined) fail(at, "needs `volume`, or a `pool` to make one in");
+      if (
+        known<string>(disk.image) &&
+        known(disk.pool) &&
+        disk.clone === "linked" &&
+        splitVolumeId(disk.image).pool !== disk.pool
+      ) {
+        fail(`${at}.image`, 'is in another pool: a linked clone stands in its image\'s pool. Set `clone: "full"`');
+      }
       if (disk.image === undefined && disk.size === undefined)
         fail(at, "needs a `size`, or an `image` to take it from");
       if (disk.iso !== undefined) fail(`${at}.iso`, 'needs `device: "cdrom"`');

@@ -311,7 +311,7 @@ export const outputs = {
     doc: "Fits @pulumi/command's remote connection; add a private key.",
   },
   sshHostKeys: { typeText: "string[]", doc: "Public ssh host keys that the seed gave the guest." },
-  hostKeys: { typeText: "{ private: string; public: string }[]", doc: "The ssh host keys themselves.", secret: true },
+  hostKeySeed: { typeText: "string", doc: "What the guest's ssh host key is made from.", secret: true },
   restartPending: { typeText: "string[]", doc: "Fields whose stored value takes effect after a restart." },
   display: { typeText: "string | undefined", doc: "Where its screen is: `vnc://127.0.0.1:5900`." },
   volumes: {

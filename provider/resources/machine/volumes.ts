@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buildSeed, type SeedInput } from "../../cloud-init/seed";
 import { WindroseError } from "../../errors";
-import { makeHostKey } from "../../guest/host-keys";
+import { hostKeyOf, makeHostKeySeed } from "../../guest/host-keys";
 import type { VolumeDefinition } from "../../hypervisors/model";
 import { known } from "../../lifecycle";
 import { isRecord } from "../../schema";
@@ -113,6 +113,7 @@ export async function deleteVolume(
 
 interface Seed {
   id: string;
+  digest: string;
   iso: Buffer;
 }
 
@@ -125,12 +126,12 @@ export function seedOf(run: MachineRun): Seed | undefined {
   let seed: Seed | undefined;
   if (isRecord(inputs.cloudInit)) {
     const { pool: _pool, ...fields } = inputs.cloudInit;
-    if (!Array.isArray(made.hostKeys) || made.hostKeys.length === 0) made.hostKeys = [makeHostKey()];
-    const hostKeys = made.hostKeys as SeedInput["hostKeys"];
+    made.hostKeySeed ??= makeHostKeySeed();
+    const hostKeys = [hostKeyOf(String(made.hostKeySeed))];
     made.sshHostKeys = hostKeys.map((key) => key.public);
     const { iso } = buildSeed({ ...(fields as unknown as SeedInput), hostKeys, machine: String(inputs.uuid) });
     const digest = createHash("sha256").update(iso).digest("hex").slice(0, 12);
-    seed = { id: `${seedPool(inputs)}/${seedPrefix(run)}${digest}.iso`, iso };
+    seed = { id: `${seedPool(inputs)}/${seedPrefix(run)}${digest}.iso`, digest, iso };
   }
   seeds.set(run, seed);
   return seed;
@@ -166,7 +167,7 @@ export async function writeSeed(run: MachineRun): Promise<void> {
   const { pool, name } = splitVolumeId(seed.id);
   const { volumes, pools } = run.hypervisor;
   // One that was cut while it was written looks whole: only what the state says was written is.
-  if (run.made.__seed === seed.id && (await volumes.find(pool, name))) return;
+  if (run.made.__seed === seed.digest && (await volumes.find(pool, name))) return;
   if (run.found) {
     // The domain was there before this run, and its seed may be one that no state knows: it had other host keys.
     for (const volume of await pools.volumes(pool))
@@ -183,5 +184,5 @@ export async function writeSeed(run: MachineRun): Promise<void> {
       progress: () => {},
     },
   );
-  run.made.__seed = seed.id;
+  run.made.__seed = seed.digest;
 }
