@@ -2,10 +2,10 @@
  * `npm test [-- LEVEL…] [--coverage] [mocha's own options]`: unit, integration and e2e unless levels are named (unit,
  * integration, e2e, kill, all). The last line is `N passed, N failed`.
  */
-import { obstacleToFabric } from "./lib/lab.mjs";
+import { labTool, obstacleToFabric } from "./lib/lab.mjs";
 import { levels, runLevel, standard } from "./lib/levels.mjs";
 import { ensureReady } from "./lib/ready.mjs";
-import { bold, elapsed, main, red, say } from "./lib/steps.mjs";
+import { bold, elapsed, main, red, say, step } from "./lib/steps.mjs";
 
 function parse(argv) {
   const named = [];
@@ -30,6 +30,9 @@ await main(async () => {
     const { toolchainEnvironment } = await import("./toolchain.mjs");
     const { root } = await import("./lib/project.mjs");
     Object.assign(environment, toolchainEnvironment(root, toolchain));
+  }
+  if (runnable.some((level) => levels[level].fabric)) {
+    await step("Preparing the test lab", "2 s, 2 min the first time", () => labTool("ensure"));
   }
   const summary = [];
   const total = { passed: 0, failed: 0 };
