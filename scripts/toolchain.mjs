@@ -2,6 +2,7 @@
  * Finds or makes the Pulumi command line program and its Node.js language host. The order: PATH, the cache, Pulumi's own
  * download, a build from Go modules. Whatever is found is run before it is trusted.
  */
+import { chmodSync, copyFileSync, existsSync, renameSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { argv } from "node:process";
@@ -104,16 +105,31 @@ export async function ensureToolchain({ log = () => {}, sources = allSources } =
 }
 
 /**
+ * The launcher belongs beside the CLI, as Pulumi's own installer has it: found on PATH alone, it is warned of at each
+ * run. Gives the directory to put on PATH where it can't be put there.
+ */
+function launcherBeside(binDir, packageDirectory) {
+  const name = "pulumi-resource-pulumi-nodejs";
+  if (existsSync(join(binDir, name))) return undefined;
+  if (!binDir.startsWith(cacheDirectory())) return packageDirectory;
+  const draft = join(binDir, `.${name}.${process.pid}`);
+  copyFileSync(join(packageDirectory, name), draft);
+  chmodSync(draft, 0o755);
+  renameSync(draft, join(binDir, name));
+  return undefined;
+}
+
+/**
  * What to add to a process's environment so that it finds the whole toolchain, the launcher of dynamic providers in the
  * project's node_modules too. The backend, the passphrase and PULUMI_HOME are the caller's.
  *
  * @param {string} projectDirectory a directory with @pulumi/pulumi in its node_modules
- * @param {{path: string}} toolchain what `ensureToolchain` gave
+ * @param {{path: string, binDir: string}} toolchain what `ensureToolchain` gave
  */
 export function toolchainEnvironment(projectDirectory, toolchain, environment = process.env) {
-  const launcher = join(projectDirectory, "node_modules", "@pulumi", "pulumi");
+  const elsewhere = launcherBeside(toolchain.binDir, join(projectDirectory, "node_modules", "@pulumi", "pulumi"));
   return {
-    PATH: [launcher, toolchain.path, environment.PATH ?? ""].filter(Boolean).join(delimiter),
+    PATH: [elsewhere, toolchain.path, environment.PATH ?? ""].filter(Boolean).join(delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
   };

@@ -694,23 +694,23 @@ export interface Interface {
 
 /** Seed for cloud-init (NoCloud), written by us to a volume of its own. */
 export interface VirtualMachineCloudInitArgs {
-  /** The guest's own host name. Default: the resource's name. A change: seeded anew, under a new instance id, after a restart. */
+  /** The guest's own host name. Default: the resource's name. A change: seeded anew, after a restart. */
   hostname?: pulumi.Input<string>;
-  /** Full name. A change: seeded anew, under a new instance id, after a restart. */
+  /** Full name. A change: seeded anew, after a restart. */
   fqdn?: pulumi.Input<string>;
-  /** Users: names, or objects as cloud-init's `users`. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  /** Users: names, or objects as cloud-init's `users`. Secret. A change: seeded anew, after a restart. */
   users?: pulumi.Input<pulumi.Input<string | object>[]>;
-  /** Public keys let in, for the image's default user and root. A change: seeded anew, under a new instance id, after a restart. */
+  /** Public keys let in, for the image's default user and root. A change: seeded anew, after a restart. */
   sshKeys?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Packages to install. A change: seeded anew, under a new instance id, after a restart. */
+  /** Packages to install. A change: seeded anew, after a restart. */
   packages?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Commands for the first boot: text for a shell, or arguments. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  /** Commands for the first boot: text for a shell, or arguments. Secret. A change: seeded anew, after a restart. */
   runCommands?: pulumi.Input<pulumi.Input<string | string[]>[]>;
-  /** User data: text, or an object that is merged with the fields here. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  /** User data: text, or an object that is merged with the fields here. Secret. A change: seeded anew, after a restart. */
   userData?: pulumi.Input<string | object>;
-  /** Network configuration, version 1 or 2. Default: DHCP, as the image has it. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  /** Network configuration, version 1 or 2. Default: DHCP, as the image has it. Secret. A change: seeded anew, after a restart. */
   networkConfig?: pulumi.Input<string | object>;
-  /** Vendor data. Secret. A change: seeded anew, under a new instance id, after a restart. */
+  /** Vendor data. Secret. A change: seeded anew, after a restart. */
   vendorData?: pulumi.Input<string | object>;
   /** Pool for the seed's volume. Default: the pool of the first disk that has one. A change: after a restart. */
   pool?: StoragePool | pulumi.Input<string>;
@@ -836,11 +836,11 @@ export interface VirtualMachineArgs {
   description?: pulumi.Input<string>;
   /** Your own keys and values, kept in the domain's metadata. A change: live. */
   metadata?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Virtual CPUs. Upward to `maxVcpus` while it runs. Bounds: 1 to 4096. Default: `1`. A change: live. */
+  /** Virtual CPUs. Upward to `maxVcpus` while it runs. Bounds: 1 to 4096. Default: `1`. A change: live upward to `maxVcpus`, else after a restart. */
   vcpus?: pulumi.Input<number>;
   /** Virtual CPUs that it can have without a restart. Bounds: 1 to 4096. Default: `vcpus`. A change: after a restart. */
   maxVcpus?: pulumi.Input<number>;
-  /** Memory. Up and down to `maxMemory` while it runs. Default: `"1GiB"`. A change: live. */
+  /** Memory. Up and down to `maxMemory` while it runs. Default: `"1GiB"`. A change: live up to `maxMemory`, above it after a restart. */
   memory?: pulumi.Input<string>;
   /** Memory that it can have without a restart. Default: `memory`. A change: after a restart. */
   maxMemory?: pulumi.Input<string>;
@@ -852,7 +852,7 @@ export interface VirtualMachineArgs {
   firmware?: pulumi.Input<"bios" | "uefi">;
   /** What it boots. */
   boot?: pulumi.Input<VirtualMachineBootArgs>;
-  /** Disks by key. The key is the identity: adding one never renames another. An entry added: live, unplugged; a volume made with it is deleted; removed: live, unplugged; a volume made with it is deleted. */
+  /** Disks by key. The key is the identity: adding one never renames another. An entry added: live, where its bus allows; else after a restart; removed: live, where its bus allows; else after a restart. */
   disks?: pulumi.Input<{ [key: string]: pulumi.Input<DiskArgs> }>;
   /** Network interfaces by key. An entry added: live, plugged in; removed: live, unplugged. */
   interfaces?: pulumi.Input<{ [key: string]: pulumi.Input<InterfaceArgs> }>;

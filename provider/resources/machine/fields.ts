@@ -9,12 +9,13 @@ import {
   isRecord,
   noControl,
   type Verdict,
+  worded,
 } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { grows, nameField, onHost, uuidField } from "../common";
 
 /** On the stored definition: effective after a restart, and at once for a machine that is off. */
-const restart: EffectRule = (change) => off(change) ?? "restart";
+const restart: EffectRule = worded("after a restart", (change) => off(change) ?? "restart");
 
 function off({ oldInputs, newInputs }: Change): Verdict | undefined {
   return oldInputs.running === false || newInputs.running === false
@@ -23,19 +24,23 @@ function off({ oldInputs, newInputs }: Change): Verdict | undefined {
 }
 
 /** Up to what the running machine was started with: now. Else after a restart. */
-const upTo =
-  (maximum: string, amount: (value: unknown) => number, downward: boolean): EffectRule =>
-  (change) => {
-    const { old, new: value, oldInputs } = change;
-    const limit = oldInputs[maximum];
-    if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
-    if (amount(value) < amount(old) && !downward) return off(change) ?? "restart";
-    return amount(value) <= amount(limit) ? "live" : (off(change) ?? "restart");
-  };
+const upTo = (maximum: string, amount: (value: unknown) => number, downward: boolean): EffectRule =>
+  worded(
+    downward
+      ? `live up to \`${maximum}\`, above it after a restart`
+      : `live upward to \`${maximum}\`, else after a restart`,
+    (change) => {
+      const { old, new: value, oldInputs } = change;
+      const limit = oldInputs[maximum];
+      if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
+      if (amount(value) < amount(old) && !downward) return off(change) ?? "restart";
+      return amount(value) <= amount(limit) ? "live" : (off(change) ?? "restart");
+    },
+  );
 
 const bytes = (value: unknown) => sizeInBytes(String(value));
 
-const hotplug: EffectRule = (change) => {
+const hotplug: EffectRule = worded("live, where its bus allows; else after a restart", (change) => {
   const bus = isRecord(change.new ?? change.old) ? ((change.new ?? change.old) as Inputs).bus : undefined;
   if (change.capabilities.live.disks && change.capabilities.hotplugBuses.includes(String(bus ?? "virtio"))) {
     return change.new === undefined
@@ -43,7 +48,7 @@ const hotplug: EffectRule = (change) => {
       : { effect: "live", says: "live, new disk" };
   }
   return off(change) ?? "restart";
-};
+});
 
 const text = (max = 256) => z.string().min(1).max(max).refine(noControl, "holds control characters");
 
@@ -105,7 +110,10 @@ const disk: Fields = {
   }),
 };
 
-const replug: EffectRule = () => ({ effect: "live", says: "live, unplugged and plugged in again" });
+const replug: EffectRule = worded("live, unplugged and plugged in again", () => ({
+  effect: "live",
+  says: "live, unplugged and plugged in again",
+}));
 
 const nic: Fields = {
   network: field.reference("Network that it is plugged into.", "live", ["Network"], { carries: ["ipv4"] }),
@@ -131,8 +139,10 @@ const nic: Fields = {
   mtu: field.integer("MTU that the guest is told.", replug, { min: 576, max: 65_535 }),
 };
 
-const reseed: EffectRule = (change) =>
-  off(change) ?? { effect: "restart", says: "seeded anew, under a new instance id, after a restart" };
+const reseed: EffectRule = worded(
+  "seeded anew, after a restart",
+  (change) => off(change) ?? { effect: "restart", says: "seeded anew, under a new instance id, after a restart" },
+);
 
 const anything = z.union([z.string().max(1 << 20), z.record(z.string(), z.unknown())]);
 
