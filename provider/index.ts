@@ -1,4 +1,5 @@
 /** The public surface of pulumi-windrose. */
+export { type Connection, getHostStatus, getLeases, getSnapshots } from "./functions";
 export type * from "./resources/arguments";
 export { Host } from "./resources/host";
 export { Image } from "./resources/image";

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  configureHosts,
+  hypervisorFor,
+  rememberCredentials,
+  type StoredConnection,
+  splitConnection,
+} from "./connections";
+import type { Hypervisor } from "./hypervisors/hypervisor";
+import type { HostStatus, Lease, SnapshotState } from "./hypervisors/model";
+import type { ConnectionArgs } from "./resources/arguments";
+
+/**
+ * What changes by the minute is asked for, not stored. These run in the program itself, and reach the host in a preview
+ * as well: a program that is previewed without a way to its hosts must not call them.
+ */
+
+/** A name in `windrose:hosts`, a libvirt URI, or an object. */
+export type Connection = string | pulumi.Unwrap<ConnectionArgs>;
+
+async function reach(connection: Connection): Promise<Hypervisor> {
+  configureHosts(new pulumi.Config("windrose").get("hosts"));
+  const { stored, secrets } = splitConnection(connection);
+  rememberCredentials(stored as StoredConnection, secrets);
+  return hypervisorFor(stored as StoredConnection, { ids: [] });
+}
+
+/** Free memory in bytes, and how many machines the host has and runs. */
+export async function getHostStatus(connection: Connection): Promise<HostStatus> {
+  return (await reach(connection)).host.status();
+}
+
+/** The DHCP leases of a network, by its UUID. */
+export async function getLeases(connection: Connection, network: string): Promise<Lease[]> {
+  return (await reach(connection)).networks.leases(network);
+}
+
+/** The snapshots of a machine, by its UUID; those that other programs made too. */
+export async function getSnapshots(connection: Connection, machine: string): Promise<SnapshotState[]> {
+  return (await reach(connection)).snapshots.list(machine);
+}
