@@ -165,7 +165,7 @@ function contextOf(inputs: Inputs, state: Inputs): Context {
     name,
     where: connectionName(connection),
     hypervisor: () => hypervisorFor(connection, { ids }),
-    progress: (text) => engine.log("info", urn, text, true),
+    progress: (text) => engine.status(urn, text),
     tell: (severity, text) => engine.log(severity, urn, text),
     deadline: Number.POSITIVE_INFINITY,
     signal: abandoned.signal,
