@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const project = resolve(__dirname, "../..");
 
@@ -21,6 +21,16 @@ export interface Outcome {
   output: string;
 }
 
+/** The engine writes beside a program, so each stack has a copy, with the checkout's packages. */
+async function copyProgram(from: string, to: string): Promise<string> {
+  await cp(from, to, {
+    recursive: true,
+    filter: (path) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path)),
+  });
+  await symlink(join(project, "node_modules"), join(to, "node_modules"));
+  return to;
+}
+
 /** A stack of the test program with a backend, a home and a configuration of its own, driven by the real CLI. */
 export class Stack {
   private constructor(
@@ -34,6 +44,7 @@ export class Stack {
     const { ensureToolchain, toolchainEnvironment } = await import(join(project, "scripts/toolchain.mjs"));
     const toolchain = await ensureToolchain({ log: () => {} });
     const directory = await mkdtemp(join(tmpdir(), "windrose-e2e-"));
+    const program = await copyProgram(options.program ?? join(__dirname, "program"), join(directory, "program"));
     const name = options.name ?? `t${randomBytes(3).toString("hex")}`;
     const stack = new Stack(
       name,
@@ -46,7 +57,7 @@ export class Stack {
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
-      options.program ?? join(__dirname, "program"),
+      program,
     );
     await stack.run(["stack", "init", name]);
     return stack;
