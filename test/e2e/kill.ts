@@ -3,16 +3,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Fixture } from "./fixture";
 import { frame, guest, winds } from "./guests";
 
-/** Processes of the dynamic provider that work for a stack's directory. */
-function providers(directory: string): number[] {
+/** Processes that work for a stack's directory, whatever group or session they are in: by their environment. */
+function processes(directory: string, command = ""): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
         return (
-          readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider") &&
-          readFileSync(`/proc/${pid}/environ`, "utf8").includes(directory)
+          readFileSync(`/proc/${pid}/environ`, "utf8").includes(directory) &&
+          readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(command)
         );
       } catch {
         return false;
@@ -20,65 +20,86 @@ function providers(directory: string): number[] {
     });
 }
 
-async function gone(directory: string): Promise<void> {
-  const until = Date.now() + 15_000;
-  while (providers(directory).length > 0) {
-    assert.ok(Date.now() < until, "a provider process stays behind");
-    await new Promise((done) => setTimeout(done, 100));
+/** Kills them all, and what they start meanwhile. */
+function killAll(directory: string): void {
+  for (let pids = processes(directory); pids.length > 0; pids = processes(directory)) {
+    for (const pid of pids) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    }
   }
 }
 
-/** Kills `up` and `destroy` at random moments and lets the next run finish. `group`: all processes; else the CLI alone. */
+/** Waits until no provider works for the stack: it must not outlive its engine. Answers in milliseconds. */
+async function providersGone(directory: string): Promise<number> {
+  const began = Date.now();
+  while (processes(directory, "dynamic-provider").length > 0) {
+    assert.ok(Date.now() - began < 15_000, "a provider process stays behind");
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return Date.now() - began;
+}
+
+/** Kills `up` and `destroy` at random moments, all processes or the CLI alone by turns, and lets the next run finish. */
 export async function killed(times: number, report: (text: string) => void): Promise<void> {
   const fixture = await Fixture.create();
+  const { stack } = fixture;
+  const tree = async () => {
+    const found = await fixture.host.exec(["sh", "-c", "ls -A /var/lib/libvirt/images/*"]);
+    return found.stdout.trim().split("\n").sort();
+  };
   try {
-    const { stack } = fixture;
-    const resources = [
+    await fixture.ask([
       ...frame(),
       ...winds.map((name, index) =>
         guest(name, index, fixture.publicKey, { wait: { for: "none" }, shutdown: { timeout: 1 }, serial: false }),
       ),
-    ];
-    await fixture.ask(resources);
-    // How long each takes when it is left alone.
+    ]);
+    // How long each takes when it is left alone, and what it leaves.
     const length: Record<string, number> = {};
-    for (const verb of ["up", "destroy"] as const) {
-      const began = Date.now();
-      await stack[verb]();
-      length[verb] = Date.now() - began;
-    }
+    let began = Date.now();
+    await stack.up();
+    length.up = Date.now() - began;
+    const [count, all] = [(await tree()).length, winds.map((name) => `${stack.name}-${name}`).sort()];
+    began = Date.now();
+    await stack.destroy();
+    length.destroy = Date.now() - began;
+    assert.equal(await fixture.ours(), "");
     for (let round = 0; round < times; round++) {
       for (const verb of ["up", "destroy"] as const) {
-        const group = round % 2 === 0;
+        const everything = Math.floor(round + (verb === "up" ? 0 : 1)) % 2 === 0;
         const moment = Math.floor(Math.random() * length[verb]!);
         const child = stack.spawn([verb, "--yes", "--skip-preview"], { detached: true });
         child.stdout!.resume();
         child.stderr!.resume();
         const ended = new Promise<void>((done) => child.on("exit", () => done()));
-        await Promise.race([ended, new Promise((done) => setTimeout(done, moment))]);
-        if (child.exitCode === null) process.kill(group ? -child.pid! : child.pid!, "SIGKILL");
+        let timer: NodeJS.Timeout | undefined;
+        await Promise.race([ended, new Promise((done) => (timer = setTimeout(done, moment)))]);
+        clearTimeout(timer);
+        if (everything) killAll(stack.directory);
+        else if (child.exitCode === null) process.kill(child.pid!, "SIGKILL");
         await ended;
-        await gone(stack.directory);
+        const stayed = await providersGone(stack.directory);
         await stack.run(["cancel", "--yes"], { check: false });
-        const { output } = await stack[verb](verb === "up" ? {} : { check: false });
-        if (verb === "destroy") await stack.destroy();
+        const { output } = await stack[verb]();
         report(
-          `${verb} killed after ${moment} ms (${group ? "all processes" : "the CLI alone"}): ${/Resources:[\s\S]*?\n\n/.exec(output)?.[0].replace(/\s+/g, " ") ?? ""}`,
+          `${verb} killed after ${moment} of ${length[verb]} ms (${everything ? "all processes" : `the CLI alone; its provider ended ${stayed} ms later`}): ${/Resources:[\s\S]*?\n\n/.exec(output)?.[0].replace(/\s+/g, " ") ?? ""}`,
         );
         if (verb === "up") {
-          const names = (await fixture.virsh("list", "--name")).split("\n").sort();
-          assert.deepEqual(names, winds.map((name) => `${stack.name}-${name}`).sort());
-          const files = (await fixture.host.exec(["sh", "-c", "ls -A /var/lib/libvirt/images/*"])).stdout
-            .trim()
-            .split("\n");
-          assert.equal(files.length, 8, files.join(" "));
+          assert.deepEqual((await fixture.virsh("list", "--name")).split("\n").sort(), all);
+          assert.deepEqual((await fixture.virsh("list", "--all", "--name")).split("\n").sort(), all);
+          const files = await tree();
+          assert.equal(files.length, count, files.join(" "));
           await stack.run(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
           await stack.preview({ args: ["--expect-no-changes"] });
         } else assert.equal(await fixture.ours(), "");
       }
     }
-    assert.equal(await fixture.ours(), "");
   } finally {
+    killAll(stack.directory);
     await fixture.dispose();
   }
 }
