@@ -192,9 +192,14 @@ export async function apply(
     run = { context: bounded, hypervisor, inputs, previous, made };
     run.observed = await definition.observe(run);
     run.found = run.observed !== undefined;
+  } catch (error) {
+    // Nothing was touched: an update leaves the old state as it is, so that it goes on saying what is really there.
+    throw fail(error);
+  }
+  try {
     if (run.observed === undefined) run.observed = await definition.ensure(run);
   } catch (error) {
-    // In an update the state has the resource already: it stays, with everything still owed.
+    // What had gone was to be made again: the state has it already, with everything still owed.
     if (previous) throw new HalfMade(fail(error), definition.id(inputs, made), state(owed));
     throw fail(error);
   }

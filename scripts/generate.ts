@@ -49,7 +49,10 @@ export function write(files: Readonly<Record<string, string>>): void {
 
 function main(): void {
   const files = generated(Object.values(definitions));
-  if (!process.argv.includes("--check")) return write(files);
+  if (!process.argv.includes("--check")) {
+    write(files);
+    return;
+  }
   const old = stale(files);
   if (old.length > 0) {
     console.error(`out of date: ${old.join(", ")}; run \`npx tsx scripts/generate.ts\``);

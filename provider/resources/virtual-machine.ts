@@ -31,6 +31,13 @@ async function look(run: MachineRun): Promise<MachineState> {
   return state;
 }
 
+/** One found without a state: it carries this stack's mark, or it is to be adopted. */
+async function recognize(run: MachineRun, found: MachineState): Promise<void> {
+  const mark = await run.hypervisor.machines.mark(found.uuid);
+  const { project, stack } = run.context;
+  if (mark?.project !== project || mark.stack !== stack) taken(run, "VirtualMachine", found.name);
+}
+
 /** Machines that were started in this run: they are waited for. */
 const fresh = new WeakSet<MachineRun>();
 
@@ -46,7 +53,8 @@ export const virtualMachine: Definition<MachineState> = {
     const { machines } = run.hypervisor;
     const ours = await machines.find(String(run.inputs.uuid));
     if (ours) {
-      if (!run.made.__incarnation) run.made.__incarnation = (await machines.mark(ours.uuid))?.incarnation;
+      if (!run.previous) await recognize(run, ours);
+      if (!run.made.__incarnation) run.made.__incarnation = ours.stored.mark?.incarnation;
       return ours;
     }
     if (run.previous) return undefined;
@@ -181,7 +189,9 @@ export const virtualMachine: Definition<MachineState> = {
 /** What goes with a definition. The driver reads back what was asked for; mark and words are set by themselves. */
 function comparable(definition: MachineDefinition | ReportedMachine): Inputs {
   const { mark, description, metadata, ...rest } = definition;
-  const plain = JSON.parse(JSON.stringify({ ...rest, patch: undefined, display: undefined })) as Inputs;
+  const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
+  const devices = { disks: [...rest.disks].sort(byKey), interfaces: [...rest.interfaces].sort(byKey) };
+  const plain = JSON.parse(JSON.stringify({ ...rest, ...devices, patch: undefined, display: undefined })) as Inputs;
   // A password is set live, and libvirt shows it to nobody.
   if (isRecord(plain.graphics)) delete plain.graphics.password;
   return plain;

@@ -36,11 +36,14 @@ export async function ensureDependencies() {
   await alone("dependencies", detail, async () => {
     if (await dependenciesAreCurrent()) return;
     await step("Installing dependencies with npm ci", "20 s, 2 min with an empty npm cache", async () => {
-      const result = await capture(["npm", "ci", "--include=dev", "--no-fund", "--no-audit", "--loglevel=error"], {
-        cwd: root,
-        timeout: 10 * 60_000,
-        quiet: true,
-      });
+      const result = await capture(
+        ["npm", "ci", "--include=dev", "--no-fund", "--no-audit", "--ignore-scripts", "--loglevel=error"],
+        {
+          cwd: root,
+          timeout: 10 * 60_000,
+          quiet: true,
+        },
+      );
       if (result.code !== 0) throw new Told(`npm ci failed:\n${result.stderr.trim()}`);
     });
   });

@@ -106,13 +106,14 @@ describe("the lifecycle", () => {
     });
   }
 
-  it("an update that reaches nothing keeps the resource", async () => {
+  it("an update that reaches nothing leaves the old state as it is", async () => {
     const { definition, failing } = toy();
     const { outputs } = await apply(definition, { id: "id1" }, undefined, context());
     failing.add("observe");
-    const half = await halfMade(apply(definition, { id: "id1", b: "2" }, outputs, context()));
-    assert.deepEqual(half.outputs.__pending, ["a", "b"]);
-    assert.equal(half.outputs.__own, "kept");
+    await assert.rejects(
+      apply(definition, { id: "id1", b: "2" }, outputs, context()),
+      (error) => !(error instanceof HalfMade) && /observe was cut/.test((error as Error).message),
+    );
   });
 
   it("reads drift, and keeps the spelling or absence of what is as it was", async () => {

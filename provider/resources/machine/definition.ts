@@ -21,6 +21,9 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
     pathOf(run, group(inputs.boot).initrd),
   ]);
   disks.sort((a, b) => a.target.length - b.target.length || (a.target < b.target ? -1 : 1));
+  const foreign = foreignDevices(run);
+  disks.push(...foreign.disks);
+  interfaces.push(...foreign.interfaces);
   if (seedPath)
     disks.push({
       key: "seed",
@@ -72,6 +75,28 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       set: patch.set as Record<string, string> | undefined,
       remove: patch.remove as string[] | undefined,
     },
+  };
+}
+
+/**
+ * Keys of devices that are or were this resource's own. The state remembers them under `__devices`, where a run that
+ * failed between two of them has put new inputs in the place of the old.
+ */
+export function ownKeys(run: MachineRun, field: "disks" | "interfaces"): Set<string> {
+  const remembered = isRecord(run.made.__devices) ? run.made.__devices[field] : undefined;
+  const keys = [run.inputs[field], run.previous?.[field]].flatMap((value) =>
+    isRecord(value) ? Object.keys(value) : [],
+  );
+  return new Set(["seed", ...keys, ...(Array.isArray(remembered) ? remembered.map(String) : [])]);
+}
+
+/** Devices that somebody else has plugged in: they stay, and are no drift. */
+export function foreignDevices(run: MachineRun): Pick<MachineDefinition, "disks" | "interfaces"> {
+  const stored = run.observed?.stored;
+  const [disks, interfaces] = [ownKeys(run, "disks"), ownKeys(run, "interfaces")];
+  return {
+    disks: (stored?.disks ?? []).filter((disk) => !disks.has(disk.key)),
+    interfaces: (stored?.interfaces ?? []).filter((nic) => !interfaces.has(nic.key)),
   };
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../hypervisors/model";
 import { isRecord } from "../../schema";
-import { type MachineRun, networkName } from "./definition";
+import { type MachineRun, networkName, ownKeys } from "./definition";
 import { entries } from "./derive";
 
 /** What of a disk changes on the running machine; the rest goes with the definition. */
@@ -15,12 +15,15 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   const there = [stored, ...(running ? [running] : [])];
   const everywhere = <T>(find: (definition: ReportedMachine) => T | undefined) => there.map(find);
 
+  const own = { disks: ownKeys(run, "disks"), interfaces: ownKeys(run, "interfaces") };
+  run.made.__devices = { disks: [...own.disks].sort(), interfaces: [...own.interfaces].sort() };
+
   for (const key of new Set(there.flatMap((definition) => definition.disks.map((disk) => disk.key)))) {
-    if (key && key !== "seed" && !wanted.disks.some((disk) => disk.key === key))
+    if (own.disks.has(key) && key !== "seed" && !wanted.disks.some((disk) => disk.key === key))
       await machines.detachDisk(uuid, key, run.context);
   }
   for (const disk of wanted.disks) {
-    if (disk.key === "seed") continue;
+    if (disk.key === "seed" || !own.disks.has(disk.key)) continue;
     const present = everywhere((definition) => definition.disks.find((other) => other.key === disk.key));
     const other = present.some((found) => found && found.device === "disk" && found.path !== disk.path);
     if (other) await machines.detachDisk(uuid, disk.key, run.context);
@@ -30,10 +33,11 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   }
 
   for (const key of new Set(there.flatMap((definition) => definition.interfaces.map((nic) => nic.key)))) {
-    if (key && !wanted.interfaces.some((nic) => nic.key === key))
+    if (own.interfaces.has(key) && !wanted.interfaces.some((nic) => nic.key === key))
       await machines.detachInterface(uuid, key, run.context);
   }
   for (const nic of wanted.interfaces) {
+    if (!own.interfaces.has(nic.key)) continue;
     const present = everywhere((definition) => definition.interfaces.find((other) => other.key === nic.key));
     const other = present.some((found) => found && !isDeepStrictEqual(fixed(found), fixed(nic)));
     if (other) await machines.detachInterface(uuid, nic.key, run.context);
@@ -41,6 +45,8 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
     else if (present.some((found) => !isDeepStrictEqual([found!.source, found!.link], [nic.source, nic.link])))
       await machines.updateInterface(uuid, nic);
   }
+  // All are as asked: only those are this resource's own from now on, and the inputs name them.
+  delete run.made.__devices;
   const password = wanted.graphics?.password;
   const before = isRecord(run.previous?.graphics) ? run.previous.graphics.password : undefined;
   if (wanted.graphics && running?.graphics?.type === wanted.graphics.type && password !== before)
