@@ -44,7 +44,8 @@ export async function ensureDependencies() {
           quiet: true,
         },
       );
-      if (result.code !== 0) throw new Told(`npm ci failed:\n${result.stderr.trim()}`);
+      if (result.code !== 0)
+        throw new Told(`npm ci failed:\n${result.stderr.trim().split("\n").slice(0, 15).join("\n")}`);
     });
   });
 }
