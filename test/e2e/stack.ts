@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 
@@ -27,7 +27,6 @@ async function copyProgram(from: string, to: string): Promise<string> {
     recursive: true,
     filter: (path) => !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(path)),
   });
-  await symlink(join(project, "node_modules"), join(to, "node_modules"));
   return to;
 }
 
@@ -44,7 +43,12 @@ export class Stack {
     const { ensureToolchain, toolchainEnvironment } = await import(join(project, "scripts/toolchain.mjs"));
     const toolchain = await ensureToolchain({ log: () => {} });
     const directory = await mkdtemp(join(tmpdir(), "windrose-e2e-"));
-    const program = await copyProgram(options.program ?? join(__dirname, "program"), join(directory, "program"));
+    // Below the checkout's node_modules, where the program finds its packages. A node_modules of its own would have the
+    // language host follow the package's link to itself in circles, for seconds at each command.
+    const programs = join(project, "node_modules/.cache");
+    await mkdir(programs, { recursive: true });
+    const place = await mkdtemp(join(programs, "windrose-e2e-"));
+    const program = await copyProgram(options.program ?? join(__dirname, "program"), place);
     const name = options.name ?? `t${randomBytes(3).toString("hex")}`;
     const stack = new Stack(
       name,
@@ -167,6 +171,7 @@ export class Stack {
 
   async dispose(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
+    await rm(this.program, { recursive: true, force: true });
   }
 }
 
