@@ -31,12 +31,13 @@ const previewed = new Set<string>();
 function watchEngine(): void {
   if (watching || process.env.WINDROSE_KEEP_WITHOUT_ENGINE) return;
   watching = true;
+  // Seen in the list of processes: the SDK's own command line stands behind it no more.
+  process.title = "windrose dynamic-provider";
   engine.onGone(() => {
     abandoned.abort();
     void closeHypervisors();
     // Commands on hosts end with their channels; the process must not outlive the engine.
-    setTimeout(() => process.exit(1), 500).unref();
-    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 500);
   });
 }
 

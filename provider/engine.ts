@@ -70,17 +70,19 @@ export class Engine {
     return new Promise((resolve) => client.log(request, new grpc.Metadata(), deadline, () => resolve()));
   }
 
-  /** Calls back once, when the engine has gone for good: its end of the channel is closed and a new one can't be had. */
+  /**
+   * Calls back once, when the engine has gone for good: its end of the channel is closed, and a new one can't be had. It
+   * listens on this machine, so a refusal is the answer and no delay.
+   */
   onGone(gone: () => void): void {
-    const client = this.client;
+    const { client } = this;
     if (!client) return;
+    const channel = client.getChannel();
     const watch = () => {
-      const channel = client.getChannel();
       const state = channel.getConnectivityState(true);
-      if (state === grpc.connectivityState.TRANSIENT_FAILURE || state === grpc.connectivityState.SHUTDOWN)
-        return gone();
-      channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, watch);
+      if (state === grpc.connectivityState.TRANSIENT_FAILURE || state === grpc.connectivityState.SHUTDOWN) gone();
+      else channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, watch);
     };
-    client.waitForReady(Date.now() + 20_000, (error) => (error ? gone() : watch()));
+    watch();
   }
 }
