@@ -123,8 +123,9 @@ export const field = {
     if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
     return leaf(type, "string", doc, effect, rest);
   },
-  size: (doc: string, effect: EffectRule, options: LeafOptions & { min?: number } = {}) => {
-    const { min = 1, ...rest } = options;
+  size: (doc: string, effect: EffectRule, options: LeafOptions & { min?: number; step?: number } = {}) => {
+    // What can only be had in whole steps is rounded up here, once: what is read back is then what was asked for.
+    const { min = 1, step = 1, ...rest } = options;
     const type = z.union([z.string(), z.number()]).transform((value, context) => {
       const bytes = parseSize(value);
       if (bytes === undefined) {
@@ -135,7 +136,7 @@ export const field = {
         context.addIssue({ code: "custom", message: `must be at least ${formatSize(min)}` });
         return z.NEVER;
       }
-      return formatSize(bytes);
+      return formatSize(Math.ceil(bytes / step) * step);
     });
     return leaf(type, "string", doc, effect, rest);
   },

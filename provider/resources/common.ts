@@ -71,7 +71,7 @@ export function markOf(run: Run<unknown>): Mark {
  * made anew by somebody (a replacement that created first): ours is gone already.
  */
 export function ownership(run: Run<unknown>, mark: Mark | undefined, kind: Kind, name: string): "ours" | "gone" {
-  if (mark?.incarnation === run.made.__incarnation) return "ours";
+  if (mark && mark.incarnation === run.made.__incarnation) return "ours";
   if (!mark) {
     refuse(
       "foreign",
@@ -88,6 +88,17 @@ export function taken(run: Run<unknown>, kind: Kind, name: string): void {
     refuse("already-exists", `the host has a ${kind} "${name}" already, which this stack did not make`);
 }
 
+/**
+ * An object of the very UUID, found without a state. A derived UUID, which is of version 8, says by itself that it is ours;
+ * behind one that the program gave may be anybody's.
+ */
+export function recognizeUuid(run: Run<unknown>, kind: Kind, found: { uuid: string; name: string; mark?: Mark }): void {
+  const { project, stack } = run.context;
+  if (found.mark?.project === project && found.mark.stack === stack) return;
+  if (found.mark === undefined && found.uuid[14] === "8") return;
+  taken(run, kind, found.name);
+}
+
 /** The id of a volume or image: `<pool uuid>/<volume name>`. */
 export function splitVolumeId(id: string): { pool: string; name: string } {
   const at = id.indexOf("/");
@@ -101,4 +112,12 @@ export function grows(what: string): EffectFunction {
       ? "live"
       : { refuse: `${what} is never made smaller (${old} → ${value}): its data would be lost` };
   });
+}
+
+/**
+ * A file's size is a whole number of sectors (qemu's block layer, 512 bytes), and of KiB where libvirt has qemu-img make it
+ * (`storageBackendCreateQemuImgCmdFromVol`, src/storage/storage_util.c).
+ */
+export function sameSize(capacity: number, wanted: number): boolean {
+  return capacity >= wanted && capacity - wanted < 1024;
 }

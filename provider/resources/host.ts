@@ -85,9 +85,14 @@ export const host: Definition<HostFacts> = {
         failures.push({ property, reason: "is not a size; write it as `20GiB`" });
     }
   },
-  id: (_inputs, made) => String(made.__id ?? made.hostId),
+  id: (_inputs, made) => String(made.hostId),
   // The machine is always there, or it is an error: a host that can't be reached is not a host that is gone.
-  observe: (run) => run.hypervisor.host.facts(),
+  async observe(run) {
+    const facts = await run.hypervisor.host.facts();
+    // Known from here on: one that does not meet its requirements is kept in the state under its own id.
+    run.made.hostId ??= facts.machineId;
+    return facts;
+  },
   ensure: (run) => run.hypervisor.host.facts(),
   steps: [
     {

@@ -21,6 +21,7 @@ import {
   packingOf,
   parseDigest,
   parseSource,
+  withoutSecrets,
 } from "./image/source";
 import { transfer } from "./image/transfer";
 
@@ -129,9 +130,13 @@ async function resolveDigest(run: ImageRun): Promise<string | undefined> {
   const name = parseSource(String(source))?.name ?? "";
   const digest = digestFromList(text, name);
   if (digest === undefined) {
-    throw new WindroseError("download-failed", `${checksum} has no digest of ${name}, or several`, {
-      hint: "Check that `source` ends in the file's name as the list has it, or give the digest itself.",
-    });
+    throw new WindroseError(
+      "download-failed",
+      `${withoutSecrets(checksum).text} has no digest of ${name}, or several`,
+      {
+        hint: "Check that `source` ends in the file's name as the list has it, or give the digest itself.",
+      },
+    );
   }
   return digest;
 }

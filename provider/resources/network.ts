@@ -7,7 +7,7 @@ import { derivedMac } from "../ownership";
 import { WindroseResource } from "../resource";
 import { isRecord } from "../schema";
 import type { NetworkArgs, NetworkOutputs } from "./arguments";
-import { deriveName, deriveUuid, markOf, taken } from "./common";
+import { deriveName, deriveUuid, markOf, recognizeUuid, taken } from "./common";
 import { checkNetwork } from "./network/addresses";
 import {
   definitionOf,
@@ -62,7 +62,10 @@ export const network: Definition<NetworkState> = {
     const ours = await networks.find(String(run.inputs.uuid));
     if (ours) {
       run.made.__incarnation ??= ours.mark?.incarnation;
-      if (!run.previous) refuseOtherKind(run, ours);
+      if (!run.previous) {
+        recognizeUuid(run, "Network", ours);
+        refuseOtherKind(run, ours);
+      }
       return ours;
     }
     if (run.previous) return undefined;

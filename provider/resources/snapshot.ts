@@ -68,6 +68,10 @@ const isOurs = (state: SnapshotState, suffix: unknown) => (state.description ?? 
 
 const timeOf = (state: SnapshotState) => new Date(state.created).toISOString();
 
+/** The one that the state knows: by our line, or, where somebody has edited its description, by its time. */
+const isSame = (run: SnapshotRun, state: SnapshotState) =>
+  isOurs(state, run.inputs.suffix) || (known(run.made.created) && run.made.created === timeOf(state));
+
 export const snapshot: Definition<SnapshotState> = {
   kind: "Snapshot",
   fields,
@@ -83,12 +87,17 @@ export const snapshot: Definition<SnapshotState> = {
     if (!run.previous) run.made.restoredToken = run.inputs.restore;
     const state = await run.hypervisor.snapshots.find(machineOf(run), nameOf(run));
     if (state && !run.previous && !isOurs(state, run.inputs.suffix)) taken(run, "Snapshot", state.name);
+    // Ours was deleted, and somebody made another of its name: that one is not to be rolled back to, nor deleted.
+    if (state && run.previous && known(run.made.created) && !isSame(run, state)) return undefined;
     return state;
   },
   async ensure(run) {
     const { inputs, hypervisor, made } = run;
     const machine = await hypervisor.machines.find(machineOf(run));
     if (!machine) refuse("not-found", `the machine ${machineOf(run)} is not on the host`);
+    const other = await hypervisor.snapshots.find(machine.uuid, nameOf(run));
+    if (other)
+      refuse("already-exists", `the machine has a snapshot "${other.name}" already, which this stack did not make`);
     await hypervisor.snapshots.create(
       {
         machine: machine.uuid,
@@ -132,8 +141,7 @@ export const snapshot: Definition<SnapshotState> = {
   async remove(run) {
     const state = await run.hypervisor.snapshots.find(machineOf(run), nameOf(run));
     if (!state) return;
-    const same = isOurs(state, run.inputs.suffix) || (known(run.made.created) && run.made.created === timeOf(state));
-    if (!same) {
+    if (!isSame(run, state)) {
       refuse(
         "foreign",
         `the snapshot "${state.name}" was made anew by somebody else`,

@@ -3,18 +3,29 @@ import { WindroseError } from "../errors";
 import type { PoolState } from "../hypervisors/model";
 import { type Definition, known, type Run, refuse } from "../lifecycle";
 import { WindroseResource } from "../resource";
-import { field } from "../schema";
+import { field, worded } from "../schema";
 import { formatSize } from "../sizes";
 import type { StoragePoolArgs, StoragePoolOutputs } from "./arguments";
 import { sweep } from "./backing";
-import { deriveName, deriveUuid, nameField, onHost, taken, uuidField } from "./common";
+import { deriveName, deriveUuid, nameField, onHost, recognizeUuid, taken, uuidField } from "./common";
+
+/** `/a//b/` is `/a/b`, as libvirt keeps it. */
+const samePath = (one: unknown, other: unknown) => {
+  const plain = (path: unknown) =>
+    String(path)
+      .replace(/\/+/g, "/")
+      .replace(/(.)\/$/, "$1");
+  return known(one) && known(other) && plain(one) === plain(other);
+};
+
+const relocated = worded("replaces it", ({ old, new: value }) => (samePath(old, value) ? "local" : "replace"));
 
 const fields = {
   ...onHost,
   name: nameField("pool"),
   uuid: uuidField,
   type: field.choice("What the pool is made of. `dir`: a directory.", "replace", ["dir"], { default: "dir" }),
-  path: field.text("Directory on the host.", "replace", {
+  path: field.text("Directory on the host.", relocated, {
     pattern: /^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0]+$/,
     says: "must be an absolute path without `.` and `..`",
     default: (inputs: Readonly<Record<string, unknown>>) =>
@@ -63,7 +74,8 @@ export const storagePool: Definition<Observed> = {
   async observe(run) {
     const { pools } = run.hypervisor;
     const ours = await pools.find(String(run.inputs.uuid));
-    if (ours && !run.previous && ours.path !== run.inputs.path) {
+    if (ours && !run.previous) recognizeUuid(run, "StoragePool", ours);
+    if (ours && !run.previous && !samePath(ours.path, run.inputs.path)) {
       throw new WindroseError(
         "replace-refused",
         `the pool "${ours.name}" is at ${ours.path}, not at ${run.inputs.path}`,
@@ -122,7 +134,7 @@ export const storagePool: Definition<Observed> = {
     const state = observed!;
     return {
       name: state.name,
-      path: state.path,
+      ...(samePath(state.path, inputs.path) ? {} : { path: state.path }),
       autostart: state.autostart,
       ...(inputs.owner !== undefined && state.owner !== undefined ? { owner: state.owner } : {}),
       ...(inputs.group !== undefined && state.group !== undefined ? { group: state.group } : {}),

@@ -8,7 +8,7 @@ import { field, type Inputs, unknown } from "../schema";
 import { formatSize, sizeInBytes } from "../sizes";
 import type { VolumeArgs, VolumeOutputs } from "./arguments";
 import { releaseBacking } from "./backing";
-import { deriveName, grows, keep, nameField, onHost, splitVolumeId, taken } from "./common";
+import { deriveName, grows, keep, nameField, onHost, sameSize, splitVolumeId, taken } from "./common";
 
 const fields = {
   ...onHost,
@@ -100,7 +100,8 @@ export const volume: Definition<VolumeState> = {
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
     const state = await run.hypervisor.volumes.find(poolOf(run), nameOf(run));
-    if (!state || run.previous || derivedFrom(String(run.inputs.name), state.name)) return state;
+    if (!state || run.previous || (run.inputs.adopt !== true && derivedFrom(String(run.inputs.name), state.name)))
+      return state;
     taken(run, "Volume", state.name);
     run.made.__adopted = true;
     return state;
@@ -212,11 +213,6 @@ const octal = (mode: unknown) => (typeof mode === "string" ? Number.parseInt(mod
 /** Whether a volume's name is one that `derive` made: by its suffix, which nobody else has. */
 function derivedFrom(name: string, volumeName: string): boolean {
   return volumeName.startsWith(`${name}-`) && /^[0-9a-f]{8}\.(qcow2|img)$/.test(volumeName.slice(name.length + 1));
-}
-
-/** A file's size is a whole number of sectors (qemu's block layer, 512 bytes). */
-function sameSize(capacity: number, wanted: number): boolean {
-  return capacity === wanted || capacity === Math.ceil(wanted / 512) * 512;
 }
 
 function refuseSmaller(wanted: number, there: number, name: string): void {

@@ -97,6 +97,7 @@ export const samples: Readonly<Record<string, readonly [unknown, unknown]>> = {
 
 /** What a change of the sample does, where the rule is a function. */
 export const effects: Readonly<Record<string, string>> = {
+  "StoragePool.path": "replace",
   "Image.source": "local",
   "Image.checksum": "replace",
   "Volume.size": "live",

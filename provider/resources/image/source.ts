@@ -34,6 +34,19 @@ export function parseSource(text: string): Source | undefined {
   return { kind: "local", path, name: basename(path) };
 }
 
+/** For messages and requests: a URL without what may be a secret (user, password), and without its query too in `text`. */
+export function withoutSecrets(address: string): { text: string; url: string; authorization?: string } {
+  const url = parseUrl(address);
+  if (!url) return { text: "the URL", url: address };
+  const { username, password } = url;
+  const text = `${url.protocol}//${url.host}${url.pathname}${url.search ? "?…" : ""}`;
+  if (!username && !password) return { text, url: address };
+  url.username = "";
+  url.password = "";
+  const plain = [username, password].map((part) => decoded(part) ?? part).join(":");
+  return { text, url: url.href, authorization: `Basic ${Buffer.from(plain).toString("base64")}` };
+}
+
 function parseUrl(text: string): URL | undefined {
   try {
     return new URL(text);

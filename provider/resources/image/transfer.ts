@@ -13,7 +13,7 @@ import type { FetchRequest } from "../../hypervisors/hypervisor";
 import type { VolumeState } from "../../hypervisors/model";
 import type { Run } from "../../lifecycle";
 import { mark, unmark } from "../backing";
-import { digestOfFile, type Packing, parseDigest, parseSource } from "./source";
+import { digestOfFile, type Packing, parseDigest, parseSource, withoutSecrets } from "./source";
 
 type ImageRun = Run<VolumeState>;
 
@@ -134,12 +134,13 @@ async function unpack(run: ImageRun, packing: Exclude<Packing, "none">, from: st
   }
 }
 
-async function download(run: ImageRun, url: string, path: string): Promise<void> {
+async function download(run: ImageRun, address: string, path: string): Promise<void> {
   const { context } = run;
+  const { text, url, authorization } = withoutSecrets(address);
   const timeout = AbortSignal.timeout(timeLeft(context));
   const signal = context.signal ? AbortSignal.any([context.signal, timeout]) : timeout;
   try {
-    const response = await fetch(url, { signal });
+    const response = await fetch(url, { signal, headers: authorization === undefined ? {} : { authorization } });
     if (!response.ok || !response.body)
       throw new Error(`the server answered ${response.status} ${response.statusText}`);
     const size = Number(response.headers.get("content-length")) || undefined;
@@ -151,11 +152,11 @@ async function download(run: ImageRun, url: string, path: string): Promise<void>
       { signal },
     );
   } catch (error) {
-    if (context.signal?.aborted) throw new WindroseError("aborted", `the download of ${url} was ended`);
-    if (timeout.aborted) throw new WindroseError("timeout", `${url} was not downloaded in time`);
+    if (context.signal?.aborted) throw new WindroseError("aborted", `the download of ${text} was ended`);
+    if (timeout.aborted) throw new WindroseError("timeout", `${text} was not downloaded in time`);
     const cause =
       error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-    throw new WindroseError("download-failed", `${url}: ${cause}`);
+    throw new WindroseError("download-failed", `${text}: ${cause}`);
   }
 }
 

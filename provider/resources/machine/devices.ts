@@ -49,7 +49,8 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   delete run.made.__devices;
   const password = wanted.graphics?.password;
   const before = isRecord(run.previous?.graphics) ? run.previous.graphics.password : undefined;
-  if (wanted.graphics && running?.graphics?.type === wanted.graphics.type && password !== before)
+  const shown = (running ?? stored).graphics?.type;
+  if (wanted.graphics && shown === wanted.graphics.type && password !== before)
     await machines.setGraphicsPassword(uuid, wanted.graphics);
 }
 

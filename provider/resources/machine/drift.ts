@@ -1,7 +1,9 @@
+import { hasCode } from "../../errors";
 import type { DiskDefinition, InterfaceDefinition } from "../../hypervisors/model";
+import { known } from "../../lifecycle";
 import { type Inputs, isRecord } from "../../schema";
-import { formatSize } from "../../sizes";
-import { splitVolumeId } from "../common";
+import { sizeInBytes as bytes, formatSize } from "../../sizes";
+import { sameSize, splitVolumeId } from "../common";
 import { type MachineRun, networkName } from "./definition";
 import { entries, madeWithMachine } from "./derive";
 
@@ -56,7 +58,8 @@ async function disks(run: MachineRun, there: DiskDefinition[]): Promise<Inputs> 
         const { pool, name } = splitVolumeId(`${disk.pool}/${disk.volumeName}`);
         const volume = await run.hypervisor.volumes.find(pool, name);
         if (!volume) return undefined;
-        if (disk.size !== undefined) real.size = formatSize(volume.capacity);
+        if (known<string>(disk.size) && !sameSize(volume.capacity, bytes(disk.size)))
+          real.size = formatSize(volume.capacity);
       }
       return [key, real];
     }),
@@ -74,7 +77,10 @@ async function interfaces(run: MachineRun, there: InterfaceDefinition[]): Promis
       if (nic.model !== undefined || present.model !== "virtio") real.model = present.model;
       if (nic.link !== undefined || present.link !== "up") real.link = present.link;
       if (nic.network !== undefined) {
-        const name = await networkName(run, String(nic.network)).catch(() => undefined);
+        const name = await networkName(run, String(nic.network)).catch((error: unknown) => {
+          if (hasCode(error, "not-found")) return undefined;
+          throw error;
+        });
         // Plugged into another network: the other's name shows, and `up` plugs it back.
         if (!("network" in present.source) || present.source.network !== name)
           real.network = Object.values(present.source)[0];

@@ -167,11 +167,13 @@ export const fields = {
   memory: field.size("Memory. Up and down to `maxMemory` while it runs.", upTo("maxMemory", bytes, true), {
     default: "1GiB",
     min: 1 << 20,
+    step: 1 << 20,
   }),
   maxMemory: field.size("Memory that it can have without a restart.", restart, {
     default: (inputs: Readonly<Inputs>) => inputs.memory,
     defaultText: "`memory`",
     min: 1 << 20,
+    step: 1 << 20,
   }),
   cpu: field.group("The processor that the guest sees.", {
     mode: field.choice(

@@ -8,7 +8,7 @@ import { known } from "../../lifecycle";
 import { isRecord } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { releaseBacking } from "../backing";
-import { splitVolumeId } from "../common";
+import { splitVolumeId, taken } from "../common";
 import { type MachineRun, volumePath } from "./definition";
 import { entries, madeWithMachine, seedPool } from "./derive";
 
@@ -18,7 +18,25 @@ export function madeVolumes(run: MachineRun): Record<string, string> {
   return run.made.volumes as Record<string, string>;
 }
 
-/** Volumes for the disks that have none yet. One of just this name is ours: the name derives from the host's lineage. */
+/** Ids of volumes that were there before the machine and were taken over with `adopt`. */
+function adoptedVolumes({ made }: MachineRun): string[] {
+  return Array.isArray(made.__adopted) ? made.__adopted.map(String) : [];
+}
+
+function isMade(run: MachineRun, id: string): boolean {
+  return Object.values(madeVolumes(run)).includes(id);
+}
+
+/** Whether a name is one that `derive` made: by its suffix, which nobody else has. */
+function derivedName({ inputs }: MachineRun, key: string, volumeName: string): boolean {
+  const start = `${inputs.name}-${key}-`;
+  return volumeName.startsWith(start) && /^[0-9a-f]{8}\.(qcow2|img)$/.test(volumeName.slice(start.length));
+}
+
+/**
+ * Volumes for the disks that have none yet. One whose name derives from the host's lineage is ours; any other of a name
+ * that the program gave is foreign, and refused unless it is to be adopted.
+ */
 export async function makeVolumes(run: MachineRun): Promise<void> {
   const { volumes } = run.hypervisor;
   const made = madeVolumes(run);
@@ -26,9 +44,18 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
     entries(run.inputs.disks).map(async ([key, disk]) => {
       if (!madeWithMachine(disk)) return;
       const id = `${disk.pool}/${disk.volumeName}`;
-      made[key] = id;
       const { pool, name } = splitVolumeId(id);
-      if (await volumes.find(pool, name)) return;
+      const there = await volumes.find(pool, name);
+      if (there && !isMade(run, id) && !derivedName(run, key, name)) {
+        // Whoever made it keeps it: it is in no list of what goes with the machine.
+        if (!adoptedVolumes(run).includes(id)) {
+          taken(run, "Volume", name);
+          run.made.__adopted = [...adoptedVolumes(run), id];
+        }
+        return;
+      }
+      made[key] = id;
+      if (there) return;
       const definition: VolumeDefinition = {
         pool,
         name,
@@ -66,9 +93,9 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
 
 /** Grows what is smaller than asked for. A running guest sees it. */
 export async function growVolumes(run: MachineRun): Promise<void> {
-  for (const [key, disk] of entries(run.inputs.disks)) {
+  for (const [, disk] of entries(run.inputs.disks)) {
     if (!madeWithMachine(disk) || disk.size === undefined) continue;
-    const { pool, name } = splitVolumeId(madeVolumes(run)[key]!);
+    const { pool, name } = splitVolumeId(`${disk.pool}/${disk.volumeName}`);
     const state = await run.hypervisor.volumes.find(pool, name);
     const wanted = sizeInBytes(String(disk.size));
     if (state && state.capacity < wanted) await run.hypervisor.volumes.grow(pool, name, wanted);
@@ -168,8 +195,8 @@ export async function writeSeed(run: MachineRun): Promise<void> {
   const { volumes, pools } = run.hypervisor;
   // One that was cut while it was written looks whole: only what the state says was written is.
   if (run.made.__seed === seed.digest && (await volumes.find(pool, name))) return;
-  if (run.found) {
-    // The domain was there before this run, and its seed may be one that no state knows: it had other host keys.
+  if (run.found || run.previous) {
+    // There was a run before this one, and its seed may be one that no state knows: cut, or with other host keys.
     for (const volume of await pools.volumes(pool))
       if (volume.name.startsWith(seedPrefix(run))) stale(run, `${pool}/${volume.name}`, seed.id);
     if (await volumes.find(pool, name)) await volumes.delete(pool, name);

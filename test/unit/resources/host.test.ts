@@ -32,6 +32,7 @@ describe("Host", function () {
     };
     const half = await halfMade(make(host, definition, { requirements }));
     assert.equal(half.error.code, "requirement-not-met");
+    assert.equal(half.id, host.facts.machineId);
     for (const what of [/KVM/, /2 CPUs/, /16GiB/, /\/ has/, /7\.2\.22/]) assert.match(half.error.message, what);
     const met = {
       virtualization: "none",

@@ -14,6 +14,7 @@ import {
   formatOf,
   packingOf,
   parseSource,
+  withoutSecrets,
 } from "../../../provider/resources/image/source";
 import { storagePool } from "../../../provider/resources/storage-pool";
 import { anyOf, change, checked, checkOf, contextOf, FakeHost, type Made, make } from "../fakes";
@@ -300,5 +301,14 @@ describe("an image's source", () => {
     }
     for (const text of ["", `${a}  y.img`, `${a}\n${b}`, `${a}  x.img\n${b}  x.img`, "<html>"])
       assert.equal(digestFromList(text, "x.img"), undefined, text);
+  });
+});
+
+describe("an address in a message", () => {
+  it("has neither user, password nor query", () => {
+    const { text, url, authorization } = withoutSecrets("https://me:p%40ss@a.example/x.qcow2?token=abc");
+    assert.equal(text, "https://a.example/x.qcow2?…");
+    assert.equal(url, "https://a.example/x.qcow2?token=abc");
+    assert.equal(authorization, `Basic ${Buffer.from("me:p@ss").toString("base64")}`);
   });
 });

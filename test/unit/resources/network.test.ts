@@ -57,6 +57,14 @@ describe("Network", function () {
     }
   });
 
+  it("takes nothing over by its UUID alone", async () => {
+    const uuid = "cccccccc-2222-4333-8444-555555555555";
+    const made = await make(host, network, { ...given, uuid });
+    host.networks.set(uuid, { ...there(uuid), mark: undefined });
+    await assert.rejects(make(host, network, { ...given, uuid }), { code: "already-exists" });
+    assert.equal((await make(host, network, { ...given, uuid, adopt: true })).id, made.id);
+  });
+
   it("changes reservations and names live, and leaves those of others", async () => {
     const made = await make(host, network, full);
     const other = { mac: "52:54:00:00:00:99", address: "172.17.2.99" };

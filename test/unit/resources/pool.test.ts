@@ -22,6 +22,21 @@ describe("StoragePool", function () {
     assert.deepEqual(diff(definition, answer.outputs, made.inputs).rows, []);
   });
 
+  it("is not replaced for how its path is spelled", async () => {
+    const made = await make(host, storagePool, { ...given, path: "/srv//pool/" });
+    host.pools.set(made.id, { ...host.pools.get(made.id)!, path: "/srv/pool" });
+    const answer = (await read(definition, made.state, context()))!;
+    assert.deepEqual(diff(definition, answer.outputs, made.inputs).rows, []);
+    assert.deepEqual(diff(definition, made.state, { ...made.inputs, path: "/srv/pool" }).replaces, []);
+  });
+
+  it("takes nothing over by its UUID alone", async () => {
+    const uuid = "cccccccc-2222-4333-8444-555555555555";
+    const made = await make(host, storagePool, { ...given, uuid });
+    await assert.rejects(make(host, storagePool, { ...given, uuid }), { code: "already-exists" });
+    assert.equal((await make(host, storagePool, { ...given, uuid, adopt: true })).id, made.id);
+  });
+
   it("changes owner and mode live", async () => {
     const made = await make(host, storagePool, given);
     host.changes();

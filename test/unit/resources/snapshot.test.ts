@@ -34,6 +34,16 @@ describe("Snapshot", function () {
     }
   });
 
+  it("is gone where another stands under its name", async () => {
+    const made = await make(host, snapshot, given);
+    Object.assign(host.snapshots.get(made.id)!, { description: "theirs", created: 1 });
+    assert.equal(await read(definition, made.state, context()), undefined);
+    host.changes();
+    await assert.rejects(change(host, snapshot, made, { ...given, restore: "2" }));
+    assert.deepEqual(host.changes(), []);
+    assert.equal(host.snapshots.get(made.id)!.description, "theirs");
+  });
+
   it("changes its description live, and keeps our line in it", async () => {
     const made = await make(host, snapshot, given);
     const changed = await change(host, snapshot, made, { ...given, description: "good" });

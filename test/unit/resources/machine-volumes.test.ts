@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import type { MachineRun } from "../../../provider/resources/machine/definition";
+import { fields } from "../../../provider/resources/machine/fields";
+import { cleanVolumes, growVolumes, makeVolumes } from "../../../provider/resources/machine/volumes";
+import { contextOf, FakeHost } from "../fakes";
+
+function runOf(host: FakeHost, volumeName: string, adopt: boolean, made = {}): MachineRun {
+  const disks = { root: { pool: "p1", volumeName, size: "1GiB", format: "qcow2", clone: "linked" } };
+  const context = contextOf(host, "VirtualMachine");
+  return { context, hypervisor: host.hypervisor, inputs: { name: "dev-boreas", adopt, disks }, made } as never;
+}
+
+describe("the volumes of a machine", function () {
+  this.timeout(20_000);
+  let host: FakeHost;
+  beforeEach(() => {
+    host = new FakeHost();
+  });
+
+  it("are its own under the names that derive", async () => {
+    host.addVolume({ pool: "p1", name: "dev-boreas-root-0123abcd.qcow2" });
+    const run = runOf(host, "dev-boreas-root-0123abcd.qcow2", false);
+    await makeVolumes(run);
+    assert.deepEqual(run.made.volumes, { root: "p1/dev-boreas-root-0123abcd.qcow2" });
+  });
+
+  it("are another's under a name that was given, and stay so where they are adopted", async () => {
+    host.addVolume({ pool: "p1", name: "precious.qcow2" });
+    const refused = runOf(host, "precious.qcow2", false);
+    await assert.rejects(makeVolumes(refused), { code: "already-exists" });
+    assert.deepEqual(refused.made.volumes, {});
+    const adopting = runOf(host, "precious.qcow2", true);
+    await makeVolumes(adopting);
+    await growVolumes(adopting);
+    assert.deepEqual(adopting.made.volumes, {});
+    const later = runOf(host, "precious.qcow2", false, adopting.made);
+    await makeVolumes(later);
+    await cleanVolumes(later);
+    assert.ok(host.volumes.has("p1/precious.qcow2"));
+  });
+
+  it("are its own under a name that was given, once it has made them", async () => {
+    const run = runOf(host, "mine.qcow2", false);
+    await makeVolumes(run);
+    await makeVolumes(runOf(host, "mine.qcow2", false, run.made));
+    assert.deepEqual(run.made.volumes, { root: "p1/mine.qcow2" });
+  });
+
+  it("has memory in whole MiB, which is what it gets", () => {
+    assert.deepEqual(
+      ["1GB", "2GiB"].map((size) => fields.memory.type.parse(size)),
+      ["954MiB", "2GiB"],
+    );
+  });
+});
