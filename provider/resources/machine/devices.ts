@@ -49,7 +49,8 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   delete run.made.__devices;
   const password = wanted.graphics?.password;
   const before = isRecord(run.previous?.graphics) ? run.previous.graphics.password : undefined;
-  const shown = (running ?? stored).graphics?.type;
+  // One that was defined just now has it in its definition.
+  const shown = run.found === false ? undefined : (running ?? stored).graphics?.type;
   if (wanted.graphics && shown === wanted.graphics.type && password !== before)
     await machines.setGraphicsPassword(uuid, wanted.graphics);
 }
