@@ -47,6 +47,22 @@ export function hostKeyOf(seed: string): HostKey {
   };
 }
 
+/** The seed of a key's PEM, where it is one of `hostKeyOf`; undefined for any other text. */
+export function seedOfHostKey(pem: string): string | undefined {
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\sA-Za-z0-9+/=]{1,2000})-----END OPENSSH PRIVATE KEY-----/.exec(
+    pem,
+  )?.[1];
+  if (!body) return undefined;
+  const bytes = Buffer.from(body.replace(/\s+/g, ""), "base64");
+  // The private part is last: type, public key, then seed and public key together.
+  const at = bytes.lastIndexOf(type);
+  const from = at + type.length + 4 + 32 + 4;
+  if (at < 0 || bytes.length < from + 64) return undefined;
+  const seed = bytes.subarray(from, from + 32).toString("base64");
+  const flat = (text: string) => text.replace(/\s+/g, "");
+  return flat(hostKeyOf(seed).private).includes(flat(body)) ? seed : undefined;
+}
+
 /** A new random host key. */
 export function makeHostKey(): HostKey {
   return hostKeyOf(makeHostKeySeed());

@@ -97,6 +97,8 @@ export interface VolumeSection {
   fetch(request: FetchRequest, work: Work): Promise<VolumeState>;
   /** The text of a small file at a URL (SHA256SUMS), as the host sees it. At most 1 MiB. */
   fetchText(url: string, work: Work): Promise<string>;
+  /** A small volume's content; of a larger one its first `limit` bytes. */
+  content(pool: string, name: string, limit: number): Promise<Buffer>;
   /** Digest of a volume's content, read on the host. */
   checksum(pool: string, name: string, algorithm: "sha256" | "sha512", work: Work): Promise<string>;
   /** Machines (by UUID) whose stored or running definition has the path, or a backing file of it, as a disk. */

@@ -19,6 +19,7 @@ import {
   growVolumes,
   madeVolumes,
   makeVolumes,
+  recoverHostKey,
   seedOf,
   seedPath,
   writeSeed,
@@ -53,7 +54,10 @@ export const virtualMachine: Definition<MachineState> = {
     const { machines } = run.hypervisor;
     const ours = await machines.find(String(run.inputs.uuid));
     if (ours) {
-      if (!run.previous) await recognize(run, ours);
+      if (!run.previous) {
+        await recognize(run, ours);
+        await recoverHostKey(run, ours);
+      }
       if (!run.made.__incarnation) run.made.__incarnation = ours.stored.mark?.incarnation;
       return ours;
     }

@@ -79,7 +79,7 @@ export class FakeHost {
   /** Calls since the last time that change something. */
   changes(): string[] {
     const looks =
-      /\.(find|findByName|findByPath|facts|users|dependents|mark|list|volumes|pathExists|fetchText|freeSpace|checksum)$/;
+      /\.(find|findByName|findByPath|facts|users|dependents|mark|list|volumes|pathExists|fetchText|freeSpace|checksum|content)$/;
     return this.calls.splice(0).filter((call) => !looks.test(call));
   }
 
@@ -158,6 +158,8 @@ export class FakeHost {
       const given = Object.entries(permissions).filter(([, value]) => value !== undefined);
       Object.assign(this.volumes.get(`${pool}/${name}`)!, Object.fromEntries(given));
     },
+    content: async (pool: string, name: string, limit: number) =>
+      (this.contents.get(`${pool}/${name}`) ?? Buffer.alloc(0)).subarray(0, limit),
     upload: async (definition: VolumeState, source: AsyncIterable<Buffer>) => {
       const chunks: Buffer[] = [];
       for await (const chunk of source) chunks.push(chunk);

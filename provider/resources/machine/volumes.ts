@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buildSeed, type SeedInput } from "../../cloud-init/seed";
 import { WindroseError } from "../../errors";
-import { hostKeyOf, makeHostKeySeed } from "../../guest/host-keys";
-import type { VolumeDefinition } from "../../hypervisors/model";
+import { hostKeyOf, makeHostKeySeed, seedOfHostKey } from "../../guest/host-keys";
+import type { MachineState, VolumeDefinition } from "../../hypervisors/model";
 import { known } from "../../lifecycle";
 import { isRecord } from "../../schema";
 import { sizeInBytes } from "../../sizes";
@@ -162,6 +162,27 @@ export function seedOf(run: MachineRun): Seed | undefined {
   }
   seeds.set(run, seed);
   return seed;
+}
+
+/** Bytes of a seed that are read back at most. */
+const longestSeed = 2 ** 20;
+
+/**
+ * A machine that is there without a state (its `up` was killed, or it was retained) has its ssh host key already: it is
+ * read back from the seed that its definition has, so that the guest is not a stranger. A seed that was cut holds none.
+ */
+export async function recoverHostKey(run: MachineRun, there: MachineState): Promise<void> {
+  const path = there.stored.disks.find((disk) => disk.key === "seed")?.path;
+  if (!path || run.made.hostKeySeed || !isRecord(run.inputs.cloudInit)) return;
+  const { volumes } = run.hypervisor;
+  const volume = await volumes.findByPath(path);
+  if (!volume?.name.startsWith(seedPrefix(run))) return;
+  const content = await volumes.content(volume.pool, volume.name, longestSeed);
+  run.made.hostKeySeed = seedOfHostKey(content.toString("latin1").replace(/\n[ \t]+/g, "\n"));
+  if (!run.made.hostKeySeed) return;
+  // Whole, and what is asked for today: it need not be written again.
+  const seed = seedOf(run);
+  if (seed?.id === `${volume.pool}/${volume.name}` && seed.iso.equals(content)) run.made.__seed = seed.digest;
 }
 
 /** The UUID derives from the host's lineage, so a volume whose name begins like this is ours. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { utils } from "ssh2";
-import { hostKeyOf, makeHostKeySeed } from "../../../provider/guest/host-keys";
+import { buildSeed } from "../../../provider/cloud-init/seed";
+import { hostKeyOf, makeHostKeySeed, seedOfHostKey } from "../../../provider/guest/host-keys";
 
 describe("a host key from its seed", () => {
   it("is the same each time, and another reader finds the same public key in it", () => {
@@ -12,5 +13,18 @@ describe("a host key from its seed", () => {
       assert.ok(!(parsed instanceof Error));
       assert.equal(`ssh-ed25519 ${parsed.getPublicSSH().toString("base64")}`, key.public);
     }
+  });
+
+  it("is found again in the seed of a guest", () => {
+    const seed = makeHostKeySeed();
+    const { iso } = buildSeed({ hostname: "boreas", hostKeys: [hostKeyOf(seed)], machine: "m" });
+    assert.equal(seedOfHostKey(iso.toString("latin1").replace(/\n[ \t]+/g, "\n")), seed);
+  });
+
+  it("is not found in a text that is cut, or another's", () => {
+    const pem = hostKeyOf(makeHostKeySeed()).private;
+    assert.equal(seedOfHostKey(pem.slice(0, 200)), undefined);
+    assert.equal(seedOfHostKey(pem.replace(/[A-Z]/, (letter) => (letter === "A" ? "B" : "A"))), undefined);
+    assert.equal(seedOfHostKey(utils.generateKeyPairSync("ecdsa", { bits: 256 }).private), undefined);
   });
 });

@@ -62,6 +62,17 @@ export class LibvirtVolumes implements VolumeSection {
     }
   }
 
+  content(pool: string, name: string, limit: number): Promise<Buffer> {
+    return attempt(`reading the volume ${name}`, async () => {
+      const volume = await this.mustHandle(pool, name);
+      return this.session.using(async (client) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of await client.download(volume, { length: limit })) chunks.push(chunk as Buffer);
+        return Buffer.concat(chunks).subarray(0, limit);
+      });
+    });
+  }
+
   private async mustHandle(pool: string, name: string): Promise<VolumeHandle> {
     let volume = await this.handle(pool, name);
     if (!volume && (await this.access.refreshForLookup(pool))) volume = await this.handle(pool, name);
