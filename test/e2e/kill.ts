@@ -40,13 +40,14 @@ const ours = "windrose dynamic-provider";
  * Waits until no provider works for the stack: it must not outlive its engine. Answers in milliseconds. One that the SDK
  * had started, and that the engine had not called yet, knows nothing of this package: it is the SDK's, and ended here.
  */
-async function providersGone(directory: string): Promise<number> {
+async function providersGone(directory: string, report: (text: string) => void): Promise<number> {
   const began = Date.now();
   for (;;) {
     const left = processes(directory, "dynamic-provider");
     if (left.length === 0) return Date.now() - began;
     const waited = Date.now() - began;
     if (waited > 5_000 && processes(directory, ours).length === 0) {
+      report("the SDK's process, which the engine had not called yet, stayed and was ended");
       killAll(directory);
       continue;
     }
@@ -94,7 +95,7 @@ export async function killed(times: number, report: (text: string) => void): Pro
         if (everything) killAll(stack.directory);
         else if (child.exitCode === null) process.kill(child.pid!, "SIGKILL");
         await ended;
-        const stayed = await providersGone(stack.directory);
+        const stayed = await providersGone(stack.directory, report);
         await stack.run(["cancel", "--yes"], { check: false });
         const { output } = await stack[verb]();
         report(

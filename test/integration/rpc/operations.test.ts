@@ -244,7 +244,7 @@ describe("operations by the RPC on a real daemon", function () {
     const download = await client.download(volume);
     const waiting = assert.rejects(watch.next(undefined, { deadline: 60_000 }), ConnectionLost);
     const cut = new Promise((resolve) => download.once("error", resolve));
-    await daemon.inside("pkill", "-KILL", "-x", "libvirtd");
+    await daemon.inside("sh", "-c", 'kill -KILL "$(cat /run/libvirtd.pid)"');
     await waiting;
     assert.ok((await cut) instanceof ConnectionLost);
     assert.ok(client.lost instanceof ConnectionLost);

@@ -56,9 +56,11 @@ describe("commands over the ssh transport", function () {
   it("ends a command at its time limit, on the host too", async () => {
     const transport = to();
     const mark = lab.path("still-running");
-    const error = await rejection(
-      transport.exec(["sh", "-c", `trap '' HUP; echo $$ > ${mark}; while :; do sleep 0.1; done`], { timeout: 500 }),
+    const call = rejection(
+      transport.exec(["sh", "-c", `trap '' HUP; echo $$ > ${mark}; while :; do sleep 0.1; done`], { timeout: 3_000 }),
     );
+    await until(() => existsSync(mark));
+    const error = await call;
     assert.equal(error.code, "timeout");
     const pid = readFileSync(mark, "utf8").trim();
     await until(() => !existsSync(`/proc/${pid}`));
