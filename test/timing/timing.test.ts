@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { waitForSsh } from "../../provider/guest/ready";
 import { LibvirtHypervisor } from "../../provider/hypervisors/libvirt/driver";
 import { transportFor } from "../../provider/transports/registry";
-import { Fixture } from "./fixture";
-import { frame, guest, winds } from "./guests";
-import { Stack } from "./stack";
+import { Fixture } from "../e2e/fixture";
+import { frame, guest, winds } from "../e2e/guests";
+import { Stack } from "../e2e/stack";
 
 interface Outputs {
   guests: Record<string, { uuid: string; ipAddress: string; sshHostKeys: string[] }>;
@@ -29,7 +29,7 @@ describe("the time of an up", function () {
   let floor: Stack;
   before(async () => {
     fixture = await Fixture.create();
-    floor = await Stack.create({ program: join(__dirname, "floor") });
+    floor = await Stack.create({ program: join(__dirname, "../e2e/floor") });
     fixture.stacks.push(floor);
   });
   after(async () => {
