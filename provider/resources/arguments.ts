@@ -590,7 +590,7 @@ export interface DiskArgs {
   size?: pulumi.Input<string>;
   /** Format of the volume that is made. Default: `"qcow2"`. A change: replaces it. */
   format?: pulumi.Input<"qcow2" | "raw">;
-  /** Name of the volume that is made. Default: derived. A change: replaces it. */
+  /** Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy. Default: derived. A change: replaces it. */
   volumeName?: pulumi.Input<string>;
   /** `cdrom`: media can be changed, the guest can't write. Default: `"disk"`. A change: after a restart. */
   device?: pulumi.Input<"disk" | "cdrom">;
@@ -628,7 +628,7 @@ export interface Disk {
   readonly size?: string;
   /** Format of the volume that is made. */
   readonly format?: "qcow2" | "raw";
-  /** Name of the volume that is made. */
+  /** Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy. */
   readonly volumeName: string;
   /** `cdrom`: media can be changed, the guest can't write. */
   readonly device?: "disk" | "cdrom";
@@ -840,7 +840,7 @@ export interface VirtualMachineArgs {
   vcpus?: pulumi.Input<number>;
   /** Virtual CPUs that it can have without a restart. Bounds: 1 to 4096. Default: `vcpus`. A change: after a restart. */
   maxVcpus?: pulumi.Input<number>;
-  /** Memory. Up and down to `maxMemory` while it runs. Default: `"1GiB"`. A change: live up to `maxMemory`, above it after a restart. */
+  /** Memory, rounded up to whole MiB. Up and down to `maxMemory` while it runs. Default: `"1GiB"`. A change: live up to `maxMemory`, above it after a restart. */
   memory?: pulumi.Input<string>;
   /** Memory that it can have without a restart. Default: `memory`. A change: after a restart. */
   maxMemory?: pulumi.Input<string>;
@@ -910,7 +910,7 @@ export interface VirtualMachineOutputs {
   readonly vcpus: pulumi.Output<number | undefined>;
   /** Virtual CPUs that it can have without a restart. */
   readonly maxVcpus: pulumi.Output<number | undefined>;
-  /** Memory. Up and down to `maxMemory` while it runs. */
+  /** Memory, rounded up to whole MiB. Up and down to `maxMemory` while it runs. */
   readonly memory: pulumi.Output<string | undefined>;
   /** Memory that it can have without a restart. */
   readonly maxMemory: pulumi.Output<string | undefined>;

@@ -72,7 +72,11 @@ const disk: Fields = {
     { defaultText: "the image's" },
   ),
   format: field.choice("Format of the volume that is made.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
-  volumeName: field.text("Name of the volume that is made.", "replace", { derived: true, defaultText: "derived" }),
+  volumeName: field.text(
+    "Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy.",
+    "replace",
+    { derived: true, defaultText: "derived" },
+  ),
   device: field.choice("`cdrom`: media can be changed, the guest can't write.", restart, ["disk", "cdrom"], {
     default: "disk",
   }),
@@ -164,11 +168,15 @@ export const fields = {
     { min: 1, max: 4096 },
     { default: (inputs: Readonly<Inputs>) => inputs.vcpus, defaultText: "`vcpus`" },
   ),
-  memory: field.size("Memory. Up and down to `maxMemory` while it runs.", upTo("maxMemory", bytes, true), {
-    default: "1GiB",
-    min: 1 << 20,
-    step: 1 << 20,
-  }),
+  memory: field.size(
+    "Memory, rounded up to whole MiB. Up and down to `maxMemory` while it runs.",
+    upTo("maxMemory", bytes, true),
+    {
+      default: "1GiB",
+      min: 1 << 20,
+      step: 1 << 20,
+    },
+  ),
   maxMemory: field.size("Memory that it can have without a restart.", restart, {
     default: (inputs: Readonly<Inputs>) => inputs.memory,
     defaultText: "`memory`",
