@@ -24,9 +24,10 @@ full() {
 }
 needed=$((expected / 1024))
 full && exit 93
-temporary=$(mktemp "$directory.windrose-XXXXXXXXXX") || exit 94
+temporary=
 trap 'rm -f -- "$temporary"' EXIT
 trap 'exit 95' HUP INT TERM PIPE
+temporary=$(trap '' HUP INT TERM PIPE; exec mktemp "$directory.windrose-XXXXXXXXXX") || exit 94
 total=0
 while read -r size declared; do
   if [ "$size" = 0 ]; then
