@@ -25,7 +25,7 @@ full() {
 needed=$((expected / 1024))
 full && exit 93
 temporary=
-trap 'rm -f -- "$temporary"' EXIT
+trap 'trap "" HUP INT TERM PIPE; rm -f -- "$temporary"' EXIT
 trap 'exit 95' HUP INT TERM PIPE
 temporary=$(trap '' HUP INT TERM PIPE; exec mktemp "$directory.windrose-XXXXXXXXXX") || exit 94
 total=0
