@@ -176,12 +176,7 @@ function fromObject(entry: Inputs): Target {
   return { uri: target.uri, ssh: { ...("ssh" in target ? target.ssh : {}), ...rest } as SshConnection };
 }
 
-interface Open {
-  hypervisor: Hypervisor;
-  machineId: Promise<string>;
-}
-
-const open = new Map<string, Open>();
+const open = new Map<string, Hypervisor>();
 /** A host that could not be reached fails all its resources at once, after one attempt. */
 const dead = new Map<string, { error: WindroseError; until: number }>();
 const deadFor = 20_000;
@@ -189,6 +184,8 @@ const deadFor = 20_000;
 export interface Expected {
   /** Machine ids that may stand behind the connection; empty: any. */
   readonly ids: readonly string[];
+  /** Whether the hypervisor itself will be called, so that it is worth connecting to it meanwhile. */
+  readonly connect?: boolean;
 }
 
 /** The driver behind a connection, once it is sure that the right machine answers. */
@@ -197,18 +194,18 @@ export async function hypervisorFor(connection: StoredConnection, expected: Expe
   const key = createHash("sha256").update(JSON.stringify(target)).digest("hex");
   const failed = dead.get(key);
   if (failed && failed.until > Date.now()) throw failed.error;
-  let entry = open.get(key);
-  if (!entry) {
+  let hypervisor = open.get(key);
+  if (!hypervisor) {
     const transport = transportFor(target.ssh ? { kind: "ssh", ...target.ssh } : { kind: "local" });
-    const hypervisor = createLibvirtHypervisor(transport, target.uri);
-    entry = { hypervisor, machineId: hypervisor.host.facts().then((facts) => facts.machineId) };
-    open.set(key, entry);
+    hypervisor = createLibvirtHypervisor(transport, target.uri);
+    open.set(key, hypervisor);
   }
   let machineId: string;
   try {
-    machineId = await entry.machineId;
+    if (expected.connect) hypervisor.connect();
+    machineId = await hypervisor.system.machineId();
   } catch (error) {
-    if (open.get(key) === entry) open.delete(key);
+    if (open.get(key) === hypervisor) open.delete(key);
     const failure = asWindroseError(error);
     dead.set(key, { error: failure, until: Date.now() + deadFor });
     throw failure;
@@ -222,11 +219,11 @@ export async function hypervisorFor(connection: StoredConnection, expected: Expe
       },
     );
   }
-  return entry.hypervisor;
+  return hypervisor;
 }
 
 export async function closeHypervisors(): Promise<void> {
   const all = [...open.values()];
   open.clear();
-  await Promise.allSettled(all.map((entry) => entry.hypervisor.close()));
+  await Promise.allSettled(all.map((hypervisor) => hypervisor.close()));
 }

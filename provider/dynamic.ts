@@ -11,7 +11,17 @@ import {
 import type { Context } from "./context";
 import { Engine } from "./engine";
 import { asWindroseError, hasCode } from "./errors";
-import { apply, check, type Definition, diff, HalfMade, type Identity, read, remove } from "./lifecycle";
+import {
+  apply,
+  check,
+  type Definition,
+  diff,
+  HalfMade,
+  type Identity,
+  read,
+  refusedRestarts,
+  remove,
+} from "./lifecycle";
 import { parseUrn } from "./ownership";
 import { type Inputs, isRecord, unknown } from "./schema";
 import { upgrade } from "./upgrade";
@@ -71,10 +81,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         const answer = diff(definition, upgrade(definition.kind, olds), news);
         const urn = String(news.__urn ?? "");
         if (previewed.has(urn) && answer.rows.length > 0) {
-          const waits = answer.rows.some((row) => row.effect === "restart") && answer.replaces.length === 0;
-          const refused = waits && (news.restart ?? "refuse") === "refuse";
           const text = describeRows(answer.rows);
-          if (definition.kind === "VirtualMachine" && refused) {
+          if (refusedRestarts(definition, answer.rows, news).length > 0) {
             engine.log(
               "warning",
               urn,
@@ -165,7 +173,8 @@ function contextOf(inputs: Inputs, state: Inputs): Context {
     stack,
     name,
     where: connectionName(connection),
-    hypervisor: () => hypervisorFor(connection, { ids }),
+    // A Host may have no hypervisor yet; what stands on one is nothing without.
+    hypervisor: () => hypervisorFor(connection, { ids, connect: inputs.host !== undefined }),
     progress: (text) => engine.status(urn, text),
     tell: (severity, text) => engine.log(severity, urn, text),
     deadline: Number.POSITIVE_INFINITY,

@@ -22,7 +22,7 @@ async function reach(connection: Connection): Promise<Hypervisor> {
   configureHosts(new pulumi.Config("windrose").get("hosts"));
   const { stored, secrets } = splitConnection(connection);
   rememberCredentials(stored as StoredConnection, secrets);
-  return hypervisorFor(stored as StoredConnection, { ids: [] });
+  return hypervisorFor(stored as StoredConnection, { ids: [], connect: true });
 }
 
 /** Free memory in bytes, and how many machines the host has and runs. */

@@ -99,20 +99,25 @@ export async function check(
   if (failures.length === 0 && olds && !emptied(olds)) {
     const rows = compare(definition.fields, pick(definition.fields, olds), inputs, capabilities.libvirt);
     for (const row of refusals(rows)) failures.push({ property: row.path, reason: row.refuse! });
-    if (!preview && complete(definition.fields, inputs).restart === "refuse") {
-      if (!rows.some((row) => row.effect === "replace")) {
-        for (const row of rows.filter((row) => row.effect === "restart")) {
-          failures.push({
-            property: row.path,
-            reason:
-              'a change of it takes effect after a restart of the machine, and `restart` is "refuse". Set `restart: "now"` to restart the machine in this update, or "defer" to leave it until its next restart',
-          });
-        }
+    if (!preview) {
+      for (const row of refusedRestarts(definition, rows, inputs)) {
+        failures.push({
+          property: row.path,
+          reason:
+            'a change of it takes effect after a restart of the machine, and `restart` is "refuse". Set `restart: "now"` to restart the machine in this update, or "defer" to leave it until its next restart',
+        });
       }
     }
   }
   for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
   return { inputs, failures };
+}
+
+/** Changes that need a restart which the resource does not allow: `up` refuses them, and a preview warns. */
+export function refusedRestarts(definition: Pick<Definition, "fields">, rows: readonly Row[], inputs: Inputs): Row[] {
+  if (rows.some((row) => row.effect === "replace")) return [];
+  if (complete(definition.fields, inputs).restart !== "refuse") return [];
+  return rows.filter((row) => row.effect === "restart");
 }
 
 function emptied(olds: Inputs): boolean {

@@ -3,8 +3,8 @@ import type { Transport } from "../transports/transport";
 import type {
   DiskDefinition,
   GraphicsDefinition,
-  HostFacts,
   HostStatus,
+  HypervisorFacts,
   InterfaceDefinition,
   Lease,
   MachineDefinition,
@@ -21,8 +21,10 @@ import type {
   VolumeDefinition,
   VolumeState,
 } from "./model";
+import type { HostSystem } from "./system/system";
 
 export type { Capabilities } from "./capabilities";
+export type { HostSystem } from "./system/system";
 
 /**
  * The seam: what a driver must do, in sections. A driver imports nothing of Pulumi. `find…` answers undefined on the
@@ -33,12 +35,16 @@ export type { Capabilities } from "./capabilities";
 export interface Hypervisor {
   readonly driver: "libvirt";
   readonly transport: Transport;
+  /** The operating system: it needs no hypervisor. */
+  readonly system: HostSystem;
   readonly host: HostSection;
   readonly pools: PoolSection;
   readonly volumes: VolumeSection;
   readonly networks: NetworkSection;
   readonly machines: MachineSection;
   readonly snapshots: SnapshotSection;
+  /** Begins to connect, where calls will follow: what fails here fails again in the first of them. */
+  connect(): void;
   close(): Promise<void>;
 }
 
@@ -52,10 +58,8 @@ export interface Work {
 }
 
 export interface HostSection {
-  facts(): Promise<HostFacts>;
+  facts(): Promise<HypervisorFacts>;
   status(): Promise<HostStatus>;
-  /** Bytes free on the file system that holds a path (or would hold it). */
-  freeSpace(path: string): Promise<number>;
 }
 
 export interface PoolSection {

@@ -240,21 +240,36 @@ export interface SnapshotState {
   external: boolean;
 }
 
-export interface HostFacts {
+/** What the machine is, whether or not it has a hypervisor yet. */
+export interface SystemFacts {
   /** /etc/machine-id, 32 hexadecimal digits. */
   machineId: string;
   hostname: string;
   /** `debian 12`. */
   os: string;
+  /** ID and ID_LIKE of os-release(5), the nearest first: `["ubuntu", "debian"]`. */
+  distributions: string[];
+  /** As `uname -m` has it: `x86_64`. */
   arch: string;
+  /** Logical CPUs online. */
   cpus: number;
+  /** Bytes. */
   memory: number;
+  /** The CPU says that it has VT-x or AMD-V. */
+  cpuVirtualization: boolean;
+  /** /dev/kvm is there. */
+  kvmDevice: boolean;
+}
+
+/** What the hypervisor is. */
+export interface HypervisorFacts {
   /** `QEMU` */
   hypervisor: string;
   /** The hypervisor's version, `7.2.22`. */
   version: string;
   /** libvirt's version, `9.0.0`. */
   libraryVersion: string;
+  /** `kvm` where guests run on the CPU itself. */
   virtualization: "kvm" | "emulation";
 }
 

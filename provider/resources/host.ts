@@ -1,12 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { connectionProblems } from "../connections";
-import type { HostFacts } from "../hypervisors/model";
-import type { Definition } from "../lifecycle";
+import { asWindroseError, hasCode } from "../errors";
+import type { HypervisorFacts, SystemFacts } from "../hypervisors/model";
+import type { Definition, Run } from "../lifecycle";
 import { known, refuse } from "../lifecycle";
 import { newLineage } from "../ownership";
 import { WindroseResource } from "../resource";
-import { field, isRecord } from "../schema";
+import { field, type Inputs, isRecord } from "../schema";
 import { formatSize, sizeInBytes } from "../sizes";
 import type { HostArgs, HostOutputs } from "./arguments";
 
@@ -69,7 +70,13 @@ const outputs = {
   virtualization: { typeText: '"kvm" | "emulation"', doc: "Whether guests run on the CPU itself." },
 } as const;
 
-export const host: Definition<HostFacts> = {
+interface ObservedHost {
+  system: SystemFacts;
+  /** Once it was asked: a host may have none yet. */
+  hypervisor?: HypervisorFacts;
+}
+
+export const host: Definition<ObservedHost> = {
   kind: "Host",
   fields,
   outputs,
@@ -88,52 +95,63 @@ export const host: Definition<HostFacts> = {
   id: (_inputs, made) => String(made.hostId),
   // The machine is always there, or it is an error: a host that can't be reached is not a host that is gone.
   async observe(run) {
-    const facts = await run.hypervisor.host.facts();
+    const system = await run.hypervisor.system.facts();
     // Known from here on: one that does not meet its requirements is kept in the state under its own id.
-    run.made.hostId ??= facts.machineId;
-    return facts;
+    run.made.hostId ??= system.machineId;
+    return { system };
   },
-  ensure: (run) => run.hypervisor.host.facts(),
+  ensure: async (run) => ({ system: await run.hypervisor.system.facts() }),
   steps: [
-    {
-      name: "requirements",
-      async run(run) {
-        const facts = run.observed!;
-        const asked = isRecord(run.inputs.requirements) ? run.inputs.requirements : {};
-        const missing: string[] = [];
-        if (facts.virtualization !== "kvm") {
-          if (asked.virtualization === "required") missing.push("it has no hardware virtualization (KVM)");
-          if ((asked.virtualization ?? "preferred") === "preferred") {
-            run.context.tell(
-              "warning",
-              "the host has no hardware virtualization: guests are emulated, 10 to 30 times slower",
-            );
-          }
-        }
-        if (typeof asked.cpus === "number" && facts.cpus < asked.cpus)
-          missing.push(`it has ${facts.cpus} CPUs, ${asked.cpus} are required`);
-        if (typeof asked.memory === "string" && facts.memory < sizeInBytes(asked.memory)) {
-          missing.push(`it has ${formatSize(facts.memory)} of memory, ${asked.memory} are required`);
-        }
-        for (const [path, size] of Object.entries(isRecord(asked.freeDisk) ? asked.freeDisk : {})) {
-          const free = await run.hypervisor.host.freeSpace(path);
-          if (free < sizeInBytes(String(size)))
-            missing.push(`${path} has ${Math.floor(free / 2 ** 20)}MiB free, ${size} are required`);
-        }
-        if (typeof asked.hypervisorVersion === "string" && older(facts.version, asked.hypervisorVersion)) {
-          missing.push(`its ${facts.hypervisor} is ${facts.version}, ${asked.hypervisorVersion} is required`);
-        }
-        if (missing.length > 0) refuse("requirement-not-met", missing.join("; "));
-      },
-    },
+    { name: "requirements", run: checkRequirements },
+    { name: "hypervisor", run: checkHypervisor },
   ],
-  outputsOf: (run) => described(run.observed!, run.previous),
+  async outputsOf(run) {
+    const observed = run.observed!;
+    return { ...systemOutputs(observed.system, run.previous), ...(await hypervisorOutputs(run)) };
+  },
   drift: () => ({}),
   // Nothing of ours is on the host itself.
   remove: async () => {},
 };
 
-function described(facts: HostFacts, previous: Record<string, unknown> | undefined): Record<string, unknown> {
+/** What the host must have, whatever is on it: checked before anything is changed. */
+async function checkRequirements(run: Run<ObservedHost>): Promise<void> {
+  const { system } = run.observed!;
+  const asked = isRecord(run.inputs.requirements) ? run.inputs.requirements : {};
+  const missing: string[] = [];
+  if (!system.kvmDevice) {
+    const why = system.cpuVirtualization
+      ? "its CPU has hardware virtualization, but there is no /dev/kvm: it may be off in the firmware, or the module kvm is not loaded"
+      : "it has no hardware virtualization (KVM)";
+    if (asked.virtualization === "required") missing.push(why);
+    if ((asked.virtualization ?? "preferred") === "preferred")
+      run.context.tell("warning", `${why}: guests are emulated, 10 to 30 times slower`);
+  }
+  if (typeof asked.cpus === "number" && system.cpus < asked.cpus)
+    missing.push(`it has ${system.cpus} CPUs, ${asked.cpus} are required`);
+  if (typeof asked.memory === "string" && system.memory < sizeInBytes(asked.memory))
+    missing.push(`it has ${formatSize(system.memory)} of memory, ${asked.memory} are required`);
+  for (const [path, size] of Object.entries(isRecord(asked.freeDisk) ? asked.freeDisk : {})) {
+    const free = await run.hypervisor.system.freeSpace(path);
+    if (free < sizeInBytes(String(size)))
+      missing.push(`${path} has ${Math.floor(free / 2 ** 20)}MiB free, ${size} are required`);
+  }
+  if (missing.length > 0) refuse("requirement-not-met", missing.join("; "));
+}
+
+async function checkHypervisor(run: Run<ObservedHost>): Promise<void> {
+  const facts = await run.hypervisor.host.facts();
+  run.observed = { ...run.observed!, hypervisor: facts };
+  const asked = isRecord(run.inputs.requirements) ? run.inputs.requirements : {};
+  const missing: string[] = [];
+  if (facts.virtualization !== "kvm" && asked.virtualization === "required")
+    missing.push(`its ${facts.hypervisor} can't use hardware virtualization (KVM)`);
+  if (typeof asked.hypervisorVersion === "string" && older(facts.version, asked.hypervisorVersion))
+    missing.push(`its ${facts.hypervisor} is ${facts.version}, ${asked.hypervisorVersion} is required`);
+  if (missing.length > 0) refuse("requirement-not-met", missing.join("; "));
+}
+
+function systemOutputs(facts: SystemFacts, previous: Inputs | undefined): Inputs {
   return {
     hostId: facts.machineId,
     lineage: previous?.lineage ?? newLineage(),
@@ -142,10 +160,21 @@ function described(facts: HostFacts, previous: Record<string, unknown> | undefin
     arch: facts.arch,
     cpus: facts.cpus,
     memory: formatSize(facts.memory),
-    hypervisor: facts.hypervisor,
-    version: facts.version,
-    virtualization: facts.virtualization,
   };
+}
+
+/** In `read` a hypervisor that is stopped is drift, not an end: what it was stays known. */
+async function hypervisorOutputs(run: Run<ObservedHost>): Promise<Inputs> {
+  let facts = run.observed!.hypervisor;
+  try {
+    facts ??= await run.hypervisor.host.facts();
+  } catch (error) {
+    if (!run.previous || !hasCode(error, "hypervisor-unavailable")) throw error;
+    run.context.tell("warning", asWindroseError(error).message);
+    const { hypervisor, version, virtualization } = run.previous;
+    return { hypervisor, version, virtualization };
+  }
+  return { hypervisor: facts.hypervisor, version: facts.version, virtualization: facts.virtualization };
 }
 
 function sizeParses(text: string): boolean {

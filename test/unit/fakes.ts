@@ -3,12 +3,13 @@ import type { Context } from "../../provider/context";
 import { WindroseError } from "../../provider/errors";
 import type { Hypervisor } from "../../provider/hypervisors/hypervisor";
 import type {
-  HostFacts,
+  HypervisorFacts,
   MachineState,
   Mark,
   NetworkState,
   PoolState,
   SnapshotState,
+  SystemFacts,
   VolumeState,
 } from "../../provider/hypervisors/model";
 import { apply, type CheckAnswer, check, type Definition, HalfMade, type Identity } from "../../provider/lifecycle";
@@ -27,13 +28,18 @@ export class FakeHost {
   readonly web = new Map<string, Buffer>();
   readonly paths = new Set<string>();
   readonly failing = new Map<string, Error>();
-  facts: HostFacts = {
+  system: SystemFacts = {
     machineId: "0123456789abcdef0123456789abcdef",
     hostname: "anemoi",
     os: "debian 12",
+    distributions: ["debian"],
     arch: "x86_64",
     cpus: 8,
     memory: 16 * 2 ** 30,
+    cpuVirtualization: true,
+    kvmDevice: true,
+  };
+  facts: HypervisorFacts = {
     hypervisor: "QEMU",
     version: "7.2.22",
     libraryVersion: "9.0.0",
@@ -45,7 +51,12 @@ export class FakeHost {
   }
 
   get hypervisor(): Hypervisor {
-    const sections = { host: this.host, pools: this.poolSection, volumes: this.volumeSection } as object;
+    const sections = {
+      system: this.systemSection,
+      host: this.host,
+      pools: this.poolSection,
+      volumes: this.volumeSection,
+    } as object;
     const all = {
       ...sections,
       networks: this.networkSection,
@@ -83,7 +94,8 @@ export class FakeHost {
     return this.calls.splice(0).filter((call) => !looks.test(call));
   }
 
-  private readonly host = { facts: async () => this.facts, freeSpace: async () => 100 * 2 ** 30 };
+  private readonly host = { facts: async () => this.facts };
+  private readonly systemSection = { facts: async () => this.system, freeSpace: async () => 100 * 2 ** 30 };
 
   private readonly poolSection = {
     find: async (uuid: string) => this.pools.get(uuid),

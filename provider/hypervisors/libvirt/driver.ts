@@ -1,5 +1,6 @@
 import type { Transport } from "../../transports/transport";
-import type { Hypervisor } from "../hypervisor";
+import type { HostSystem, Hypervisor } from "../hypervisor";
+import { createSystem } from "../system/system";
 import { LibvirtHost } from "./host/host";
 import { LibvirtMachines } from "./machines/machines";
 import { LibvirtNetworks } from "./networks/networks";
@@ -11,6 +12,7 @@ import { LibvirtVolumes } from "./volumes/volumes";
 /** A host's libvirt behind the seam. Nothing is connected until the first call; the transport stays the caller's. */
 export class LibvirtHypervisor implements Hypervisor {
   readonly driver = "libvirt";
+  readonly system: HostSystem;
   readonly host: LibvirtHost;
   readonly pools: LibvirtPools;
   readonly volumes: LibvirtVolumes;
@@ -25,12 +27,17 @@ export class LibvirtHypervisor implements Hypervisor {
     options: SessionOptions = {},
   ) {
     this.session = new LibvirtSession(transport, uri, options);
+    this.system = createSystem(transport);
     this.host = new LibvirtHost(this.session);
     this.pools = new LibvirtPools(this.session);
     this.volumes = new LibvirtVolumes(this.session);
     this.networks = new LibvirtNetworks(this.session);
     this.machines = new LibvirtMachines(this.session);
     this.snapshots = new LibvirtSnapshots(this.session);
+  }
+
+  connect(): void {
+    this.session.client().catch(() => {});
   }
 
   /** Ends the connection to libvirt, not the transport. */

@@ -13,28 +13,29 @@ describe("what libvirt's host is", function () {
   after(() => host?.close());
 
   it("tells the same to root and to a user of the group libvirt", async () => {
-    const facts = await host.root.host.facts();
+    const [facts, system] = await Promise.all([host.root.host.facts(), host.root.system.facts()]);
     assert.deepEqual(await host.user.host.facts(), facts);
-    assert.equal(facts.machineId, await host.text("cat", "/etc/machine-id"));
-    assert.equal(facts.hostname, await host.text("hostname"));
-    assert.match(facts.os, /^debian 1\d$/);
-    assert.equal(facts.arch, "x86_64");
-    assert.equal(facts.cpus, cpus().length);
+    assert.deepEqual(await host.user.system.facts(), system);
+    assert.equal(system.machineId, await host.text("cat", "/etc/machine-id"));
+    assert.equal(await host.user.system.machineId(), system.machineId);
+    assert.equal(system.hostname, await host.text("hostname"));
+    assert.match(system.os, /^debian 1\d$/);
+    assert.deepEqual(system.distributions, ["debian"]);
+    assert.equal(system.arch, "x86_64");
+    assert.equal(system.cpus, cpus().length);
+    assert.equal(system.kvmDevice, false);
     const kibibytes = /Memory size:\s+(\d+) KiB/.exec(await host.text("virsh", "nodeinfo"))![1];
-    assert.equal(facts.memory, Number(kibibytes) * 1024);
+    assert.equal(system.memory, Number(kibibytes) * 1024);
     assert.equal(facts.hypervisor, "QEMU");
     assert.match(facts.version, /^\d+\.\d+\.\d+$/);
     assert.match(await host.text("virsh", "version"), new RegExp(`Using library: libvirt ${facts.libraryVersion}\n`));
     assert.equal(facts.virtualization, "emulation");
   });
 
-  it("takes libvirt's UUID of the host where there is no machine id", async () => {
-    const uuid = /<uuid>(.*)<\/uuid>/.exec(await host.text("virsh", "capabilities"))![1]!;
+  it("is no host to rely on without a machine id", async () => {
     await host.text("mv", "/etc/machine-id", "/etc/machine-id.aside");
     try {
-      const { machineId, os } = await host.root.host.facts();
-      assert.equal(machineId, uuid.replaceAll("-", ""));
-      assert.match(os, /^debian /);
+      await assert.rejects(host.root.system.facts(), { code: "requirement-not-met" });
     } finally {
       await host.text("mv", "/etc/machine-id.aside", "/etc/machine-id");
     }
@@ -49,11 +50,11 @@ describe("what libvirt's host is", function () {
   it("knows the free space of a path that is still to be made", async () => {
     const blocks = await host.text("df", "-k", "--output=avail", "/var/lib");
     const expected = Number(blocks.split("\n").at(-1)) * 1024;
-    const free = await host.root.host.freeSpace("/var/lib/not/there/yet");
+    const free = await host.root.system.freeSpace("/var/lib/not/there/yet");
     assert.ok(Math.abs(free - expected) < 2 ** 28, `${free} bytes, ${expected} expected`);
     await host.text("mkdir", "-p", "/small disk");
     await host.text("mount", "-t", "tmpfs", "-o", "size=4m", "none", "/small disk");
-    assert.equal(await host.root.host.freeSpace("/small disk/images/x"), 4 * 2 ** 20);
+    assert.equal(await host.root.system.freeSpace("/small disk/images/x"), 4 * 2 ** 20);
     await host.text("umount", "/small disk");
   });
 });

@@ -1,22 +1,48 @@
 import assert from "node:assert/strict";
 import type { WindroseError } from "../../../provider/errors";
-import { canBeRoot } from "../../../provider/hypervisors/libvirt/host/commands";
-import { dotted, freeSpace, machineIdOf, operatingSystem } from "../../../provider/hypervisors/libvirt/host/host";
-import type { LibvirtSession } from "../../../provider/hypervisors/libvirt/session";
+import { dotted } from "../../../provider/hypervisors/libvirt/host/host";
+import { canBeRoot } from "../../../provider/hypervisors/system/commands";
+import { freeSpace } from "../../../provider/hypervisors/system/free-space";
+import { factsOf, operatingSystem } from "../../../provider/hypervisors/system/read-facts";
 import type { Transport } from "../../../provider/transports/transport";
 
 const id = "0123456789abcdef0123456789abcdef";
 
 describe("what a host tells", () => {
   it("has a machine id only in its own file", () => {
-    assert.equal(machineIdOf(`${id}\nID=debian\n`), id);
-    assert.equal(machineIdOf(`ID=debian\n${id}\n`), undefined);
-    assert.equal(machineIdOf(`${id}0\n`), undefined);
-    assert.equal(machineIdOf("uninitialized\n"), undefined);
+    assert.equal(factsOf(new Map([["machine-id", `${id}\n`]])).machineId, id);
+    for (const text of ["", `${id}0\n`, "uninitialized\n"])
+      assert.throws(() => factsOf(new Map([["machine-id", text]])), { code: "requirement-not-met" });
+  });
+
+  it("is asked for in one command, and what it lacks is said so", () => {
+    const facts = factsOf(
+      new Map([
+        ["machine-id", `${id}\n`],
+        ["hostname", "anemoi\n"],
+        ["arch", "x86_64\n"],
+        ["system", 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'],
+        ["cpus", "8\n"],
+        ["memory", "MemTotal:       16384 kB\n"],
+        ["flags", "vmx\n"],
+        ["kvm", ""],
+      ]),
+    );
+    assert.deepEqual(facts, {
+      machineId: id,
+      hostname: "anemoi",
+      os: "ubuntu 24.04",
+      distributions: ["ubuntu", "debian"],
+      arch: "x86_64",
+      cpus: 8,
+      memory: 2 ** 24,
+      cpuVirtualization: true,
+      kvmDevice: false,
+    });
   });
 
   it("names its system, quoted or not, with a version or without", () => {
-    assert.equal(operatingSystem(`${id}\nVERSION_ID="12"\nID=debian\nID_LIKE=x\n`), "debian 12");
+    assert.equal(operatingSystem(`VERSION_ID="12"\nID=debian\nID_LIKE=x\n`), "debian 12");
     assert.equal(operatingSystem("ID='opensuse-leap'\nVERSION_ID='15.6'\n"), "opensuse-leap 15.6");
     assert.equal(operatingSystem('ID="arch"\n'), "arch");
     assert.equal(operatingSystem(""), "linux");
@@ -36,11 +62,10 @@ server:/my share 1 2 3 100 50 50 50% /mnt/my share
       asked.push(argv);
       return { code: 1, stdout, stderr: "" };
     };
-    const transport = { exec };
-    const session = { transport } as unknown as LibvirtSession;
-    assert.equal(await freeSpace(session, "/mnt/my share/a/b"), 50 * 1024);
+    const transport = { exec } as unknown as Transport;
+    assert.equal(await freeSpace(transport, "/mnt/my share/a/b"), 50 * 1024);
     assert.deepEqual(asked[0]!.slice(3), ["--", "/mnt/my share/a/b", "/mnt/my share/a", "/mnt/my share", "/mnt", "/"]);
-    await assert.rejects(freeSpace(session, "relative"), (error: WindroseError) => error.code === "invalid-input");
+    await assert.rejects(freeSpace(transport, "relative"), (error: WindroseError) => error.code === "invalid-input");
   });
 
   it("is asked once whether commands can be root's, and again where the answer did not come", async () => {

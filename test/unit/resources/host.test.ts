@@ -12,7 +12,7 @@ describe("Host", function () {
 
   it("makes a lineage once, and is known by its machine's id", async () => {
     const made = await make(host, definition, { connection: "qemu:///system" });
-    assert.equal(made.id, host.facts.machineId);
+    assert.equal(made.id, host.system.machineId);
     assert.match(String(made.state.lineage), /^[0-9a-f]{32}$/);
     const changed = await change(host, definition, made, { connection: "anemoi" });
     assert.equal(changed.state.lineage, made.state.lineage);
@@ -22,7 +22,8 @@ describe("Host", function () {
   });
 
   it("checks what it requires before anything else is made", async () => {
-    host.facts = { ...host.facts, virtualization: "emulation", cpus: 2 };
+    host.facts = { ...host.facts, virtualization: "emulation" };
+    host.system = { ...host.system, kvmDevice: false, cpus: 2 };
     const requirements = {
       virtualization: "required",
       cpus: 4,
@@ -32,8 +33,9 @@ describe("Host", function () {
     };
     const half = await halfMade(make(host, definition, { requirements }));
     assert.equal(half.error.code, "requirement-not-met");
-    assert.equal(half.id, host.facts.machineId);
-    for (const what of [/KVM/, /2 CPUs/, /16GiB/, /\/ has/, /7\.2\.22/]) assert.match(half.error.message, what);
+    assert.equal(half.id, host.system.machineId);
+    for (const what of [/\/dev\/kvm/, /2 CPUs/, /16GiB/, /\/ has/]) assert.match(half.error.message, what);
+    assert.ok(!host.calls.includes("host.facts"), "the hypervisor was asked before the requirements were met");
     const met = {
       virtualization: "none",
       cpus: 2,
@@ -42,6 +44,22 @@ describe("Host", function () {
       hypervisorVersion: "7.2",
     };
     await make(host, definition, { requirements: met });
+  });
+
+  it("checks what the hypervisor must be once it is there", async () => {
+    host.facts = { ...host.facts, virtualization: "emulation" };
+    const requirements = { virtualization: "required", hypervisorVersion: "8.0" };
+    const half = await halfMade(make(host, definition, { requirements }));
+    assert.equal(half.error.code, "requirement-not-met");
+    for (const what of [/KVM/, /7\.2\.22/]) assert.match(half.error.message, what);
+  });
+
+  it("goes on knowing a hypervisor that is stopped, in read alone", async () => {
+    const made = await make(host, definition, {});
+    host.fail("host.facts", "hypervisor-unavailable");
+    const answer = (await read(anyOf(definition), made.state, contextOf(host, "Host")))!;
+    assert.equal(answer.outputs.version, "7.2.22");
+    await halfMade(make(host, definition, {}));
   });
 
   it("refuses connections that can't be right", async () => {

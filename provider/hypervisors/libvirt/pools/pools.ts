@@ -1,8 +1,8 @@
 import { WindroseError } from "../../../errors";
 import type { PoolSection } from "../../hypervisor";
 import type { PoolDefinition, PoolState, VolumeState } from "../../model";
+import { asRootIfPossible } from "../../system/commands";
 import { attempt, found } from "../errors";
-import { asRootIfPossible } from "../host/commands";
 import { ErrorNumber, isLibvirtError, type PoolHandle, PoolState as State } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { listVolumes } from "../volumes/list";

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
 import type { Work } from "../../hypervisor";
-import { canBeRoot, commandFailed } from "../host/commands";
+import { canBeRoot, commandFailed } from "../../system/commands";
 import type { VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { left } from "./work";

@@ -4,8 +4,8 @@ import { WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
 import type { FetchRequest, Work } from "../../hypervisor";
 import type { VolumeState } from "../../model";
-import { canBeRoot, commandFailed } from "../host/commands";
-import { freeSpace } from "../host/host";
+import { canBeRoot, commandFailed } from "../../system/commands";
+import { freeSpace } from "../../system/free-space";
 import type { PoolAccess } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
 import { digestOfFile } from "./digest";
@@ -93,7 +93,7 @@ async function checkSpace(
   url: URL,
 ): Promise<void> {
   if (total === undefined) return;
-  const free = await freeSpace(session, directory);
+  const free = await freeSpace(session.transport, directory);
   if (free < total - had) {
     throw new WindroseError(
       "no-space",
@@ -104,7 +104,7 @@ async function checkSpace(
 
 /** The programs tell a full disk by text alone; so the disk is asked. */
 async function fullDisk(session: LibvirtSession, directory: string, error: unknown): Promise<unknown> {
-  const free = await freeSpace(session, directory).catch(() => undefined);
+  const free = await freeSpace(session.transport, directory).catch(() => undefined);
   if (free === undefined || free >= 65_536) return error;
   return new WindroseError("no-space", `the file system of ${directory} is full`, { cause: error });
 }

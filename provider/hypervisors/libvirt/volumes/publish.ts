@@ -1,7 +1,7 @@
 import { WindroseError } from "../../../errors";
 import type { VolumeState } from "../../model";
+import { canBeRoot, commandFailed } from "../../system/commands";
 import { found } from "../errors";
-import { canBeRoot, commandFailed } from "../host/commands";
 import { type PoolAccess, poolHandle } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
 import { partialName } from "./partial";

@@ -1,5 +1,5 @@
-import { hasCode, WindroseError } from "../../../errors";
-import type { ExecOptions, ExecResult, Transport } from "../../../transports/transport";
+import { hasCode, WindroseError } from "../../errors";
+import type { ExecOptions, ExecResult, Transport } from "../../transports/transport";
 
 /** A command whose exit code other than 0 is an error: `command-failed`, with the end of what it said. */
 export async function run(

@@ -1,0 +1,65 @@
+import { WindroseError } from "../../errors";
+import type { Transport } from "../../transports/transport";
+import type { SystemFacts } from "../model";
+
+/** Each part of the answer follows a line of its own, which no file's content can hold: it begins with a NUL. */
+const script = [
+  "part() { printf '\\000%s\\n' \"$1\"; }",
+  "part machine-id; cat /etc/machine-id",
+  "part hostname; uname -n",
+  "part arch; uname -m",
+  "part system; cat /etc/os-release",
+  "part cpus; getconf _NPROCESSORS_ONLN",
+  "part memory; sed -n '/^MemTotal:/p' /proc/meminfo",
+  "part flags; grep -m1 -owE 'vmx|svm' /proc/cpuinfo",
+  "part kvm; if test -c /dev/kvm; then echo yes; fi",
+  ":",
+].join("\n");
+
+export async function readFacts(transport: Transport): Promise<SystemFacts> {
+  const { stdout } = await transport.exec(["sh", "-c", script], { root: false });
+  const parts = new Map(
+    stdout
+      .split("\0")
+      .slice(1)
+      .map((part): [string, string] => {
+        const end = part.indexOf("\n");
+        return [part.slice(0, end), part.slice(end + 1)];
+      }),
+  );
+  return factsOf(parts);
+}
+
+/** @throws WindroseError `requirement-not-met` where the machine has no id. */
+export function factsOf(parts: ReadonlyMap<string, string>): SystemFacts {
+  const text = (name: string) => (parts.get(name) ?? "").trim();
+  const machineId = text("machine-id");
+  if (!/^[0-9a-f]{32}$/.test(machineId)) {
+    throw new WindroseError("requirement-not-met", "the host has no /etc/machine-id", {
+      hint: "Make one on the host with `systemd-machine-id-setup`.",
+    });
+  }
+  const release = parts.get("system") ?? "";
+  return {
+    machineId,
+    hostname: text("hostname"),
+    os: operatingSystem(release),
+    distributions: [releaseField(release, "ID"), ...(releaseField(release, "ID_LIKE")?.split(/\s+/) ?? [])].flatMap(
+      (name) => (name ? [name] : []),
+    ),
+    arch: text("arch"),
+    cpus: Number(/^\d+$/.exec(text("cpus"))?.[0] ?? 0),
+    memory: Number(/^MemTotal:\s+(\d+) kB/.exec(text("memory"))?.[1] ?? 0) * 1024,
+    cpuVirtualization: text("flags") !== "",
+    kvmDevice: text("kvm") === "yes",
+  };
+}
+
+function releaseField(text: string, name: string): string | undefined {
+  return new RegExp(`^${name}=["']?([^"'\\n]*)["']?\\s*$`, "m").exec(text)?.[1];
+}
+
+/** `debian 12` of os-release(5); `linux` where it says nothing. */
+export function operatingSystem(release: string): string {
+  return [releaseField(release, "ID") ?? "linux", releaseField(release, "VERSION_ID")].filter(Boolean).join(" ");
+}

@@ -1,0 +1,42 @@
+import { WindroseError } from "../../errors";
+import type { Transport } from "../../transports/transport";
+import type { SystemFacts } from "../model";
+import { freeSpace } from "./free-space";
+import { readFacts } from "./read-facts";
+
+/**
+ * The host's operating system, whatever hypervisor is on it, or none yet: reached by commands alone. It is a part of
+ * every driver, and knows none.
+ */
+export interface HostSystem {
+  /** The machine's id (machine-id(5)): asked once, then remembered for as long as the connection is. */
+  machineId(): Promise<string>;
+  /** What the machine is, by one command. */
+  facts(): Promise<SystemFacts>;
+  /** Bytes free for users on the file system that holds a path, or would hold it. */
+  freeSpace(path: string): Promise<number>;
+}
+
+export function createSystem(transport: Transport): HostSystem {
+  let machineId: Promise<string> | undefined;
+  return {
+    machineId() {
+      machineId ??= readMachineId(transport).catch((error) => {
+        machineId = undefined;
+        throw error;
+      });
+      return machineId;
+    },
+    facts: () => readFacts(transport),
+    freeSpace: (path) => freeSpace(transport, path),
+  };
+}
+
+async function readMachineId(transport: Transport): Promise<string> {
+  const { stdout } = await transport.exec(["cat", "/etc/machine-id"], { root: false });
+  const id = /^([0-9a-f]{32})\n?$/.exec(stdout)?.[1];
+  if (id) return id;
+  throw new WindroseError("requirement-not-met", "the host has no /etc/machine-id", {
+    hint: "Make one on the host with `systemd-machine-id-setup`.",
+  });
+}
