@@ -3,6 +3,7 @@ import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePackages, type Log } from "./install.js";
 import { withLock } from "./lock.js";
+import { ownerProcess } from "./owner.js";
 import { labCache, recipes } from "./paths.js";
 import { run } from "./process.js";
 import { warm } from "./warm.js";
@@ -46,7 +47,10 @@ async function ensure(recipe: Recipe, log: Log): Promise<string> {
     const draft = `${target}.${randomUUID()}`;
     await mkdir(draft, { recursive: true });
     try {
-      const argv = ["sh", join(recipes, recipe.files[0]!), draft, ...recipe.arguments];
+      // Within a lab no registry is reached.
+      const owner = process.env.WINDROSE_LAB && (await ownerProcess(process.env.WINDROSE_LAB));
+      const outside = owner ? ["nsenter", `--net=/proc/${owner}/ns/net`, "--"] : [];
+      const argv = [...outside, "sh", join(recipes, recipe.files[0]!), draft, ...recipe.arguments];
       await run(argv, { timeout: 20 * 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
       await recipe.finish?.(draft, log);
       await rename(draft, target);
@@ -58,14 +62,22 @@ async function ensure(recipe: Recipe, log: Log): Promise<string> {
   });
 }
 
-/** Root file system of a host: "bare" has systemd and sshd, "full" libvirt and QEMU too. */
-export type HostForm = "bare" | "full";
+/**
+ * Root file system of a host: "bare" has systemd and sshd, "full" libvirt and QEMU too, "networks" four network managers
+ * and Open vSwitch (Debian 12 alone).
+ */
+export type HostForm = "bare" | "full" | "networks";
 
 /** Debian 12 and 13. */
 export type Release = "bookworm" | "trixie";
 
 /** The directory that hosts of a form lay their own changes over. It must not be written to. */
 export async function ensureHostRoot(form: HostForm, release: Release, log: Log): Promise<string> {
+  if (form === "networks") {
+    const bare = await ensureHostRoot("bare", "bookworm", log);
+    const recipe = { name: "host-networks", files: ["networks.sh", "host.sh"], arguments: [bare], usually: 15 };
+    return join(await ensure(recipe, log), "root");
+  }
   const output = await ensure(
     {
       name: `host-${form}-${release}`,

@@ -16,6 +16,8 @@ export interface HostRecord {
   readonly hostKey: string;
   readonly directory: string;
   readonly root: string;
+  /** Whether the host gives itself its address. */
+  readonly configured?: boolean;
   readonly privateKeyPath: string;
   readonly knownHostsPath: string;
   /** Files whose presence in the host says that it can be used. */
@@ -80,8 +82,8 @@ export class LabHost {
   /** Turns the host on; its disk is as it was left. Resolves when sshd, and libvirt's socket if it has one, answer. */
   async start(): Promise<void> {
     if (this.running) return;
-    const { machine, root, namespace, fabric, index, name, directory, readyFiles, extra } = this.record;
-    if (!existsSync(namespacePath(namespace))) await plugIn(fabric, namespace, index);
+    const { machine, root, namespace, fabric, index, name, directory, readyFiles, extra, configured } = this.record;
+    if (!existsSync(namespacePath(namespace))) await plugIn(fabric, namespace, index, !configured);
     const consolePath = join(directory, "console.log");
     const container = await boot({ machine, root, namespace, hostname: name, consolePath, extra });
     this.container = container;

@@ -40,6 +40,11 @@ export interface StartHostOptions {
   readonly root?: string;
   /** Directories of this machine that the host sees, read-write: host path to path on this machine. */
   readonly share?: Readonly<Record<string, string>>;
+  /**
+   * The host's own network manager gives its NIC the address, and the lab does not: writes its configuration (and
+   * whatever else) under the root file system before the first boot.
+   */
+  readonly configure?: (root: string, network: { nic: string; address: string; gateway: string }) => Promise<void>;
   readonly log?: Log;
 }
 
@@ -92,6 +97,7 @@ export class Lab {
     const hostKey = await giveIdentity({ root, name, authorizedKey: `${await this.publicKey()}\n`, peers });
     if (modular) await layOutModular(root);
     const address = hostAddress(index);
+    await options.configure?.(root, { nic: "host0", address, gateway: fabricAddress });
     await appendFile(this.knownHostsPath, `${address} ${hostKey}\n${name} ${hostKey}\n`);
     const socket = modular ? "run/libvirt/virtqemud-sock" : "run/libvirt/libvirt-sock";
     const record: HostRecord = {
@@ -103,6 +109,7 @@ export class Lab {
       hostKey,
       directory,
       root,
+      configured: options.configure !== undefined,
       privateKeyPath: this.privateKeyPath,
       knownHostsPath: this.knownHostsPath,
       readyFiles: form === "full" ? [socket] : [],

@@ -39,13 +39,21 @@ export async function makeFabric(fabric: string): Promise<void> {
   ]);
 }
 
-/** A host's namespace, with a cable (`host0`) to the fabric's bridge. */
-export async function plugIn(fabric: string, namespace: string, index: number): Promise<void> {
+/**
+ * A host's namespace, with a cable (`host0`) to the fabric's bridge. `addressed: false`: the NIC is left to the host's own
+ * network manager, with a MAC address that it keeps over restarts.
+ */
+export async function plugIn(fabric: string, namespace: string, index: number, addressed = true): Promise<void> {
   await run(["ip", "netns", "add", namespace]);
   await ip(fabric, [
     `link add ${port(index)} type veth peer name host0 netns ${namespace}`,
     `link set ${port(index)} master ${bridge} up`,
   ]);
+  if (!addressed) {
+    const mac = `02:57:52:00:00:${index.toString(16).padStart(2, "0")}`;
+    await ip(namespace, ["link set lo up", `link set host0 address ${mac}`]);
+    return;
+  }
   await ip(namespace, [
     "link set lo up",
     `address add ${hostAddress(index)}/24 dev host0`,

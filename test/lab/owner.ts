@@ -33,6 +33,13 @@ export async function ownerState(id: string): Promise<OwnerState> {
   return startTime(owner.pid) === owner.started ? "live" : "dead";
 }
 
+/** The live process that a lab belongs to. It has the machine's own network, whatever runs within the lab. */
+export async function ownerProcess(id: string): Promise<number | undefined> {
+  if ((await ownerState(id)) === "dead") return undefined;
+  const owner = JSON.parse(await readFile(ownerFile(id), "utf8")) as Owner;
+  return startTime(owner.pid) === owner.started ? owner.pid : undefined;
+}
+
 /** Ids of all labs with a directory in this cache. */
 export function listRuns(): string[] {
   try {
