@@ -4,20 +4,23 @@ import { dirname, join } from "node:path";
 import { definitions } from "../provider/definitions";
 import type { Definition } from "../provider/lifecycle";
 import { argumentsText } from "./generate/arguments";
+import { projectText } from "./generate/project";
 import { referenceText } from "./generate/reference";
 
 /**
- * Writes what is made from the field tables: the arguments' types and the reference. `npx tsx scripts/generate.ts`
+ * Writes what is made from the field tables, the arguments' types and the reference, and from the example's list of its
+ * configuration, the `config:` part of Pulumi.yaml. `npx tsx scripts/generate.ts`
  * writes, `--check` only compares.
  */
 
 const root = dirname(__dirname);
 
-/** Path → text of each file that is made from the field tables. */
+/** Path → text of each file that is made. */
 export function generated(all: readonly Definition[]): Readonly<Record<string, string>> {
   return {
     "provider/resources/arguments.ts": formatted("arguments.ts", argumentsText(all)),
     "docs/resources.md": referenceText(all),
+    "Pulumi.yaml": projectText(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
   };
 }
 
