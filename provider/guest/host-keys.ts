@@ -63,11 +63,6 @@ export function seedOfHostKey(pem: string): string | undefined {
   return flat(hostKeyOf(seed).private).includes(flat(body)) ? seed : undefined;
 }
 
-/** A new random host key. */
-export function makeHostKey(): HostKey {
-  return hostKeyOf(makeHostKeySeed());
-}
-
 function number(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);

@@ -33,6 +33,36 @@ export const nameField = (what: string) =>
     defaultText: "`<stack>-<name>`",
   });
 
+/** Fields that say where a volume's file is. */
+export const inPool = (defaultName: string) =>
+  ({
+    pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true }),
+    volumeName: field.text(
+      "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
+      "replace",
+      {
+        pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+        says: "is made of letters, digits, `.`, `_` and `-`, and begins with a letter or digit",
+        derived: true,
+        defaultText: defaultName,
+      },
+    ),
+  }) as const;
+
+export const poolOf = (run: Run<unknown>): string => String(run.inputs.pool);
+export const volumeNameOf = (run: Run<unknown>): string => String(run.inputs.volumeName);
+
+/** Whose a file or directory is, and who may do what with it. */
+export const permissionFields = (what: string, mode: string) =>
+  ({
+    owner: field.integer(`User id of the ${what}.`, "live", { min: 0, max: 2 ** 31 - 1 }),
+    group: field.integer(`Group id of the ${what}.`, "live", { min: 0, max: 2 ** 31 - 1 }),
+    mode: field.text(`Mode of the ${what}, octal.`, "live", {
+      pattern: /^0?[0-7]{3}$/,
+      says: `must be an octal mode, as \`${mode}\``,
+    }),
+  }) as const;
+
 /** A given value; else what the old inputs keep; else what is made anew. */
 export function keep(inputs: Inputs, olds: Inputs | undefined, name: string, make: () => unknown): void {
   if (inputs[name] !== undefined) return;

@@ -11,7 +11,7 @@ import { type Change, field, type Inputs, noControl, unknown, type Verdict, word
 import { formatSize } from "../sizes";
 import type { ImageArgs, ImageOutputs } from "./arguments";
 import { isMarked, mark, needed, unmark } from "./backing";
-import { deriveName, keep, nameField, onHost, taken } from "./common";
+import { deriveName, inPool, keep, nameField, onHost, poolOf, taken, volumeNameOf } from "./common";
 import {
   canonicalChecksum,
   digestFromList,
@@ -54,7 +54,7 @@ const checksumType = z
 
 const fields = {
   ...onHost,
-  pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true }),
+  ...inPool("`<name>-<start of the digest>-<suffix>.<qcow2|img>`"),
   name: nameField("image"),
   source: field.text(
     "Where it is from: a URL (`https://…`, `http://…`), a file of this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`).",
@@ -88,16 +88,6 @@ const fields = {
     ["auto", "host", "client"],
     { default: "auto" },
   ),
-  volumeName: field.text(
-    "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
-    "replace",
-    {
-      pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-      says: "is made of letters, digits, `.`, `_` and `-`, and begins with a letter or digit",
-      derived: true,
-      defaultText: "`<name>-<start of the digest>-<suffix>.<qcow2|img>`",
-    },
-  ),
   suffix: field.text("Tells our volumes from others of the same name.", "local", { derived: true, internal: true }),
   fileDigest: field.text("Digest of the file of this machine, where `checksum` is not given.", content, {
     internal: true,
@@ -116,9 +106,6 @@ const outputs = {
 } as const;
 
 type ImageRun = Run<VolumeState>;
-
-const poolOf = (run: ImageRun) => String(run.inputs.pool);
-const nameOf = (run: ImageRun) => String(run.inputs.volumeName);
 
 /** The digest that the file must have: given, read off the file, or looked up in a list. */
 async function resolveDigest(run: ImageRun): Promise<string | undefined> {
@@ -185,7 +172,7 @@ export const image: Definition<VolumeState> = {
   async observe(run) {
     const given = run.inputs.volumeName !== undefined && !run.previous;
     await settleName(run);
-    const state = await run.hypervisor.volumes.find(poolOf(run), nameOf(run));
+    const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
     if (state && given) {
       taken(run, "Image", state.name);
       run.made.__adopted = true;
@@ -202,7 +189,7 @@ export const image: Definition<VolumeState> = {
     await run.hypervisor.volumes.delete(state.pool, state.name);
     throw problem;
   },
-  steps: [{ name: "keep", run: (run) => unmark(run, poolOf(run), nameOf(run), "condemned") }],
+  steps: [{ name: "keep", run: (run) => unmark(run, poolOf(run), volumeNameOf(run), "condemned") }],
   outputsOf({ observed, made }) {
     return { path: observed!.path, size: formatSize(observed!.capacity), digest: made.digest };
   },
@@ -219,8 +206,8 @@ export const image: Definition<VolumeState> = {
   },
   async remove(run) {
     const { volumes } = run.hypervisor;
-    const state = await volumes.find(poolOf(run), nameOf(run));
-    if (!state) return unmark(run, poolOf(run), nameOf(run), "condemned");
+    const state = await volumes.find(poolOf(run), volumeNameOf(run));
+    if (!state) return unmark(run, poolOf(run), volumeNameOf(run), "condemned");
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
     } else if (await needed(run, state.pool, state.path)) {

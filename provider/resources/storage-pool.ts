@@ -7,7 +7,7 @@ import { field, worded } from "../schema";
 import { formatSize } from "../sizes";
 import type { StoragePoolArgs, StoragePoolOutputs } from "./arguments";
 import { sweep } from "./backing";
-import { deriveName, deriveUuid, nameField, onHost, recognizeUuid, taken, uuidField } from "./common";
+import { deriveName, deriveUuid, nameField, onHost, permissionFields, recognizeUuid, taken, uuidField } from "./common";
 
 /** `/a//b/` is `/a/b`, as libvirt keeps it. */
 const samePath = (one: unknown, other: unknown) => {
@@ -32,12 +32,7 @@ const fields = {
       known(inputs.name) ? `/var/lib/libvirt/images/${inputs.name}` : inputs.name,
     defaultText: "`/var/lib/libvirt/images/<name>`",
   }),
-  owner: field.integer("User id of the directory.", "live", { min: 0, max: 2 ** 31 - 1 }),
-  group: field.integer("Group id of the directory.", "live", { min: 0, max: 2 ** 31 - 1 }),
-  mode: field.text("Mode of the directory, octal.", "live", {
-    pattern: /^0?[0-7]{3}$/,
-    says: "must be an octal mode, as `0711`",
-  }),
+  ...permissionFields("directory", "0711"),
   autostart: field.flag("Start it when the host starts.", "live", { default: true }),
 } as const;
 

@@ -1,29 +1,32 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../errors";
 import type { VolumeDefinition, VolumeState } from "../hypervisors/model";
-import { type Definition, known, type Run, refuse } from "../lifecycle";
+import { type Definition, known, refuse } from "../lifecycle";
 import { derivedSuffix } from "../ownership";
 import { WindroseResource } from "../resource";
 import { field, type Inputs, unknown } from "../schema";
 import { formatSize, sizeInBytes } from "../sizes";
 import type { VolumeArgs, VolumeOutputs } from "./arguments";
 import { releaseBacking } from "./backing";
-import { deriveName, grows, keep, nameField, onHost, sameSize, splitVolumeId, taken } from "./common";
+import {
+  deriveName,
+  grows,
+  inPool,
+  keep,
+  nameField,
+  onHost,
+  permissionFields,
+  poolOf,
+  sameSize,
+  splitVolumeId,
+  taken,
+  volumeNameOf,
+} from "./common";
 
 const fields = {
   ...onHost,
-  pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true }),
+  ...inPool("`<name>-<suffix>.<qcow2|img>`"),
   name: nameField("volume"),
-  volumeName: field.text(
-    "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
-    "replace",
-    {
-      pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-      says: "is made of letters, digits, `.`, `_` and `-`, and begins with a letter or digit",
-      derived: true,
-      defaultText: "`<name>-<suffix>.<qcow2|img>`",
-    },
-  ),
   format: field.choice("Format of the file.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
   size: field.size(
     "Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`.",
@@ -48,12 +51,7 @@ const fields = {
     ["off", "metadata", "full"],
     { default: "off" },
   ),
-  owner: field.integer("User id of the file.", "live", { min: 0, max: 2 ** 31 - 1 }),
-  group: field.integer("Group id of the file.", "live", { min: 0, max: 2 ** 31 - 1 }),
-  mode: field.text("Mode of the file, octal.", "live", {
-    pattern: /^0?[0-7]{3}$/,
-    says: "must be an octal mode, as `0600`",
-  }),
+  ...permissionFields("file", "0600"),
 } as const;
 
 const outputs = {
@@ -61,11 +59,6 @@ const outputs = {
   key: { typeText: "string", doc: "What the hypervisor tells it by." },
   allocation: { typeText: "string", doc: "Space that it took when it was made." },
 } as const;
-
-type VolumeRun = Run<VolumeState>;
-
-const poolOf = (run: VolumeRun) => String(run.inputs.pool);
-const nameOf = (run: VolumeRun) => String(run.inputs.volumeName);
 
 export const volume: Definition<VolumeState> = {
   kind: "Volume",
@@ -99,7 +92,7 @@ export const volume: Definition<VolumeState> = {
   },
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
-    const state = await run.hypervisor.volumes.find(poolOf(run), nameOf(run));
+    const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
     if (!state || run.previous || (run.inputs.adopt !== true && derivedFrom(String(run.inputs.name), state.name)))
       return state;
     taken(run, "Volume", state.name);
@@ -111,7 +104,7 @@ export const volume: Definition<VolumeState> = {
     const { inputs } = run;
     const definition: VolumeDefinition = {
       pool: poolOf(run),
-      name: nameOf(run),
+      name: volumeNameOf(run),
       format: inputs.format as "qcow2" | "raw",
       capacity: inputs.size === undefined ? 0 : sizeInBytes(String(inputs.size)),
       preallocation: inputs.preallocation as "off" | "metadata" | "full",
@@ -145,7 +138,7 @@ export const volume: Definition<VolumeState> = {
         const { capacity, name } = run.observed!;
         if (sameSize(capacity, wanted)) return;
         refuseSmaller(wanted, capacity, name);
-        await run.hypervisor.volumes.grow(poolOf(run), nameOf(run), wanted);
+        await run.hypervisor.volumes.grow(poolOf(run), volumeNameOf(run), wanted);
       },
     },
     {
@@ -181,7 +174,7 @@ export const volume: Definition<VolumeState> = {
   },
   async remove(run) {
     const { volumes, machines } = run.hypervisor;
-    const state = await volumes.find(poolOf(run), nameOf(run));
+    const state = await volumes.find(poolOf(run), volumeNameOf(run));
     if (!state) return;
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { writeIso } from "../../provider/cloud-init/iso9660";
 import { buildSeed } from "../../provider/cloud-init/seed";
 import { hasCode } from "../../provider/errors";
-import { makeHostKey } from "../../provider/guest/host-keys";
 import { type SshWait, waitForSsh } from "../../provider/guest/ready";
 import { SshTransport } from "../../provider/transports/ssh";
+import { makeHostKey } from "../host-key";
 import { domainXml } from "../lab/guest.js";
 import {
   currentLab,

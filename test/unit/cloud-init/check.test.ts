@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkCloudInit, isHostname, publicKeyProblem } from "../../../provider/cloud-init/check";
-import { makeHostKey } from "../../../provider/guest/host-keys";
+import { makeHostKey } from "../../host-key";
 
 const paths = (fields: Parameters<typeof checkCloudInit>[0]): string[] =>
   checkCloudInit(fields).map(({ path }) => path);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { buildSeed, type SeedInput } from "../../../provider/cloud-init/seed";
 import { hasCode } from "../../../provider/errors";
-import { makeHostKey } from "../../../provider/guest/host-keys";
+import { makeHostKey } from "../../host-key";
 import { readIso } from "./iso-reader";
 
 const hostKey = makeHostKey();

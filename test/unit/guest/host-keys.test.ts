@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { utils } from "ssh2";
-import { makeHostKey } from "../../../provider/guest/host-keys";
+import { makeHostKey } from "../../host-key";
 
 describe("guest host keys", () => {
   it("are whole ed25519 pairs, each another", function () {

@@ -3,9 +3,10 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import { Server } from "ssh2";
 import { hasCode, WindroseError } from "../../../provider/errors";
-import { type HostKey, makeHostKey } from "../../../provider/guest/host-keys";
+import type { HostKey } from "../../../provider/guest/host-keys";
 import { type SshWait, usableAddresses, waitForAddress, waitForSsh } from "../../../provider/guest/ready";
 import { fingerprint, keyBlob } from "../../../provider/guest/ssh-greeting";
+import { makeHostKey } from "../../host-key";
 
 const ADDRESS = "192.0.2.10";
 const OTHER = "192.0.2.11";
