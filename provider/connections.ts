@@ -55,6 +55,15 @@ export function rememberCredentials(connection: StoredConnection, secrets: Input
   if (Object.keys(secrets).length > 0) credentials.set(JSON.stringify(connection), secrets);
 }
 
+/** Keys for a guest's ssh that the program of this run gave, by the resource that runs commands there. */
+export function rememberGuestKeys(urn: string, secrets: Inputs): void {
+  rememberCredentials({ guestOf: urn }, secrets);
+}
+
+export function guestKeysOf(urn: string): Inputs {
+  return credentials.get(JSON.stringify({ guestOf: urn })) ?? {};
+}
+
 /** For messages: the connection's name or address. */
 export function connectionName(connection: StoredConnection): string {
   if (typeof connection === "string")

@@ -1,4 +1,5 @@
 import type { Definition } from "./lifecycle";
+import { command } from "./resources/command";
 import { host } from "./resources/host";
 import { image } from "./resources/image";
 import { network } from "./resources/network";
@@ -17,4 +18,5 @@ export const definitions = {
   Network: network,
   VirtualMachine: virtualMachine,
   Snapshot: snapshot,
+  Command: command,
 } as unknown as Readonly<Record<Kind, Definition>>;

@@ -6,6 +6,7 @@ import {
   connectionName,
   hypervisorFor,
   rememberCredentials,
+  rememberGuestKeys,
   type StoredConnection,
 } from "./connections";
 import type { Context } from "./context";
@@ -60,11 +61,12 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
 
     check: (olds: Inputs, news: Inputs) =>
       quiet(async () => {
-        const { __preview, __lineage, __credentials, __provider, ...given } = news;
+        const { __preview, __lineage, __credentials, __guestKeys, __provider, ...given } = news;
         const old = olds && Object.keys(olds).length > 0 ? upgrade(definition.kind, olds) : undefined;
         const urn = String(given.__urn ?? "");
         if (isRecord(__credentials) && isConnection(given.__connection))
           rememberCredentials(given.__connection, __credentials);
+        if (isRecord(__guestKeys)) rememberGuestKeys(urn, __guestKeys);
         const identity: Identity = {
           urn,
           ...parseUrn(urn),

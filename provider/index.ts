@@ -1,6 +1,9 @@
 /** The public surface of pulumi-windrose. */
+export { publicKeyProblem } from "./cloud-init/check";
 export { type Connection, getHostStatus, getLeases, getSnapshots } from "./functions";
+export { derivedMac } from "./ownership";
 export type * from "./resources/arguments";
+export { Command } from "./resources/command";
 export { Host } from "./resources/host";
 export { Image } from "./resources/image";
 export { Network } from "./resources/network";
@@ -8,3 +11,4 @@ export { Snapshot } from "./resources/snapshot";
 export { StoragePool } from "./resources/storage-pool";
 export { VirtualMachine } from "./resources/virtual-machine";
 export { Volume } from "./resources/volume";
+export { formatSize, parseSize, sizeInBytes } from "./sizes";

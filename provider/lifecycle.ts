@@ -77,7 +77,7 @@ export interface CheckAnswer {
 }
 
 /** Names that begin with `__` are ours: they are not displayed, and not part of what the user compares. */
-const kept = ["__urn", "__connection", "__accept"] as const;
+const kept = ["__urn", "__connection", "__accept", "__secrets", "__hostKeys"] as const;
 const notMade: readonly string[] = [...kept, "__schema", "__pending", "__provider"];
 
 export async function check(
@@ -140,7 +140,7 @@ export interface DiffAnswer {
 
 export function diff(definition: Definition, state: Inputs, news: Inputs): DiffAnswer {
   const olds = pick(definition.fields, state);
-  const rows = compare(definition.fields, olds, news, capabilities.libvirt);
+  const rows = withoutSecrets(compare(definition.fields, olds, news, capabilities.libvirt), state, news);
   const replaces = [...new Set(rows.filter((row) => row.effect === "replace").map((row) => row.path.split(".")[0]!))];
   const owed = (Array.isArray(state.__pending) && state.__pending.length > 0) || !sameConnection(state, news);
   if (rows.length === 0) return { changes: owed, replaces, rows };
@@ -149,8 +149,17 @@ export function diff(definition: Definition, state: Inputs, news: Inputs): DiffA
   return { changes: owed || !seen ? true : undefined, replaces, rows };
 }
 
+/** Values that the program gave as secrets in fields that need not be any (`__secrets`, of a Command) are not shown. */
+function withoutSecrets(rows: Row[], state: Inputs, news: Inputs): Row[] {
+  const paths = [state.__secrets, news.__secrets].flatMap((value) => (Array.isArray(value) ? value.map(String) : []));
+  const secret = new Set(paths.map((path) => path.split(".")[0]));
+  return rows.map((row) => (secret.has(row.path.split(".")[0]) ? { ...row, secret: true } : row));
+}
+
 function sameConnection(state: Inputs, news: Inputs): boolean {
-  return JSON.stringify([state.__connection, state.__accept]) === JSON.stringify([news.__connection, news.__accept]);
+  const of = ({ __connection, __accept, __secrets = [] }: Inputs) =>
+    JSON.stringify([__connection, __accept, __secrets]);
+  return of(state) === of(news);
 }
 
 function stored(inputs: Inputs, path: string): string | undefined {

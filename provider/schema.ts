@@ -47,7 +47,7 @@ interface Described {
 }
 
 /** The kinds of resources there are, by their names in a program. */
-export type Kind = "Host" | "StoragePool" | "Image" | "Volume" | "Network" | "VirtualMachine" | "Snapshot";
+export type Kind = "Host" | "StoragePool" | "Image" | "Volume" | "Network" | "VirtualMachine" | "Snapshot" | "Command";
 
 export interface Leaf extends Described {
   readonly shape: "leaf";

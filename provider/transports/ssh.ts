@@ -31,6 +31,8 @@ const mostJumps = 8;
 export interface SshTransportOptions extends Partial<LinkTimes> {
   /** The transport to a host on the way. Default: one of its own for each. */
   transportTo?: (connection: SshConnection) => SshTransport;
+  /** What opens the byte stream to the server. Default: a connection of this machine, or what the configuration says. */
+  openStream?: (address: string, port: number, options: ConnectOptions) => Promise<Duplex>;
 }
 
 /**
@@ -106,6 +108,24 @@ export class SshTransport extends CommandTransport {
         hint: "Check from that host that the address is up and listens on the port.",
       });
     }
+  }
+
+  /**
+   * ssh to a machine that this host reaches, through this connection. The keys and the agent of this one are offered
+   * where the other names none; nothing of ~/.ssh/config is used.
+   */
+  behind(connection: SshConnection): SshTransport {
+    const { privateKey, passphrase, identityFile, agent } = this.#connection;
+    const named = connection.privateKey !== undefined || connection.identityFile !== undefined;
+    return new SshTransport(
+      {
+        ...(named ? {} : { privateKey, passphrase, identityFile }),
+        ...connection,
+        agent: connection.agent ?? agent,
+        sshConfig: false,
+      },
+      { ...this.#options, openStream: (address, port, options) => this.connectTcp(address, port, options) },
+    );
   }
 
   async close(): Promise<void> {
@@ -209,6 +229,8 @@ export class SshTransport extends CommandTransport {
 
   private async openSocket(settings: HostSettings, name: string): Promise<Duplex> {
     const { hostName, port, connectTimeout } = settings;
+    const { openStream } = this.#options;
+    if (openStream) return openStream(hostName, port, { timeout: connectTimeout });
     const hop = this.jump(settings);
     if (hop) return hop.connectTcp(hostName, port, { timeout: connectTimeout });
     if (settings.proxyCommand) return proxyStream(settings.proxyCommand, name);

@@ -80,6 +80,7 @@ function argumentType(owner: string, name: string, spec: Field, classes: Set<str
 function deepInput(text: string): string {
   const list = /^\((.*)\)\[\]$/.exec(text) ?? /^(\w+)\[\]$/.exec(text);
   if (list) return `pulumi.Input<${list[1]}>[]`;
+  if (text === "string | string[]") return "string | pulumi.Input<string>[]";
   const dictionary = /^\{ \[key: string\]: (\w+) \}$/.exec(text);
   return dictionary ? `{ [key: string]: pulumi.Input<${dictionary[1]}> }` : text;
 }

@@ -1,0 +1,181 @@
+import { z } from "zod";
+import { field, type Inputs, isRecord, worded } from "../../schema";
+import { onHost } from "../common";
+
+/** Characters of a script, of its input or of all arguments together. */
+const longest = 256 * 1024;
+const text = z
+  .string()
+  .max(longest)
+  .refine((value) => !value.includes("\0"), "holds a NUL");
+const program = text.min(1, "is empty").refine((value) => !value.startsWith("-"), "begins with a hyphen");
+const words = z.array(text).min(1, "is empty").max(4096).refine(startsWithProgram, "does not begin with a program");
+const script = z.union([text.refine((value) => value.trim() !== "", "is empty"), words]);
+
+function startsWithProgram(list: readonly string[]): boolean {
+  return program.safeParse(list[0]).success;
+}
+
+const runs = worded("live: runs `update`, or `create` where there is none", ({ newInputs }) => ({
+  effect: "live",
+  says: `live, runs \`${newInputs.update === undefined ? "create" : "update"}\``,
+}));
+
+export const fields = {
+  host: field.reference("The machine on which it runs, or on which `machine` is.", "replace", ["Host"], {
+    required: true,
+  }),
+  machine: field.reference(
+    "Runs it in this machine, by ssh through the host's connection. The machine must be running.",
+    "replace",
+    ["VirtualMachine"],
+  ),
+  connection: field.group("How `machine` is logged in to.", {
+    user: field.text("User in the guest.", "local", {
+      pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
+      says: "is not a user's name",
+      default: "root",
+    }),
+    port: field.integer("Port of its ssh server.", "local", { min: 1, max: 65_535 }, { default: 22 }),
+    address: field.text("Its address, as the host sees it.", "local", {
+      pattern: /^[0-9a-fA-F.:]+$/,
+      says: "is not an address",
+      defaultText: "asked of the host: leases, guest agent, neighbours",
+    }),
+    hostKey: field.text("The one accepted host key, `ssh-ed25519 AAAA…`.", "local", {
+      pattern: /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/,
+      says: "must be a public key as `ssh-ed25519 AAAA…`",
+      defaultText: "those that `cloudInit` gave the machine",
+    }),
+    identityFile: field.text("Path of a private key.", "local", {
+      defaultText: "that of the host's connection, and your own default keys",
+    }),
+    agent: field.of(
+      z.union([z.boolean(), z.string().min(1).max(1024)]),
+      "boolean | string",
+      "false: no ssh agent; a path: that agent's socket.",
+      "local",
+      { defaultText: "as for the host" },
+    ),
+    privateKey: field.text(
+      "An OpenSSH private key as text. Used, and never stored: what runs without the program (`delete` in a `destroy`) needs another way in.",
+      "local",
+      { secret: true, max: 65_536, defaultText: "that of the host's connection" },
+    ),
+    passphrase: field.text("Passphrase of the key. Used, and never stored.", "local", { secret: true }),
+    timeout: field.integer(
+      "Seconds to wait until the guest answers.",
+      "local",
+      { min: 1, max: 86_400 },
+      { default: 300 },
+    ),
+  }),
+  create: field.of(
+    script,
+    "string | string[]",
+    "Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't.",
+    runs,
+  ),
+  update: field.of(
+    script,
+    "string | string[]",
+    "Runs in place of `create` where it ran before and something of it has changed.",
+    worded("live: runs it; taken away: in the state alone", ({ new: value }) =>
+      value === undefined ? "local" : { effect: "live", says: "live, runs `update`" },
+    ),
+  ),
+  delete: field.of(
+    script,
+    "string | string[]",
+    "Runs before it is deleted or replaced; also where `create` failed. Without it, a command in a machine goes with the machine. In a machine that is gone already it is left out.",
+    "local",
+  ),
+  interpreter: field.list(
+    'A program and its first arguments, to which the path of the script is added: `["python3"]`.',
+    runs,
+    text,
+    "string",
+    { defaultText: "`sh`" },
+  ),
+  environment: field.of(
+    z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "is not the name of a variable"), text.max(120_000)),
+    "{ [key: string]: string }",
+    "Variables. Secret ones are stored encrypted, and replaced by `[secret]` in what is shown. `update` and `delete` have `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR` of the run before as well.",
+    runs,
+  ),
+  stdin: field.of(text, "string", "Its standard input.", runs),
+  triggers: field.of(z.array(z.unknown()).max(1024), "any[]", "Any values: a change of one runs it.", runs),
+  workingDirectory: field.text("An absolute path.", runs, {
+    pattern: /^\//,
+    says: "must be an absolute path",
+    defaultText: "the user's home",
+  }),
+  root: field.flag("Runs as root, through sudo where the user is not.", runs, {
+    defaultText: "as the connection has it",
+  }),
+  log: field.choice(
+    "Lines of output: `status`, as the resource's live status; `diagnostics`, as lasting messages too, 500 at most; `none`.",
+    "local",
+    ["status", "diagnostics", "none"],
+    { default: "status" },
+  ),
+  secretOutput: field.flag("Whether `stdout` and `stderr` are secret, and are kept out of what is shown.", "local", {
+    defaultText: "true where the command itself is a secret; secret variables and input are replaced in what is shown",
+  }),
+  timeout: onHost.timeout,
+} as const;
+
+export const outputs = {
+  stdout: {
+    typeText: "string",
+    doc: "What the last run wrote, without newlines at the end; the last 64 KiB. Encrypted in the state; a secret in the program where something that it was made from is one.",
+    secret: true,
+  },
+  stderr: { typeText: "string", doc: "What the last run wrote to its standard error, as `stdout`.", secret: true },
+  exitCode: { typeText: "number", doc: "Exit code of the last run: anything but 0 is an error." },
+} as const;
+
+/** What is run again for when it changes, besides `update`. */
+export const causes = [
+  "create",
+  "interpreter",
+  "environment",
+  "stdin",
+  "triggers",
+  "workingDirectory",
+  "root",
+] as const;
+
+/** What a program may give as a secret without saying so in the table. */
+export const mayBeSecret = [
+  "create",
+  "update",
+  "delete",
+  "interpreter",
+  "environment",
+  "stdin",
+  "triggers",
+  "workingDirectory",
+] as const;
+
+export function validateCommand(
+  inputs: Inputs,
+  _carried: Record<string, Inputs>,
+  failures: { property: string; reason: string }[],
+): void {
+  if (inputs.create === undefined && inputs.update === undefined && inputs.delete === undefined)
+    failures.push({ property: "create", reason: "is required, where there is neither `update` nor `delete`" });
+  if (inputs.machine === undefined && isRecord(inputs.connection))
+    failures.push({ property: "connection", reason: "is that of a `machine`: a host has its own" });
+  const { interpreter } = inputs;
+  if (Array.isArray(interpreter)) {
+    const last = interpreter.at(-1);
+    if (interpreter.length === 0 || (typeof interpreter[0] === "string" && !startsWithProgram(interpreter)))
+      failures.push({ property: "interpreter", reason: "does not begin with a program" });
+    else if (interpreter.length > 1 && (last === "-c" || last === "-e"))
+      failures.push({ property: "interpreter", reason: `is given the script as a file: leave \`${last}\` away` });
+    for (const name of ["create", "update", "delete"])
+      if (Array.isArray(inputs[name]))
+        failures.push({ property: name, reason: "with an `interpreter` it must be a script, not a list" });
+  }
+}
