@@ -10,3 +10,13 @@ export {
   type PlannedGuest,
   plan,
 } from "./guest-group/plan";
+export { type Access as LabAccess, inventoryText } from "./kubernetes-lab/access";
+export type {
+  KubernetesLabArgs,
+  LabGuestArgs,
+  LabHostArgs,
+  LabImageArgs,
+  LabNetworkArgs,
+} from "./kubernetes-lab/arguments";
+export { type Capacity, type Overcommit, usualOvercommit } from "./kubernetes-lab/capacity";
+export { KubernetesLab } from "./kubernetes-lab/kubernetes-lab";
