@@ -1,5 +1,7 @@
+import { type ErrorCode, errorTable } from "../../provider/errors";
 import type { Definition } from "../../provider/lifecycle";
 import type { Field, Fields } from "../../provider/schema";
+import { exampleOf, raisedBy } from "./sources";
 import { boundsOf } from "./types";
 import { defaultWords, effectWords } from "./words";
 
@@ -23,7 +25,7 @@ export function referenceText(definitions: readonly Definition[]): string {
     "- **replaces it**: the object is deleted, and made anew;",
     "- **in the state alone**: nothing on the host changes.",
   ];
-  return `${[...head, ...definitions.flatMap(section)].join("\n")}\n`;
+  return `${[...head, ...definitions.flatMap(section), ...errors()].join("\n")}\n`;
 }
 
 function section(definition: Definition): string[] {
@@ -34,9 +36,17 @@ function section(definition: Definition): string[] {
   const found = Object.entries(definition.fields).flatMap(([name, spec]) =>
     spec.shape === "leaf" && spec.internal ? [`| \`${name}\` | ${code(spec.typeText)} | ${cell(spec.doc)} |`] : [],
   );
+  const example = exampleOf(definition.kind);
+  const refused = raisedBy(definition.kind).map((code) => `[\`${code}\`](#${code})`);
   return [
     "",
     `## ${definition.kind}`,
+    "",
+    example.summary,
+    "",
+    "```ts",
+    example.text,
+    "```",
     "",
     `Time allowed for one operation: ${definition.timeout} s, unless \`timeout\` says otherwise.`,
     "",
@@ -52,6 +62,26 @@ function section(definition: Definition): string[] {
     "|---|---|---|",
     ...outputs,
     ...found,
+    ...(refused.length > 0
+      ? ["", `Errors of its own, besides those of the host and of the way to it: ${refused.join(", ")}.`]
+      : []),
+  ];
+}
+
+function errors(): string[] {
+  const codes = Object.keys(errorTable) as ErrorCode[];
+  return [
+    "",
+    "## Errors",
+    "",
+    "Each says what failed, on which object and host, why, and what to do; where a better hint than the one here is known, it has that.",
+    "",
+    "| error | the same again may succeed | what to do |",
+    "|---|---|---|",
+    ...codes.map(
+      (code) =>
+        `| <a id="${code}"></a>\`${code}\` | ${errorTable[code].retry ? "yes" : "no"} | ${cell(errorTable[code].hint)} |`,
+    ),
   ];
 }
 

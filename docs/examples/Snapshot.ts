@@ -1,0 +1,13 @@
+/** A point in time of a machine: its disks, and its memory where it runs. A new value of `restore` rolls back to it. */
+import * as pulumi from "@pulumi/pulumi";
+import { Snapshot } from "pulumi-windrose";
+import { host } from "./Host";
+import { boreas } from "./VirtualMachine";
+
+export const before = new Snapshot("before-upgrade", {
+  host,
+  machine: boreas,
+  memory: true,
+  // `pulumi config set restore "$(date)"` and `pulumi up` roll boreas back.
+  restore: new pulumi.Config().get("restore"),
+});
