@@ -13,6 +13,7 @@ export {
 export { type Access as LabAccess, inventoryText } from "./kubernetes-lab/access";
 export type {
   KubernetesLabArgs,
+  LabCheckArgs,
   LabGuestArgs,
   LabHostArgs,
   LabImageArgs,

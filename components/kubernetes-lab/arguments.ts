@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type {
+  CommandArgs,
+  CommandConnectionArgs,
   Host,
   HostArgs,
   Image,
@@ -33,6 +35,13 @@ export type LabImageArgs = Omit<ImageArgs, "host" | "pool">;
 
 /** A guest, and where it differs from the others. */
 export interface LabGuestArgs extends GuestRequest {}
+
+/** The key for looking into guests, and how long they have. */
+export interface LabCheckArgs
+  extends Pick<CommandConnectionArgs, "identityFile" | "agent" | "privateKey" | "passphrase"> {
+  /** Seconds for cloud-init to come to its end once ssh answers. Default: 900. */
+  timeout?: number;
+}
 
 /** Arguments of a child just before it is made; what the function gives back is used in their place. */
 export type Transform<Args> = (args: Args, name: string) => Args;
@@ -83,6 +92,14 @@ export interface KubernetesLabArgs extends GuestSize {
    * made anew. false: for guests without cloud-init. Default: true.
    */
   prepare?: boolean;
+  /**
+   * A guest counts as ready when a script has looked, over ssh and the host's connection, that cloud-init has come to its
+   * end and that kubeadm will find what it asks for. The login is by the keys of the host's connection, your ssh agent and
+   * your own default keys, or those that are said here; one of them must be among `sshKeys`. false: for those who have
+   * no key at hand, as a pipeline that makes guests for others; a guest is ready then when its ssh answers. Default: true,
+   * where guests are prepared.
+   */
+  check?: boolean | LabCheckArgs;
   /** Arguments of every guest besides those that follow from the rest: boot, wait, restart, cloudInit and so on. */
   machine?: Partial<Omit<VirtualMachineArgs, "host" | "disks" | "interfaces">>;
   /** The last word on each child's arguments. */
@@ -92,6 +109,7 @@ export interface KubernetesLabArgs extends GuestSize {
     image?: Transform<ImageArgs>;
     network?: Transform<NetworkArgs>;
     guest?: Transform<VirtualMachineArgs>;
+    check?: Transform<CommandArgs>;
   };
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type {
+  CommandArgs,
   Host,
   HostArgs,
   Image,
@@ -7,11 +8,13 @@ import type {
   NetworkArgs,
   StoragePool,
   StoragePoolArgs,
+  VirtualMachine,
   VirtualMachineArgs,
 } from "../../provider/index";
 import type { KubernetesLabArgs, LabHostArgs } from "./arguments";
 import { guestInterface, type LabPlan, type PlannedGuest } from "./plan";
 import { disableCloudInit, preparation } from "./prepare";
+import { readinessScript } from "./readiness";
 
 /** Arguments of a lab's children. */
 
@@ -75,6 +78,25 @@ export function machineArgs(
       ...theirs,
       ...commands(args, texts, theirs?.runCommands),
     })),
+  };
+}
+
+/** Nothing where nothing was prepared, or nobody is to look. */
+export function checkArgs(
+  { prepare = true, check = true, user }: KubernetesLabArgs,
+  { caCertificates }: Texts,
+  guest: PlannedGuest,
+  host: Host,
+  machine: VirtualMachine,
+): CommandArgs | undefined {
+  if (!prepare || check === false) return undefined;
+  const { timeout = 900, ...keys } = check === true ? {} : check;
+  return {
+    host,
+    machine,
+    connection: { ...keys, ...defined({ user }), address: guest.address },
+    create: readinessScript({ hostname: guest.name, caCertificates, timeout }),
+    timeout: timeout + 300,
   };
 }
 

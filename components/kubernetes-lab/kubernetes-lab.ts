@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Host, Image, Network, StoragePool, VirtualMachine } from "../../provider/index";
+import { Command, Host, Image, Network, StoragePool, VirtualMachine } from "../../provider/index";
 import { type Access, inventoryText, knownHostsText, sshCommand, sshConfigText, tableText } from "./access";
 import type { GuestAccess, KubernetesLabArgs, Transform } from "./arguments";
 import { demandOf, shortfalls } from "./capacity";
-import { type Ground, hostArgs, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
+import { checkArgs, type Ground, hostArgs, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
 import { textOrFile } from "./files";
 import { type LabPlan, plan } from "./plan";
 import { PlanError, type Problem } from "./problems";
@@ -26,6 +26,8 @@ export class KubernetesLab extends pulumi.ComponentResource {
   readonly images: Readonly<Record<string, Readonly<Record<string, Image>>>>;
   /** The machines by the guests' names, control planes first. */
   readonly machines: Readonly<Record<string, VirtualMachine>>;
+  /** What has looked, from inside, whether a guest is ready, by the guests' names: depend on it to use a guest. */
+  readonly checks: Readonly<Record<string, Command>>;
   /** Name, role, host, address and ssh command by the guests' names. */
   readonly guests: pulumi.Output<Record<string, GuestAccess>>;
   /** The same as a table for people. */
@@ -56,7 +58,9 @@ export class KubernetesLab extends pulumi.ComponentResource {
     this.pools = each(({ pool }) => pool);
     this.networks = each(({ network }) => network);
     this.images = each(({ images }) => images);
-    this.machines = this.makeMachines(name, args, texts, planned, Object.fromEntries(grounds));
+    const made = this.makeGuests(name, args, texts, planned, Object.fromEntries(grounds));
+    this.machines = made.machines;
+    this.checks = made.checks;
 
     const access = planned.guests.map(
       ({ name, address, role, host }): Access => ({
@@ -118,26 +122,34 @@ export class KubernetesLab extends pulumi.ComponentResource {
     return { host, pool, network, images };
   }
 
-  private makeMachines(
+  private makeGuests(
     lab: string,
     args: KubernetesLabArgs,
     texts: Texts,
     planned: LabPlan,
     grounds: Readonly<Record<string, Ground>>,
-  ): Record<string, VirtualMachine> {
+  ): { machines: Record<string, VirtualMachine>; checks: Record<string, Command> } {
     const room = Object.fromEntries(
       Object.entries(grounds).map(([key, ground]) => [key, this.room(lab, key, args, planned, ground)]),
     );
     const machines: Record<string, VirtualMachine> = {};
-    let before: VirtualMachine | undefined;
+    const checks: Record<string, Command> = {};
+    let before: pulumi.Resource[] = [];
     for (const guest of planned.guests) {
-      const own = last(args.transform?.guest, machineArgs(args, texts, guest, grounds[guest.host]!), guest.resource);
-      const previous = args.rolling && before ? [before] : [];
-      const dependsOn = room[guest.host]!.apply((resources) => [...resources, ...previous]);
-      before = new VirtualMachine(guest.resource, own, { parent: this, dependsOn });
-      machines[guest.name] = before;
+      const { name, resource, host } = guest;
+      const ground = grounds[host]!;
+      const previous = args.rolling ? before : [];
+      const dependsOn = room[host]!.apply((resources) => [...resources, ...previous]);
+      const own = last(args.transform?.guest, machineArgs(args, texts, guest, ground), resource);
+      const machine = new VirtualMachine(resource, own, { parent: this, dependsOn });
+      machines[name] = machine;
+      before = [machine];
+      const look = checkArgs(args, texts, guest, ground.host, machine);
+      if (!look) continue;
+      checks[name] = new Command(resource, last(args.transform?.check, look, resource), { parent: this });
+      before.push(checks[name]);
     }
-    return machines;
+    return { machines, checks };
   }
 
   /** What the host and its pool turn out to have is enough for its guests, or none of them is made. */
