@@ -2,57 +2,29 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { definitions } from "../../provider/definitions";
 import { check, type Definition, diff } from "../../provider/lifecycle";
-import { complete, type Field, type Fields, type Inputs, type Kind, type Leaf, unknown } from "../../provider/schema";
-import { bases, beside, effects, fromType, samples } from "./conformance-samples";
+import { complete, type Inputs, type Leaf, unknown } from "../../provider/schema";
+import { nowhere } from "../conformance/place";
+import { inputsOf, type KindSamples, type Rule, rowPath, rulesOf, type Sample, withValue } from "../conformance/sample";
+import { owed, samples } from "../conformance/samples";
+import { saidBy } from "../conformance/trial";
 import { identityOf } from "./fakes";
 
-interface Case {
-  readonly kind: Kind;
-  readonly definition: Definition;
-  /** With `*` for a key. */
-  readonly path: string;
-  readonly spec: Leaf;
+/** The field tables, and the samples that test/conformance tries on real hosts: here without any host. */
+
+interface Case extends Rule {
+  readonly samples: KindSamples;
+  readonly sample: Sample;
 }
 
-const key = "data";
+const rules = Object.values(definitions).flatMap(rulesOf);
 
-function leaves(fields: Fields, prefix = ""): [string, Leaf][] {
-  return Object.entries(fields).flatMap(([name, spec]: [string, Field]) => {
-    if (spec.shape === "leaf") return spec.internal ? [] : [[prefix + name, spec] as [string, Leaf]];
-    return spec.shape === "group"
-      ? leaves(spec.fields, `${prefix}${name}.`)
-      : leaves(spec.entry, `${prefix}${name}.*.`);
-  });
-}
+const cases: Case[] = rules.flatMap((rule) => {
+  const kind = samples[rule.kind];
+  const sample = kind?.samples[rule.path];
+  return kind && sample ? [{ ...rule, samples: kind, sample }] : [];
+});
 
-const cases: Case[] = Object.values(definitions).flatMap((definition) =>
-  leaves(definition.fields)
-    // What has only one value can't change.
-    .filter(([, spec]) => !/^"[^"]*"$/.test(spec.typeText))
-    .map(([path, spec]) => ({ kind: definition.kind, definition, path, spec })),
-);
-
-function valuesOf({ kind, path, spec }: Case): readonly [unknown, unknown] {
-  const pair = samples[`${kind}.${path}`] ?? samples[path] ?? fromType(spec);
-  assert.ok(pair, `no sample for ${kind}.${path}: add one to conformance-samples.ts`);
-  return pair;
-}
-
-/** The base with one field set, and what must stand beside it: the rest of an entry of a keyed field. */
-function given({ kind, path }: Case, value: unknown): Inputs {
-  const result = structuredClone(bases[kind]);
-  let at = result;
-  const names = path.split(".");
-  for (const [i, name] of names.entries()) {
-    if (i === names.length - 1) at[name] = value;
-    else {
-      const real = name === "*" ? key : name;
-      at[real] = { ...beside[names.slice(0, i + 1).join(".")], ...((at[real] as Inputs | undefined) ?? {}) };
-      at = at[real] as Inputs;
-    }
-  }
-  return result;
-}
+const tried = Object.values(definitions).filter(({ kind }) => samples[kind]);
 
 /** The two values that `diff` sees: the checks across fields have tests of their own. */
 async function accepted(definition: Definition, inputs: Inputs, olds?: Inputs): Promise<Inputs> {
@@ -68,25 +40,72 @@ const stateOf = (definition: Definition, inputs: Inputs): Inputs => ({
   __schema: 1,
 });
 
+describe("the samples of the conformance run", () => {
+  const fileOf = (kind: string) =>
+    `test/conformance/samples/${kind.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()}.ts`;
+
+  it("every kind has a file of samples", () => {
+    for (const { kind } of Object.values(definitions)) {
+      assert.ok(
+        samples[kind] || owed.includes(kind),
+        `no samples for ${kind}: write ${fileOf(kind)} (storage-pool.ts is the shortest) and add it to samples/index.ts`,
+      );
+    }
+  });
+
+  it("every field of every table has a sample", () => {
+    for (const { kind, path } of rules) {
+      const known = samples[kind];
+      if (!known || owed.includes(`${kind}.${path}`)) continue;
+      assert.ok(
+        known.samples[path] || known.fixed?.[path],
+        `no way to test ${kind}.${path}: add "${path}" to \`samples\` in ${fileOf(kind)}: two values, how each is seen on the host, and a drift`,
+      );
+    }
+  });
+
+  it("no sample is of a field that is no more, or owed though it is there", () => {
+    for (const [kind, { samples: all, fixed = {} }] of Object.entries(samples)) {
+      const paths = rules.filter((rule) => rule.kind === kind).map(({ path }) => path);
+      for (const path of [...Object.keys(all), ...Object.keys(fixed)])
+        assert.ok(paths.includes(path), `${kind} has no field ${path}`);
+      assert.ok(!owed.includes(kind), `${kind} is owed no more`);
+      for (const path of Object.keys(all))
+        assert.ok(!owed.includes(`${kind}.${path}`), `${kind}.${path} is owed no more`);
+    }
+  });
+
+  it("each has a drift, or says why none is looked for", () => {
+    for (const { kind, path, sample } of cases) {
+      assert.ok(
+        Boolean(sample.drift) !== Boolean(sample.unobserved),
+        `${kind}.${path} needs \`drift\` or \`unobserved\``,
+      );
+    }
+  });
+});
+
 describe("every field of every resource", function () {
   this.timeout(60_000);
 
   for (const one of cases) {
-    const { kind, definition, path, spec } = one;
-    it(`${kind}.${path} does what the table says`, async () => {
-      const [before, after] = valuesOf(one);
+    const { kind, definition, path, sample } = one;
+    const given = (index: 0 | 1): Inputs => {
       // In an `up` a refused restart would fail the check: that has a test of its own.
       const defer = kind === "VirtualMachine" && path !== "restart" ? { restart: "defer" } : {};
-      const olds = await accepted(definition, { ...given(one, before), ...defer });
-      const same = await accepted(definition, { ...given(one, before), ...defer }, olds);
+      return { ...inputsOf(one.samples, path, sample, nowhere, index), ...defer };
+    };
+    it(`${kind}.${path} does what the table says`, async () => {
+      const olds = await accepted(definition, given(0));
+      const same = await accepted(definition, given(0), olds);
       assert.deepEqual(same, olds, "check settles");
       assert.deepEqual(diff(definition, stateOf(definition, olds), same), { changes: false, replaces: [], rows: [] });
-      const news = await accepted(definition, { ...given(one, after), ...defer }, olds);
+      const news = await accepted(definition, given(1), olds);
       const answer = diff(definition, stateOf(definition, olds), news);
-      const row = answer.rows.find((row) => row.path === path.replace("*", key));
+      const row = answer.rows.find((row) => row.path === rowPath(path));
       assert.ok(row, `no row for ${path}: ${JSON.stringify(answer.rows)}`);
       assert.equal(row.refuse, undefined);
-      const expected = typeof spec.effect === "string" ? spec.effect : (effects[`${kind}.${path}`] ?? "restart");
+      const expected = saidBy(one, sample);
       assert.equal(row.effect, expected);
       assert.equal(answer.replaces.includes(path.split(".")[0]!), expected === "replace");
       // Where only a default changes what is compared, the engine, which sees the inputs alone, must be told.
@@ -95,8 +114,8 @@ describe("every field of every resource", function () {
   }
 
   it("secrets are no part of a row's values", () => {
-    for (const { spec, kind, path } of cases)
-      if (/password|privateKey/i.test(path)) assert.ok(spec.secret, `${kind}.${path}`);
+    for (const { secret, kind, path } of rules)
+      if (/password|privateKey/i.test(path)) assert.ok(secret, `${kind}.${path}`);
   });
 });
 
@@ -111,48 +130,46 @@ describe("check", function () {
     return spec?.shape === "leaf" && spec.internal;
   };
 
-  for (const definition of Object.values(definitions)) {
+  for (const definition of tried) {
     const { kind } = definition;
+    const base = samples[kind]!.base(nowhere);
+    const mine = cases.filter((one) => one.kind === kind);
+    const given = (one: Case, value: unknown) =>
+      withValue(inputsOf(one.samples, one.path, one.sample, nowhere, 1), one.path, value);
     const run = (inputs: Inputs, olds?: Inputs) => check(definition, inputs, olds, identityOf(kind), true);
 
     it(`${kind}: accepts its base, and its own answer`, async () => {
-      const first = await run(bases[kind]);
+      const first = await run(base);
       assert.deepEqual(first.failures, []);
       const second = await run(argumentsOf(definition, first.inputs));
       assert.deepEqual(second, first);
     });
 
     it(`${kind}: stores no default`, async () => {
-      const { inputs } = await run(bases[kind]);
+      const { inputs } = await run(base);
       for (const [name, spec] of Object.entries(definition.fields)) {
-        if (spec.shape === "leaf" && spec.default !== undefined && !(name in bases[kind]))
+        if (spec.shape === "leaf" && (spec as Leaf).default !== undefined && !(name in base))
           assert.equal(inputs[name], undefined, name);
       }
     });
 
     it(`${kind}: an unknown anywhere never throws, and is let through`, async () => {
-      for (const one of cases.filter((one) => one.kind === kind)) {
-        const free = { ...definition, validate: undefined } as Definition;
+      const free = { ...definition, validate: undefined } as Definition;
+      for (const one of mine) {
         await run(given(one, unknown));
         const answer = await check(free, given(one, unknown), undefined, identityOf(kind), true);
         for (const failure of answer.failures)
-          assert.notEqual(failure.property, one.path.replace("*", key), JSON.stringify(failure));
-        const state = stateOf(definition, (await run(bases[kind])).inputs);
+          assert.notEqual(failure.property, rowPath(one.path), JSON.stringify(failure));
+        const state = stateOf(definition, (await run(base)).inputs);
         const { replaces, rows } = diff(definition, state, answer.inputs);
-        const row = rows.find((row) => row.path === one.path);
+        const row = rows.find((row) => row.path === rowPath(one.path));
         if (row?.effect === "replace") assert.ok(replaces.length > 0);
       }
-      for (const name of Object.keys(definition.fields)) await run({ ...bases[kind], [name]: unknown });
+      for (const name of Object.keys(definition.fields)) await run({ ...base, [name]: unknown });
     });
 
     it(`${kind}: an unknown lineage leaves only what derives from it unknown`, async () => {
-      const answer = await check(
-        definition,
-        bases[kind],
-        undefined,
-        identityOf(kind, "boreas", { lineage: undefined }),
-        true,
-      );
+      const answer = await check(definition, base, undefined, identityOf(kind, "boreas", { lineage: undefined }), true);
       assert.deepEqual(answer.failures, []);
     });
 
@@ -173,7 +190,6 @@ describe("check", function () {
         fc.constant({}),
         fc.constant({ id: "x", ipv4: 7 }),
       );
-      const mine = cases.filter((one) => one.kind === kind);
       await fc.assert(
         fc.asyncProperty(
           fc.constantFrom(...mine.map((one) => one.path)),

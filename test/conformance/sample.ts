@@ -1,0 +1,149 @@
+import type { Definition } from "../../provider/lifecycle";
+import {
+  type Effect,
+  type EffectRule,
+  type Field,
+  type Fields,
+  type Inputs,
+  isRecord,
+  type Kind,
+} from "../../provider/schema";
+import type { Look } from "./look";
+import type { Place } from "./place";
+
+/** The key under which an entry of a keyed field is tried. */
+export const key = "data";
+
+/**
+ * Of a machine there are two definitions. `running`: what is in force; `stored`: what is from the next start on. Whatever
+ * else there is has only one.
+ */
+export type Which = "stored" | "running";
+
+/** How one rule of a field table is tried. */
+export interface Sample {
+  /** The field before and after; undefined: not given. */
+  values(place: Place): readonly [unknown, unknown];
+  /** What stands beside it, before and after: merged into the kind's base. */
+  beside?(place: Place, index: 0 | 1): Inputs;
+  /** What the table's rule says of these values, where it is a function. Default: `restart`. */
+  effect?: Effect;
+  /** What the host shows of it. */
+  seen(look: Look, which: Which): Promise<unknown>;
+  /** What is done on the host before it is looked at first. */
+  prepare?(look: Look): Promise<unknown>;
+  /** What is seen before and after. Default: the values. */
+  shows?(place: Place): readonly [unknown, unknown];
+  /** A change of it behind our back, away from what it is after. */
+  drift?(look: Look): Promise<unknown>;
+  /** Why no drift of it is looked for, where there is none. */
+  unobserved?: string;
+  /** What the drift shows as, where that is another field (a machine's `disks`). */
+  driftPath?: string;
+  /** Tried on a guest with an operating system, which sees it, or lets go of a device. */
+  guest?: boolean;
+  /** The change ends or begins what else stays: the machine's process. */
+  ends?: boolean;
+  /** A value that `up` refuses because of what is on the host, with the words of the refusal. */
+  refused?: { value: unknown; words: RegExp };
+}
+
+/** One thing as the host has it. */
+export interface Found {
+  /** Tells it from one that is made in its place. */
+  identity: string;
+  /** Stays through a change that is made live: a process, an inode. */
+  life: string;
+}
+
+/** How the resources of a kind are tried. */
+export interface KindSamples {
+  readonly kind: Kind;
+  base(place: Place): Inputs;
+  /** The base of the samples that need a guest with an operating system. */
+  guestBase?(place: Place): Inputs;
+  /** The resource as the host has it. */
+  find(look: Look): Promise<Found>;
+  /** Waits until one that is made in its place can be told from it. */
+  replaceable?(look: Look): Promise<void>;
+  /** A machine that stands on the resource (its id) and must go on through its live changes. */
+  companion?(place: Place, id: string): Inputs;
+  /** Identities of all resources of the kind on the host. */
+  all(look: Look): Promise<string[]>;
+  /** By the rule's path: `disks.*.size`, `disks.* added`, `cloudInit`. */
+  readonly samples: Readonly<Record<string, Sample>>;
+  /** Fields that no test can change, with the reason. */
+  readonly fixed?: Readonly<Record<string, string>>;
+}
+
+/** What a field table says of one change. */
+export interface Rule {
+  readonly kind: Kind;
+  readonly definition: Definition;
+  readonly path: string;
+  readonly rule: EffectRule;
+  /** No program gives it. */
+  readonly internal: boolean;
+  readonly secret: boolean;
+}
+
+/** All rules of a kind's table. What has but one value can't change. */
+export function rulesOf(definition: Definition): Rule[] {
+  const rules: Rule[] = [];
+  const add = (path: string, rule: EffectRule, internal = false, secret = false) =>
+    rules.push({ kind: definition.kind, definition, path, rule, internal, secret });
+  const walk = (fields: Fields, prefix: string) => {
+    for (const [name, spec] of Object.entries(fields) as [string, Field][]) {
+      const path = prefix + name;
+      if (spec.shape === "leaf") {
+        if (!/^"[^"]*"$/.test(spec.typeText)) add(path, spec.effect, spec.internal, spec.secret);
+      } else if (spec.shape === "group") {
+        if (spec.effect) add(path, spec.effect);
+        walk(spec.fields, `${path}.`);
+      } else {
+        add(`${path}.* added`, spec.added);
+        add(`${path}.* removed`, spec.removed);
+        walk(spec.entry, `${path}.*.`);
+      }
+    }
+  };
+  walk(definition.fields, "");
+  return rules;
+}
+
+/** The path as rows of a diff have it. */
+export function rowPath(path: string): string {
+  return path.replace(/ .*/, "").replace("*", key);
+}
+
+/** The inputs of a sample before (0) and after (1). */
+export function inputsOf(kind: KindSamples, path: string, sample: Sample, place: Place, index: 0 | 1): Inputs {
+  const base = sample.guest && kind.guestBase ? kind.guestBase(place) : kind.base(place);
+  return withValue(merge(base, sample.beside?.(place, index) ?? {}), path, sample.values(place)[index]);
+}
+
+/** The inputs with one field set, and the groups around it. */
+export function withValue(inputs: Inputs, path: string, value: unknown): Inputs {
+  const result = structuredClone(inputs);
+  const names = rowPath(path).split(".");
+  const last = names.pop()!;
+  let at = result;
+  for (const name of names) {
+    at[name] ??= {};
+    at = at[name] as Inputs;
+  }
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+  return result;
+}
+
+/** Deep; undefined takes a field away. */
+export function merge(one: Inputs, other: Inputs): Inputs {
+  const result: Inputs = { ...one };
+  for (const [name, value] of Object.entries(other)) {
+    const before = result[name];
+    if (value === undefined) delete result[name];
+    else result[name] = isRecord(value) && isRecord(before) ? merge(before, value) : value;
+  }
+  return result;
+}

@@ -1,0 +1,15 @@
+import type { Inputs } from "../../../provider/schema";
+import type { Sample } from "../sample";
+
+/** What is in the state alone: no host shows it. */
+export const unseen: Pick<Sample, "seen" | "shows" | "unobserved"> = {
+  seen: async () => "nothing",
+  shows: () => ["nothing", "nothing"],
+  unobserved: "the state alone has it",
+};
+
+export const local = (before: unknown, after: unknown, beside?: Inputs): Sample => ({
+  values: () => [before, after],
+  ...(beside ? { beside: () => beside } : {}),
+  ...unseen,
+});
