@@ -9,6 +9,7 @@ import { detail, step, Told } from "./steps.mjs";
 const sources = [
   "provider",
   "components",
+  "cli",
   "scripts/generate.ts",
   "scripts/generate",
   "tsconfig.json",

@@ -1,0 +1,63 @@
+import { parseUrn } from "../../provider/ownership";
+import { type Change, changesOf } from "./changes";
+import type { Diagnostic, Digest } from "./digest";
+import { type Allowance, type Gate, judgeGates } from "./gate";
+import { cut } from "./markdown";
+import type { Notice, Report } from "./render";
+
+/** Longest text of a diagnostic that is shown: characters. */
+const longestNotice = 600;
+
+export function reportOf(digest: Digest, failOn: readonly Gate[], allowances: readonly Allowance[]): Report {
+  const changes = changesOf(digest);
+  const { stack, project } = digest.steps[0] ? parseUrn(digest.steps[0].urn) : { stack: undefined, project: undefined };
+  return {
+    stack,
+    project,
+    changes,
+    unchanged: digest.changeSummary.same,
+    errors: digest.diagnostics.filter((one) => one.severity === "error").map(notice),
+    warnings: digest.diagnostics.filter((one) => one.severity === "warning" && !saidAlready(one, changes)).map(notice),
+    verdict: judgeGates(changes, failOn, allowances),
+    names: namesOf(digest),
+  };
+}
+
+function notice({ urn, message }: Diagnostic): Notice {
+  // The engine puts the refused value into its message, which is nobody's business: pkg/resource/deploy, `issueCheckErrors`.
+  const text = message
+    .replace(/\bvalue \{[\s\S]*\} has a problem: /g, "has a problem: ")
+    .replace(/^(error|warning): /, "")
+    .replace(/^\S+ resource '[^']*':? /, "")
+    .trim();
+  const { text: start, left } = cut(text, longestNotice);
+  return { about: aboutOf(urn), text: left === 0 ? start : `${start} … (${left} more characters)` };
+}
+
+function aboutOf(urn: string | undefined): string | undefined {
+  if (urn === undefined) return undefined;
+  const { type, name } = parseUrn(urn);
+  const token = type
+    .split("$")
+    .at(-1)!
+    .replace(/^pulumi-nodejs:dynamic\/windrose:/, "");
+  return token === "pulumi:pulumi:Stack" ? undefined : `${token} ${name}`;
+}
+
+/** What the provider leaves on a resource that it will refuse to restart; the table has it, without the values. */
+function saidAlready({ urn, message }: Diagnostic, changes: readonly Change[]): boolean {
+  if (!message.includes("`up` will refuse this")) return false;
+  return changes.some((change) => change.urn === urn && change.kind !== undefined);
+}
+
+/** What an id belongs to, of what the preview holds: `Image base`. */
+function namesOf(digest: Digest): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { urn, oldState, newState } of digest.steps) {
+    const { type, name } = parseUrn(urn);
+    const ours = /^pulumi-nodejs:dynamic\/windrose:(\w+)$/.exec(type.split("$").at(-1)!)?.[1];
+    if (!ours) continue;
+    for (const id of [oldState?.id, newState?.id]) if (id) names.set(id, `${ours} ${name}`);
+  }
+  return names;
+}
