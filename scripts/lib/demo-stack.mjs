@@ -47,10 +47,10 @@ export class DemoStack {
     await readOrMake(join(this.directory, "passphrase"), () => randomBytes(24).toString("base64url"));
     // A project file of the same name: what the command line program writes beside one lands here, not in the checkout.
     await writeFile(join(this.directory, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
-    const { makeHostKey } = require(join(root, "dist/provider/guest/host-keys.js"));
+    const { hostKeyOf, makeHostKeySeed } = require(join(root, "dist/provider/guest/host-keys.js"));
     let publicKey;
     await readOrMake(this.identityFile, () => {
-      const pair = makeHostKey();
+      const pair = hostKeyOf(makeHostKeySeed());
       publicKey = pair.public;
       return pair.private;
     });
