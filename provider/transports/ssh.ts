@@ -128,6 +128,12 @@ export class SshTransport extends CommandTransport {
     );
   }
 
+  /** Given up sooner than the shared one: it is asked for again and again while the host may be cut off. */
+  fresh(): SshTransport {
+    const connectTimeout = Math.min(this.#connection.connectTimeout ?? 5, 5);
+    return new SshTransport({ ...this.#connection, connectTimeout }, this.#options);
+  }
+
   async close(): Promise<void> {
     const link = await this.#link?.catch(() => undefined);
     link?.end(new WindroseError("connection-cut", `The connection to ${this.description} was closed`));
@@ -209,8 +215,11 @@ export class SshTransport extends CommandTransport {
       await this.refuseLoops();
       const hostKeys = await HostKeys.load(settings, this.#connection.hostKey);
       const authentication = await Authentication.prepare(settings, this.#connection);
-      socket = await this.openSocket(settings, name);
-      if (late) socket.destroy();
+      const stream = await this.openSocket(settings, name);
+      socket = stream;
+      // ssh is over when one side is; a stream through another connection may stay half open for long.
+      stream.once("end", () => stream.destroy());
+      if (late) stream.destroy();
       const client = await handshake(socket, settings.user, name, hostKeys, authentication);
       const { idle = bounds.idle, keepaliveInterval = bounds.keepaliveInterval } = this.#options;
       return new SshLink(client, socket, name, { idle, keepaliveInterval }, onEnd);

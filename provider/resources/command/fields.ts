@@ -9,8 +9,16 @@ const text = z
   .max(longest)
   .refine((value) => !value.includes("\0"), "holds a NUL");
 const program = text.min(1, "is empty").refine((value) => !value.startsWith("-"), "begins with a hyphen");
-const words = z.array(text).min(1, "is empty").max(4096).refine(startsWithProgram, "does not begin with a program");
-const script = z.union([text.refine((value) => value.trim() !== "", "is empty"), words]);
+const words = z.array(text).max(4096).refine(startsWithProgram, "does not begin with a program");
+const script = z.union(
+  [text.refine((value) => value.trim() !== "", "is empty"), words],
+  "must be a script, or a list of a program and its arguments",
+);
+const variables = z
+  .record(z.string(), text.max(120_000))
+  .refine((value) => Object.keys(value).every((name) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)), {
+    message: "has a name in it that no variable can have",
+  });
 
 function startsWithProgram(list: readonly string[]): boolean {
   return program.safeParse(list[0]).success;
@@ -98,7 +106,7 @@ export const fields = {
     { defaultText: "`sh`" },
   ),
   environment: field.of(
-    z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "is not the name of a variable"), text.max(120_000)),
+    variables,
     "{ [key: string]: string }",
     "Variables. Secret ones are stored encrypted, and replaced by `[secret]` in what is shown. `update` and `delete` have `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR` of the run before as well.",
     runs,
