@@ -127,19 +127,23 @@ export class Stack {
     resources: readonly Asked[],
     secrets?: Record<string, unknown>,
   ): Promise<void> {
+    await this.configure({ "windrose:hosts": hosts, "e2e:resources": resources });
+    for (const [key, value] of Object.entries(secrets ?? {})) {
+      const path = key.includes(":") ? key : `e2e:secrets.${key}`;
+      await this.run(["config", "set", "--secret", "--path", path, "--", String(value)]);
+    }
+  }
+
+  /** The stack's whole configuration, in clear. */
+  async configure(config: Record<string, unknown>): Promise<void> {
     const old = existsSync(this.configFile) ? await readFile(this.configFile, "utf8") : "";
     const salt = /^encryptionsalt:.*$/m.exec(old)?.[0];
-    const config = { "windrose:hosts": hosts, "e2e:resources": resources };
     const text = [
       ...(salt ? [salt] : []),
       "config:",
       ...Object.entries(config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),
     ].join("\n");
     await writeFile(this.configFile, `${text}\n`);
-    for (const [key, value] of Object.entries(secrets ?? {})) {
-      const path = key.includes(":") ? key : `e2e:secrets.${key}`;
-      await this.run(["config", "set", "--secret", "--path", path, "--", String(value)]);
-    }
   }
 
   preview(options: { check?: boolean; args?: string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Outcome> {
