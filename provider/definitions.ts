@@ -1,6 +1,7 @@
 import type { Definition } from "./lifecycle";
 import { command } from "./resources/command";
 import { host } from "./resources/host";
+import { hostBridge } from "./resources/host-bridge";
 import { image } from "./resources/image";
 import { network } from "./resources/network";
 import { snapshot } from "./resources/snapshot";
@@ -12,6 +13,7 @@ import type { Kind } from "./schema";
 /** Every resource by its name in a program: the one list. Each definition observes a type of its own. */
 export const definitions = {
   Host: host,
+  HostBridge: hostBridge,
   StoragePool: storagePool,
   Image: image,
   Volume: volume,

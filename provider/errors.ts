@@ -44,6 +44,10 @@ const table = {
     hint: "Set it with `pulumi config set --path 'windrose:hosts.NAME' URI`, or write a connection in the program.",
   },
   timeout: { retry: true, hint: "Run the command again, or raise the timeout." },
+  "rolled-back": {
+    retry: false,
+    hint: "Check the gateway, the VLAN and the addresses; raise `rollbackAfter` where the network is only slow.",
+  },
   aborted: { retry: true, hint: "Run the command again." },
   "command-failed": { retry: false, hint: "See the host's own message above." },
   "command-missing": { retry: false, hint: "Install the program on the host." },

@@ -5,6 +5,7 @@ export { derivedMac } from "./ownership";
 export type * from "./resources/arguments";
 export { Command } from "./resources/command";
 export { Host } from "./resources/host";
+export { HostBridge } from "./resources/host-bridge";
 export { Image } from "./resources/image";
 export { Network } from "./resources/network";
 export { Snapshot } from "./resources/snapshot";

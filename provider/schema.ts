@@ -47,7 +47,16 @@ interface Described {
 }
 
 /** The kinds of resources there are, by their names in a program. */
-export type Kind = "Host" | "StoragePool" | "Image" | "Volume" | "Network" | "VirtualMachine" | "Snapshot" | "Command";
+export type Kind =
+  | "Host"
+  | "HostBridge"
+  | "StoragePool"
+  | "Image"
+  | "Volume"
+  | "Network"
+  | "VirtualMachine"
+  | "Snapshot"
+  | "Command";
 
 export interface Leaf extends Described {
   readonly shape: "leaf";

@@ -33,6 +33,12 @@ export interface Transport {
   /** A byte stream to a TCP port as the host itself sees it (a guest's address, for instance). */
   connectTcp(address: string, port: number, options?: ConnectOptions): Promise<HostStream>;
 
+  /**
+   * The same host over a connection of its own, which shows that one can still be made; whoever asks for it closes it.
+   * Absent where there is no connection (this machine itself).
+   */
+  fresh?(): Transport;
+
   /** Ends the connection and everything on it. Safe to call twice. */
   close(): Promise<void>;
 }

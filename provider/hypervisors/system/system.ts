@@ -1,8 +1,9 @@
 import { WindroseError } from "../../errors";
 import type { Transport } from "../../transports/transport";
-import type { SystemFacts } from "../model";
+import { type BridgeSection, createBridges } from "./bridges/bridges";
 import { freeSpace } from "./free-space";
-import { readFacts } from "./read-facts";
+import { createPreparation, type HostPreparation } from "./preparation/preparation";
+import { type ReadFacts, readFacts } from "./read-facts";
 
 /**
  * The host's operating system, whatever hypervisor is on it, or none yet: reached by commands alone. It is a part of
@@ -12,9 +13,12 @@ export interface HostSystem {
   /** The machine's id (machine-id(5)): asked once, then remembered for as long as the connection is. */
   machineId(): Promise<string>;
   /** What the machine is, by one command. */
-  facts(): Promise<SystemFacts>;
+  facts(): Promise<ReadFacts>;
   /** Bytes free for users on the file system that holds a path, or would hold it. */
   freeSpace(path: string): Promise<number>;
+  readonly bridges: BridgeSection;
+  /** Packages, services, forwarding, a firewall, files: what a host is prepared with, as claims that it keeps itself. */
+  readonly preparation: HostPreparation;
 }
 
 export function createSystem(transport: Transport): HostSystem {
@@ -29,6 +33,8 @@ export function createSystem(transport: Transport): HostSystem {
     },
     facts: () => readFacts(transport),
     freeSpace: (path) => freeSpace(transport, path),
+    bridges: createBridges(transport),
+    preparation: createPreparation(transport),
   };
 }
 

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { asWindroseError, hasCode, WindroseError } from "../../../errors";
+import type { Transport } from "../../../transports/transport";
+import type { Work } from "../../hypervisor";
+import { base, type Change, changeScript, exits } from "./change-script";
+
+/** Milliseconds that the host gets, after its own roll-back began, to be reached again. */
+const afterRollback = 90_000;
+/** Between two looks at a host that may be cut off. */
+const interval = 700;
+
+/**
+ * Makes a change that can cut the host off: it lies on the host, armed to roll itself back, is applied there without us,
+ * and stays only if a fresh connection finds all as it should be.
+ *
+ * @throws WindroseError `rolled-back`, with what was seen, once the host is as it was before; `host-unreachable` where it
+ * does not come back.
+ */
+export async function armedChange(transport: Transport, change: Change, work: Work): Promise<void> {
+  const { name } = change;
+  const home = `${base}/${name}`;
+  const script = `${home}/change/script`;
+  work.progress(`arming the change of ${name}`);
+  await stage(transport, home, changeScript(change));
+  const armedAt = Date.now();
+  const armed = await transport.exec(["sh", script, "arm"], { root: true, timeout: 30_000 });
+  if (armed.code !== 0) {
+    await transport.exec(["sh", "-c", 'test -e "$0/change/armed" || rm -rf "$0/change"', home], { root: true });
+    throw new WindroseError(
+      "command-failed",
+      `the change of ${name} can't be armed: ${armed.stderr.trim().slice(-500)}`,
+    );
+  }
+  const end = armedAt + change.rollbackAfter * 1000;
+  let seen = "the host was not reached over a fresh connection";
+  while (Date.now() < end) {
+    work.progress(`waiting for ${name} to be confirmed: ${seen}`);
+    const answer = await confirmed(transport, script);
+    if (answer === true) return;
+    if (answer !== undefined) seen = answer.seen;
+    if (answer?.over) break;
+    await delay(Math.min(interval, Math.max(0, end - Date.now())));
+  }
+  const outcome = await waitForRollback(transport, home, end + afterRollback, name, seen, work);
+  const detail = outcome.log ? ` (${outcome.log})` : "";
+  throw new WindroseError(
+    "rolled-back",
+    `the change of ${name} was not confirmed: ${seen}${detail}. The host has rolled it back and is as it was before`,
+  );
+}
+
+async function stage(transport: Transport, home: string, text: string): Promise<void> {
+  const prepare =
+    'umask 077; mkdir -p "$0" || exit 1; mkdir "$0/change" 2>/dev/null || { test -e "$0/change/armed" && exit 10; test -e "$0/change/rolling" && exit 10; rm -rf "$0/change" && mkdir "$0/change" || exit 1; }; cat >"$0/change/script"';
+  const { code, stderr } = await transport.exec(["sh", "-c", prepare, home], { root: true, stdin: text });
+  if (code === exits.underWay)
+    throw new WindroseError("in-use", "another change of the bridge is under way on the host", {
+      hint: "It is confirmed or rolled back within its time; run the command again then.",
+    });
+  if (code !== 0) throw new WindroseError("command-failed", `${home} can't be written: ${stderr.trim().slice(-300)}`);
+}
+
+/** One look over a fresh connection; true: it is confirmed. */
+async function confirmed(
+  transport: Transport,
+  script: string,
+): Promise<true | { seen: string; over?: boolean } | undefined> {
+  const fresh = transport.fresh?.() ?? transport;
+  try {
+    const look = await fresh.exec(["sh", script, "check"], { root: true, timeout: 15_000 });
+    if (look.code === exits.over) return { seen: look.stdout.trim(), over: true };
+    if (look.code !== 0) {
+      const seen = look.stdout.trim() || look.stderr.trim().slice(-300);
+      // What the manager refused does not get better by waiting.
+      if (!seen.startsWith("the network manager refused")) return { seen };
+      await rollBackNow(fresh, script);
+      return { seen, over: true };
+    }
+    const { code, stderr } = await fresh.exec(["sh", script, "confirm"], { root: true, timeout: 20_000 });
+    if (code === 0) return true;
+    if (code === exits.over) return { seen: "it was confirmed too late", over: true };
+    return { seen: stderr.trim().slice(-300) || `the confirmation ended with ${code}` };
+  } catch (error) {
+    if (hasCode(error, "host-unreachable", "connection-cut", "timeout")) {
+      return { seen: `over a fresh connection: ${asWindroseError(error).why}` };
+    }
+    return { seen: asWindroseError(error).why };
+  } finally {
+    if (fresh !== transport) await fresh.close().catch(() => undefined);
+  }
+}
+
+async function rollBackNow(transport: Transport, script: string): Promise<void> {
+  await transport
+    .exec(["systemd-run", "--quiet", "--collect", "/bin/sh", script, "rollback"], { root: true, timeout: 15_000 })
+    .catch(() => undefined);
+}
+
+async function waitForRollback(
+  transport: Transport,
+  home: string,
+  end: number,
+  name: string,
+  seen: string,
+  work: Work,
+): Promise<{ log: string }> {
+  const look =
+    'test -e "$0/last/outcome" && ! test -e "$0/change" || exit 11; sed -n "/^[^+]/p" "$0/last/log" 2>/dev/null | tail -n 3 | tr "\\n" " "';
+  for (;;) {
+    work.progress(`waiting for the host to roll ${name} back: ${seen}`);
+    const fresh = transport.fresh?.() ?? transport;
+    try {
+      const { code, stdout } = await fresh.exec(["sh", "-c", look, home], { root: true, timeout: 15_000 });
+      if (code === 0) return { log: stdout.trim().slice(-400) };
+    } catch {
+      // It is cut off still; the bound is below.
+    } finally {
+      if (fresh !== transport) await fresh.close().catch(() => undefined);
+    }
+    if (Date.now() > end) {
+      throw new WindroseError(
+        "host-unreachable",
+        `the change of ${name} was not confirmed (${seen}), and the host did not come back within ${afterRollback / 1000} s of its roll-back`,
+        { hint: `Look at the host's console; ${home} holds what was there before.` },
+      );
+    }
+    await delay(interval);
+  }
+}

@@ -1,0 +1,19 @@
+import type { BridgeDefinition, Original } from "./model";
+import { macOf } from "./openvswitch";
+import { line } from "./shell";
+
+/**
+ * What of a running bridge no manager changes by itself (ip-link(8); delays are in hundredths of a second there). The
+ * delay is taken only within 2 and 30 s, and only while the spanning tree protocol runs (net/bridge/br_stp.c).
+ */
+export function tune(definition: BridgeDefinition, original: Original): string {
+  const words = ["ip", "link", "set", "dev", definition.name, "address", macOf(definition, original)];
+  if (definition.mtu !== undefined) words.push("mtu", String(definition.mtu));
+  words.push("type", "bridge", "stp_state", definition.stp ? "1" : "0");
+  if (definition.stp) words.push("forward_delay", String((definition.forwardDelay ?? 15) * 100));
+  return line(...words);
+}
+
+/** The VLAN's device, where it is made with the bridge. */
+export const ownVlan = (definition: BridgeDefinition, original: Original): string | undefined =>
+  original.makesVlan && definition.vlan !== undefined ? original.port : undefined;

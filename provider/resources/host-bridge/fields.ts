@@ -1,0 +1,147 @@
+import { z } from "zod";
+import type { Inputs, OutputFields } from "../../schema";
+import { field } from "../../schema";
+import { onHost, uuidField } from "../common";
+import { parseAddress, parseSubnet } from "../network/addresses";
+
+/** IFNAMSIZ of Linux is 16, a NUL among them; `ip link` refuses `/` and blanks. */
+export const devicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
+const deviceSays = "a device's name is made of letters, digits, `.`, `_` and `-`, and has 15 characters at most";
+
+const subnet = z
+  .string()
+  .refine(
+    (text) => parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"),
+    "must be an address with its prefix, as `192.0.2.5/24`",
+  )
+  .transform((text) => (parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"))!.text);
+
+const address = z
+  .string()
+  .refine((text) => parseAddress(text), "must be an address, as `192.0.2.1`")
+  .transform((text) => String(parseAddress(text)));
+
+const gatewayOf = (kind: "ipv4" | "ipv6") =>
+  z
+    .string()
+    .refine((text) => parseAddress(text, kind), `must be an address of ${kind === "ipv4" ? "IPv4" : "IPv6"}`)
+    .transform((text) => String(parseAddress(text, kind)));
+
+const domain = z
+  .string()
+  .regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*$/, "must be a domain");
+
+const vlan = { min: 1, max: 4094 };
+
+/** Whether the program says which addresses the bridge has: else it takes what the NIC has. */
+export const explicit = (inputs: Inputs): boolean =>
+  Array.isArray(inputs.addresses) || inputs.dhcp4 === true || inputs.dhcp6 === true || inputs.acceptRa === true;
+
+export const fields = {
+  ...onHost,
+  name: field.text("The bridge's name on the host, 15 characters at most.", "replace", {
+    pattern: devicePattern,
+    says: deviceSays,
+    derived: true,
+    defaultText: "the resource's name",
+  }),
+  uuid: uuidField,
+  nic: field.text("The NIC or bond that becomes the bridge's port.", "replace", {
+    pattern: devicePattern,
+    says: deviceSays,
+    required: true,
+  }),
+  vlan: field.integer(
+    "The bridge is over this VLAN of the NIC, `<nic>.<vlan>`, which is made where it is not there. The kernel must have VLANs.",
+    "replace",
+    vlan,
+  ),
+  type: field.choice(
+    "`linux`: the kernel's bridge; `openvswitch`: a switch of Open vSwitch, which must be installed.",
+    "replace",
+    ["linux", "openvswitch"],
+    { default: "linux" },
+  ),
+  datapath: field.choice(
+    "Where Open vSwitch moves packets: `system`, in the kernel; `netdev`, in user space.",
+    "replace",
+    ["system", "netdev"],
+    { default: "system" },
+  ),
+  tag: field.integer(
+    "VLAN of the host's own addresses on an Open vSwitch bridge; untagged where it is not given.",
+    "live",
+    vlan,
+  ),
+  trunks: field.list(
+    "VLANs that the NIC carries into an Open vSwitch bridge; all where none is given.",
+    "live",
+    z.number().int().min(1).max(4094),
+    "number",
+    { default: [] },
+  ),
+  manager: field.choice(
+    "What manages the host's network; what manages the NIC is found by itself.",
+    "local",
+    ["auto", "systemd-networkd", "NetworkManager", "netplan", "ifupdown"],
+    { default: "auto" },
+  ),
+  addresses: field.of(
+    z.union([z.literal("keep"), z.array(subnet).max(64)]),
+    '"keep" | string[]',
+    "`keep`: what the NIC has moves to the bridge as it is, fixed or by DHCP, with its routes and name servers. Or a list, each with its prefix: `192.0.2.5/24`, `2001:db8::5/64`.",
+    "live",
+    {
+      default: (inputs: Readonly<Inputs>) => (explicit(inputs) ? [] : "keep"),
+      defaultText: '`"keep"`, or none where DHCP or router advertisements are asked for',
+    },
+  ),
+  dhcp4: field.flag("Get an IPv4 address by DHCP.", "live", { default: false }),
+  dhcp6: field.flag("Get an IPv6 address by DHCP.", "live", { default: false }),
+  acceptRa: field.flag("Heed IPv6 router advertisements.", "live", { default: false }),
+  gateway: field.of(gatewayOf("ipv4"), "string", "Gateway of IPv4's default route.", "live"),
+  gateway6: field.of(gatewayOf("ipv6"), "string", "Gateway of IPv6's default route.", "live"),
+  dns: field.list("Name servers.", "live", address, "string", { default: [] }),
+  search: field.list("Domains that names are looked up in.", "live", domain, "string", { default: [] }),
+  stp: field.flag("Spanning tree protocol.", "live", { default: false }),
+  forwardDelay: field.integer(
+    "Seconds that a port listens and learns before it forwards; with `stp` alone.",
+    "live",
+    { min: 2, max: 30 },
+    { defaultText: "the kernel's, 15" },
+  ),
+  mtu: field.integer("MTU of the bridge, bytes.", "live", { min: 576, max: 65_535 }, { defaultText: "the NIC's" }),
+  mac: field.text("MAC address of the bridge.", "live", {
+    pattern: /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
+    says: "must be a MAC address of one station, in small letters: `52:54:00:12:34:56`",
+    defaultText: "the NIC's, so that a DHCP lease stays",
+  }),
+  rollbackAfter: field.integer(
+    "Seconds until the host takes a change back by itself, unless a fresh connection has confirmed it.",
+    "local",
+    { min: 10, max: 3600 },
+    { default: 60 },
+  ),
+  checkGateway: field.flag(
+    "A change is confirmed only if the gateway answers over the bridge, where there is one.",
+    "local",
+    { default: true },
+  ),
+} as const;
+
+export const outputs = {
+  managedBy: {
+    typeText: "string",
+    doc: "What manages the host's network: `systemd-networkd`, `NetworkManager`, `netplan` or `ifupdown`; empty for an adopted bridge.",
+  },
+  hostAddresses: { typeText: "string[]", doc: "Addresses of global scope that the bridge has, with their prefix." },
+  hostGateway: {
+    typeText: "string",
+    doc: "Gateway of the default route that goes over the bridge; empty where none does.",
+  },
+  hardwareAddress: { typeText: "string", doc: "The bridge's MAC address." },
+  adopted: {
+    typeText: "boolean",
+    doc: "Whether it was there before, made by somebody else: it is left as it is, and stays.",
+  },
+} as const satisfies OutputFields;
