@@ -22,8 +22,8 @@ const hostName = z
 const publicKey = z
   .string()
   .regex(
-    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]+=*( .*)?$/,
-    "must be an OpenSSH public key: the one line of a .pub file",
+    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]+=*( .*)?$|^(~|\.{1,2})?\/./,
+    "must be an OpenSSH public key: the one line of a .pub file, or the path of one",
   )
   .meta({ examples: ["ssh-ed25519 AAAA… you@example.org"] });
 
@@ -33,39 +33,102 @@ const cpus = z
   .max(512, "must be 512 or less")
   .meta({ examples: [2] });
 const memory = size("2GiB");
+const address = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,3}){3}$/, "must be an IPv4 address")
+  .meta({ examples: ["172.17.2.6"] });
+const subnet = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "must be a subnet, as 172.17.2.0/24")
+  .meta({ examples: ["172.17.2.0/24"] });
+const jump = z
+  .string()
+  .regex(/^[^\s]*$/, "must be written as ssh has it: root@anemoi, without spaces")
+  .meta({ examples: ["root@anemoi"] });
+const source = z
+  .string()
+  .regex(/^(https?:\/\/|file:|host:\/|\/|\.)/, "must be a URL, a path of this machine, or host:/a/path/on/the/host")
+  .meta({ examples: ["https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2"] });
+const digest = /^(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}|https?:\/\/.+)$/;
+const checksum = (pattern: RegExp) =>
+  z
+    .string()
+    .regex(pattern, "must be sha256:… or sha512:… with all its digits, or the URL of a SHA256SUMS or SHA512SUMS file")
+    .meta({ examples: ["https://cloud.debian.org/images/cloud/bookworm/latest/SHA512SUMS"] });
+const ratio = z
+  .number()
+  .gt(0, "must be more than 0")
+  .meta({ examples: [2] });
+const pathOnHost = z.string().regex(/^$|^\//, "must be a path on the host");
+
+const hostOptions = z
+  .strictObject({
+    subnet,
+    gateway: address,
+    capacity: z.strictObject({ cpus, memory: size("64GiB"), disk: size("1TiB") }).partial(),
+    proxyJump: jump,
+  })
+  .partial();
+
+const guest = z.strictObject({
+  name: hostName,
+  role: z.enum(["controlPlane", "worker"]).optional(),
+  host: z
+    .string()
+    .meta({ examples: ["anemoi"] })
+    .optional(),
+  address: address.optional(),
+  image: z
+    .string()
+    .meta({ examples: ["trixie"] })
+    .optional(),
+});
+
+/** Key of the image that `image` and `checksum` describe; `images` has the others. */
+export const usualImage = "base";
 
 /** The project's own keys: `four-winds:<key>`. */
 export const configuration = z
   .strictObject({
-    host: z
-      .string()
-      .min(1, "must be a name in windrose:hosts, or a libvirt URI")
-      .default("anemoi")
-      .describe("The host: a name in windrose:hosts, or a libvirt URI."),
+    hosts: z
+      .record(hostName, hostOptions)
+      .default({ anemoi: {} })
+      .describe(
+        "The hosts: names in windrose:hosts. Each may have subnet, gateway, capacity (cpus, memory, disk) and proxyJump; of several, each has a subnet of its own.",
+      ),
     virtualization: z
       .enum(["required", "preferred", "none"])
       .default("preferred")
       .describe("Hardware virtualization: required, preferred or none."),
-    image: z
-      .string()
-      .regex(/^(https?:\/\/|file:|host:\/|\/|\.)/, "must be a URL, a path of this machine, or host:/a/path/on/the/host")
-      .meta({ examples: ["https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2"] })
-      .describe("The guests' base image: a URL, a file of this machine, or host:/a/path/on/the/host."),
-    checksum: z
-      .string()
-      .regex(
-        orNothing(/^(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}|https?:\/\/.+)$/),
-        "must be sha256:… or sha512:… with all its digits, or the URL of a SHA256SUMS or SHA512SUMS file",
-      )
+    image: source.describe(
+      "The guests' image: a URL, a file of this machine, or host:/a/path/on/the/host. Another one replaces all its guests.",
+    ),
+    checksum: checksum(orNothing(digest))
       .default("")
       .describe(
         "The image's digest (sha256:… or sha512:…), or the URL of a SHA256SUMS or SHA512SUMS file. Empty: none.",
       ),
+    images: z
+      .record(
+        z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,30}[a-z0-9])?$/, "must be a key of small letters, digits, . and -"),
+        z.strictObject({ source, checksum: checksum(digest).optional() }),
+      )
+      .default({})
+      .describe(
+        "Further images by key: source, checksum. Name one in a guest's `image`, one guest after another, to roll it out.",
+      ),
     guests: z
-      .array(hostName)
+      .array(guest)
       .min(1, "must name one guest at least")
-      .default(["boreas", "zephyrus", "notus", "eurus"])
-      .describe("Names of the guests. Their addresses follow from their order: append new ones."),
+      .default([
+        { name: "boreas", role: "controlPlane", address: "172.17.2.2" },
+        { name: "zephyrus", address: "172.17.2.3" },
+        { name: "notus", address: "172.17.2.4" },
+        { name: "eurus", address: "172.17.2.5" },
+      ])
+      .describe(
+        "The guests: name, and as need be role (controlPlane or worker), host, address, image. Host and address follow from the name where they are not given.",
+      ),
     sizes: z
       .record(
         z.string(),
@@ -78,37 +141,65 @@ export const configuration = z
     memory: memory.default("1GiB").describe("Memory of each guest."),
     maxMemory: memory.default("2GiB").describe("Memory that a guest can have without a restart."),
     diskSize: size("20GiB", orNothing(sizePattern)).default("").describe("Size of each root disk. Empty: the image's."),
-    subnet: z
-      .string()
-      .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "must be a subnet, as 172.17.2.0/24")
+    overcommit: z
+      .strictObject({ cpus: ratio, memory: ratio, disk: ratio })
+      .partial()
+      .default({})
+      .describe("How many times what a host has may be promised to guests: cpus (4), memory (1), disk (2)."),
+    subnet: subnet
       .default("172.17.2.0/24")
-      .describe("Subnet of the guests. The host has its first address, the guests have the next ones."),
+      .describe("Subnet of the guests, where there is one host. The host has its first address."),
+    network: z
+      .enum(["nat", "routed", "isolated"])
+      .default("nat")
+      .describe("How the guests reach what is beyond their host: nat, routed or isolated."),
     domain: z
       .string()
       .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "must be a DNS domain")
       .default("aeolia")
       .describe("DNS domain of the guests."),
-    sshKeys: z.array(publicKey).default([]).describe("Public keys that the guests let in."),
+    sshKeys: z
+      .array(publicKey)
+      .default([])
+      .describe("Public keys that the guests let in: lines of .pub files, or paths of them on this machine."),
     user: z
       .string()
       .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be a user's name")
       .default("root")
       .describe("The user that the ssh commands name."),
-    proxyJump: z
-      .string()
-      .regex(/^[^\s]*$/, "must be written as ssh has it: root@anemoi, without spaces")
+    proxyJump: jump
       .default("")
-      .describe("What ssh goes through to reach the guests, as root@anemoi. Empty: nothing."),
-    kernel: z
+      .describe(
+        "What ssh goes through to reach guests of hosts that say nothing else, as root@anemoi. Empty: nothing.",
+      ),
+    caCertificates: z
+      .array(z.string().meta({ examples: ["~/ca.crt"] }))
+      .default([])
+      .describe("Certificates that the guests trust: files of this machine, or PEM text."),
+    prepare: z
+      .boolean()
+      .default(true)
+      .describe("Make guests ready for kubeadm by cloud-init. false: for images without cloud-init."),
+    check: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Look over ssh whether guests are ready; a private key of sshKeys must be at hand. false: ssh answering is enough.",
+      ),
+    identityFile: z
       .string()
-      .regex(/^$|^\//, "must be a path on the host")
+      .default("")
+      .describe(
+        "Private key for that look: a file of this machine. Empty: your ssh agent's and your own default ones.",
+      ),
+    rolling: z
+      .boolean()
+      .default(false)
+      .describe("Make and change guests one after another, so that the others stay up."),
+    kernel: pathOnHost
       .default("")
       .describe("A kernel to boot directly: a path on the host. Empty: the guests boot from their disks."),
-    initrd: z
-      .string()
-      .regex(/^$|^\//, "must be a path on the host")
-      .default("")
-      .describe("Initial RAM disk for that kernel: a path on the host."),
+    initrd: pathOnHost.default("").describe("Initial RAM disk for that kernel: a path on the host."),
     commandLine: z.string().default("").describe("Command line for that kernel."),
     waitFor: z
       .enum(["none", "address", "ssh", "agent"])
@@ -127,12 +218,25 @@ export const configuration = z
   })
   .superRefine((values, context) => {
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-    for (const [index, name] of values.guests.entries()) {
-      if (values.guests.indexOf(name) < index) problem(["guests", index], `names "${name}" a second time`);
+    const names = values.guests.map(({ name }) => name);
+    for (const [index, { name, host, image, address }] of values.guests.entries()) {
+      const before = values.guests.slice(0, index);
+      const at = (key: string) => ["guests", index, key];
+      if (names.indexOf(name) < index) problem(at("name"), `names "${name}" a second time`);
+      if (host !== undefined && !Object.hasOwn(values.hosts, host)) {
+        problem(at("host"), `is none of the hosts: ${Object.keys(values.hosts).join(", ")}`);
+      }
+      if (image !== undefined && image !== usualImage && !Object.hasOwn(values.images, image)) {
+        problem(at("image"), `is none of the images: ${[usualImage, ...Object.keys(values.images)].join(", ")}`);
+      }
+      const same = address === undefined ? undefined : before.find((other) => other.address === address);
+      if (same) problem(at("address"), `is that of ${same.name}`);
     }
     for (const name of Object.keys(values.sizes)) {
-      if (!values.guests.includes(name))
-        problem(["sizes", name], `is of no guest: there are ${values.guests.join(", ")}`);
+      if (!names.includes(name)) problem(["sizes", name], `is of no guest: there are ${names.join(", ")}`);
+    }
+    if (Object.hasOwn(values.images, usualImage)) {
+      problem(["images", usualImage], "is the one of `image` and `checksum`: use another key");
     }
     if (values.initrd && !values.kernel) problem(["kernel"], "is missing: an initrd is used with a kernel alone");
   });

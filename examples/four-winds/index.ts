@@ -1,35 +1,43 @@
 /**
- * Four guests on a host of one's own. All that differs from one environment to the next is in the stack's configuration;
- * configuration.ts says what there is to set.
+ * Four guests for a Kubernetes cluster, on hosts of one's own. All that differs from one environment to the next is in the
+ * stack's configuration; configuration.ts says what there is to set.
  */
-import { Host } from "pulumi-windrose";
-import { GuestGroup } from "pulumi-windrose/components";
+import { KubernetesLab } from "pulumi-windrose/components";
+import { usualImage } from "./configuration";
 import { readConfiguration } from "./read-configuration";
 
 const config = readConfiguration();
 const text = (value: string) => value || undefined;
 
-// How the host is reached is in `windrose:hosts`, under its name.
-const host = new Host("anemoi", {
-  connection: config.host,
-  requirements: { virtualization: config.virtualization },
-});
-
-const winds = new GuestGroup("winds", {
-  host,
-  pool: { type: "dir" },
-  image: { source: config.image, checksum: text(config.checksum) },
-  subnet: config.subnet,
-  network: { mode: "nat", domain: config.domain },
-  guests: config.guests.map((name) => ({ name, ...config.sizes[name] })),
+const winds = new KubernetesLab("winds", {
+  // How a host is reached is in `windrose:hosts`, under its name.
+  hosts: Object.fromEntries(
+    Object.entries(config.hosts).map(([name, host]) => [
+      name,
+      {
+        ...host,
+        proxyJump: host.proxyJump ?? text(config.proxyJump),
+        host: { connection: name, requirements: { virtualization: config.virtualization } },
+      },
+    ]),
+  ),
+  subnet: Object.keys(config.hosts).length === 1 ? config.subnet : undefined,
+  network: { mode: config.network, domain: config.domain },
+  images: { ...config.images, [usualImage]: { source: config.image, checksum: text(config.checksum) } },
+  image: usualImage,
+  guests: config.guests.map((guest) => ({ ...guest, ...config.sizes[guest.name] })),
   vcpus: config.vcpus,
   maxVcpus: config.maxVcpus,
   memory: config.memory,
   maxMemory: config.maxMemory,
   diskSize: text(config.diskSize),
+  overcommit: config.overcommit,
   sshKeys: config.sshKeys,
   user: config.user,
-  proxyJump: text(config.proxyJump),
+  caCertificates: config.caCertificates,
+  prepare: config.prepare,
+  check: config.check && { identityFile: text(config.identityFile) },
+  rolling: config.rolling,
   machine: {
     ...(config.kernel
       ? { boot: { kernel: config.kernel, initrd: text(config.initrd), cmdline: text(config.commandLine) } }
@@ -43,3 +51,4 @@ export const guests = winds.guests;
 export const table = winds.table;
 export const sshConfig = winds.sshConfig;
 export const knownHosts = winds.knownHosts;
+export const inventory = winds.inventory;

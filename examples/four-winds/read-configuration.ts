@@ -24,10 +24,10 @@ export function parseConfiguration(
   }
   const parsed = configuration.safeParse(given);
   const problems = (parsed.error?.issues ?? []).flatMap((issue) => words(project, issue, given));
-  const host = given.host ?? schemaAt(["host"])?.default;
+  const hosts = given.hosts ?? schemaAt(["hosts"])?.default;
   return {
     ...(parsed.success ? { values: parsed.data } : {}),
-    problems: [...problems, ...(typeof host === "string" ? hostsProblems(project, host, raw["windrose:hosts"]) : [])],
+    problems: [...problems, ...hostsProblems(project, namesOf(hosts), raw["windrose:hosts"])],
   };
 }
 
@@ -63,16 +63,22 @@ function words(project: string, issue: z.core.$ZodIssue, given: object): string[
   return [`${keyText(project, path)} ${message} (set it: ${command("set", project, path)})`];
 }
 
-/** The configuration's one key of another package: the host's name must lead somewhere. */
-function hostsProblems(project: string, host: string, text: string | undefined): string[] {
-  const set = `set it: pulumi config set --path ${shell(`windrose:hosts${part(host)}`)} ${foreign["windrose:hosts"].meta()?.examples}`;
-  if (host.includes("://")) return [];
+const namesOf = (value: unknown): string[] =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+
+/** The configuration's one key of another package: each host's name must lead somewhere. */
+function hostsProblems(project: string, names: readonly string[], text: string | undefined): string[] {
+  const how = (name: string) =>
+    `(set it: pulumi config set --path ${shell(`windrose:hosts${part(name)}`)} ${foreign["windrose:hosts"].meta()?.examples})`;
   const hosts = foreign["windrose:hosts"].safeParse(text === undefined ? {} : fromJson(text));
-  if (!hosts.success) return [`windrose:hosts must be an object of URIs or objects, by the hosts' names (${set})`];
-  if (Object.hasOwn(hosts.data, host)) return [];
-  const names = Object.keys(hosts.data);
-  const others = names.length > 0 ? `; it has ${names.join(", ")}` : "";
-  return [`windrose:hosts has no "${host}", which ${project}:host names${others} (${set})`];
+  if (!hosts.success) {
+    return [`windrose:hosts must be an object of URIs or objects, by the hosts' names ${how(names[0] ?? "NAME")}`];
+  }
+  const there = Object.keys(hosts.data);
+  const has = there.length > 0 ? `; it has ${there.join(", ")}` : "";
+  return names
+    .filter((name) => !there.includes(name))
+    .map((name) => `windrose:hosts has no "${name}", which is one of ${project}:hosts${has} ${how(name)}`);
 }
 
 type Path = readonly (string | number)[];
@@ -84,15 +90,20 @@ const keyText = (project: string, [name, ...rest]: Path) => `${project}:${name}$
 
 /** The command that puts it right, as it can be pasted, with a value that would do. */
 function command(verb: "set" | "rm", project: string, path: Path): string {
-  const schema = schemaAt(path);
-  const { type } = schema ?? {};
   // What is no scalar is set by one of its parts.
-  const inner: Path = verb === "set" && type === "array" ? [...path, 0] : path;
+  const inner = verb === "set" ? scalarIn(path) : path;
   const key = keyText(project, inner);
   const value = verb === "rm" ? "" : ` ${shell(String(exampleAt(inner)))}`;
   return inner.length > 1
     ? `pulumi config ${verb} --path ${shell(key)}${value}`
     : `pulumi config ${verb} ${shell(key)}${value}`;
+}
+
+function scalarIn(path: Path): Path {
+  const { type, properties } = schemaAt(path) ?? {};
+  if (type === "array") return scalarIn([...path, 0]);
+  if (type !== "object") return path;
+  return scalarIn([...path, Object.keys(properties ?? {})[0] ?? "NAME"]);
 }
 
 const shell = (text: string) => (/^[A-Za-z0-9_:./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

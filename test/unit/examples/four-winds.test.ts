@@ -69,7 +69,7 @@ describe("the configuration of four-winds", () => {
           "four-winds:memory": "2",
           "four-winds:virtualization": "sometimes",
           "four-winds:sizes": { boreas: { memory: "much" } },
-          "four-winds:guests": ["boreas", "Notus!"],
+          "four-winds:guests": [{ name: "boreas" }, { name: "Notus!" }],
           "four-winds:sshKeys": ["AAAA"],
           "windrose:hosts": { other: "qemu:///system" },
         },
@@ -78,12 +78,12 @@ describe("the configuration of four-winds", () => {
       [
         'four-winds:virtualization is wrong: expected one of "required"|"preferred"|"none" (set it: pulumi config set four-winds:virtualization preferred)',
         "four-winds:image is missing (set it: pulumi config set four-winds:image https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2)",
-        "four-winds:guests[1] must be a host name: 1 to 20 small letters, digits and dashes (set it: pulumi config set --path 'four-winds:guests[1]' boreas)",
+        "four-winds:guests[1].name must be a host name: 1 to 20 small letters, digits and dashes (set it: pulumi config set --path 'four-winds:guests[1].name' boreas)",
         "four-winds:sizes.boreas.memory must be a size with its unit, as 2GiB (set it: pulumi config set --path four-winds:sizes.boreas.memory 2GiB)",
         "four-winds:vcpus must be 1 or more (set it: pulumi config set four-winds:vcpus 2)",
         "four-winds:memory must be a size with its unit, as 2GiB (set it: pulumi config set four-winds:memory 2GiB)",
-        "four-winds:sshKeys[0] must be an OpenSSH public key: the one line of a .pub file (set it: pulumi config set --path 'four-winds:sshKeys[0]' 'ssh-ed25519 AAAA… you@example.org')",
-        'windrose:hosts has no "anemoi", which four-winds:host names; it has other (set it: pulumi config set --path windrose:hosts.anemoi qemu+ssh://root@ADDRESS/system)',
+        "four-winds:sshKeys[0] must be an OpenSSH public key: the one line of a .pub file, or the path of one (set it: pulumi config set --path 'four-winds:sshKeys[0]' 'ssh-ed25519 AAAA… you@example.org')",
+        'windrose:hosts has no "anemoi", which is one of four-winds:hosts; it has other (set it: pulumi config set --path windrose:hosts.anemoi qemu+ssh://root@ADDRESS/system)',
       ],
     );
   });
@@ -92,7 +92,7 @@ describe("the configuration of four-winds", () => {
     const [top] = problemsOf({ "four-winds:memroy": "2GiB" });
     assert.match(
       top!,
-      /^four-winds:memroy is no key; there are: host, .*memory, .*pulumi config rm four-winds:memroy\)$/,
+      /^four-winds:memroy is no key; there are: hosts, .*memory, .*pulumi config rm four-winds:memroy\)$/,
     );
     const [inner] = problemsOf({ "four-winds:sizes": { boreas: { cpus: 2 } } });
     assert.match(
@@ -103,16 +103,43 @@ describe("the configuration of four-winds", () => {
     assert.deepEqual(problemsOf({ "other:memroy": "2GiB" }), []);
   });
 
-  it("refuses a guest named twice, sizes of no guest, and an initrd without a kernel", () => {
+  it("refuses what does not go together", () => {
+    const guests = (...all: object[]) => ({ "four-winds:guests": all });
+    const boreas = { name: "boreas" };
+    const one = (config: Record<string, unknown>) => problemsOf(config)[0]!;
+    assert.match(one(guests(boreas, boreas)), /^four-winds:guests\[1\]\.name names "boreas" a second time/);
     assert.match(
-      problemsOf({ "four-winds:guests": ["boreas", "boreas"] })[0]!,
-      /^four-winds:guests\[1\] names "boreas"/,
+      one(guests({ ...boreas, host: "euros" })),
+      /^four-winds:guests\[0\]\.host is none of the hosts: anemoi/,
     );
     assert.match(
-      problemsOf({ "four-winds:sizes": { borea: { vcpus: 2 } } })[0]!,
-      /^four-winds:sizes\.borea is of no guest/,
+      one(guests({ ...boreas, image: "sid" })),
+      /^four-winds:guests\[0\]\.image is none of the images: base/,
     );
-    assert.match(problemsOf({ "four-winds:initrd": "/boot/initrd" })[0]!, /^four-winds:kernel is missing/);
+    const at = { address: "172.17.2.9" };
+    assert.match(
+      one(guests({ ...boreas, ...at }, { name: "notus", ...at })),
+      /^four-winds:guests\[1\]\.address is that of boreas/,
+    );
+    assert.match(one({ "four-winds:sizes": { borea: { vcpus: 2 } } }), /^four-winds:sizes\.borea is of no guest/);
+    assert.match(one({ "four-winds:images": { base: { source: "/a" } } }), /^four-winds:images\.base is the one of/);
+    assert.match(one({ "four-winds:initrd": "/boot/initrd" }), /^four-winds:kernel is missing/);
+    assert.deepEqual(problemsOf(guests({ ...boreas, ...at, host: "anemoi", image: "base", role: "worker" })), []);
+  });
+
+  it("gives a command that can be pasted for what is no single value", () => {
+    assert.match(
+      problemsOf({ "four-winds:guests": "x" })[0]!,
+      /pulumi config set --path 'four-winds:guests\[0\]\.name' boreas\)$/,
+    );
+    assert.match(
+      problemsOf({ "four-winds:hosts": { anemoi: 1 } })[0]!,
+      /pulumi config set --path four-winds:hosts\.anemoi\.subnet 172/,
+    );
+    assert.match(
+      problemsOf({ "four-winds:sizes": { boreas: 1 } })[0]!,
+      /set --path four-winds:sizes\.boreas\.vcpus 2\)$/,
+    );
   });
 
   it("takes what is no JSON as wrong by its key, and repeats no value", () => {
@@ -132,7 +159,12 @@ describe("the configuration of four-winds", () => {
     assert.doesNotMatch(problems.join("\n"), /hunter2/);
   });
 
-  it("asks for nothing in windrose:hosts where the host is a URI", () => {
-    assert.deepEqual(problemsOf({ "four-winds:host": "qemu:///system" }, { "four-winds:image": "/a" }), []);
+  it("asks for each host's way in windrose:hosts", () => {
+    const two = {
+      "four-winds:hosts": { anemoi: { subnet: "172.17.2.0/24" }, "aeolus-2": { subnet: "172.17.3.0/24" } },
+    };
+    assert.deepEqual(problemsOf(two), [
+      'windrose:hosts has no "aeolus-2", which is one of four-winds:hosts; it has anemoi (set it: pulumi config set --path windrose:hosts.aeolus-2 qemu+ssh://root@ADDRESS/system)',
+    ]);
   });
 });
