@@ -201,6 +201,8 @@ export type PowerState = "running" | "paused" | "shutoff" | "crashed" | "suspend
 
 /** A definition as the hypervisor reports it, in the model's own terms; what is not modelled is left out. */
 export type ReportedMachine = Omit<MachineDefinition, "patch"> & {
+  /** Tells the patch that it was defined with from any other; absent without one. */
+  patched?: string;
   display?: { type: string; listen?: string; port?: number };
 };
 

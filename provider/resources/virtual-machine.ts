@@ -10,7 +10,7 @@ import { markOf, ownership, splitVolumeId, taken } from "./common";
 import { definitionOf, type MachineRun } from "./machine/definition";
 import { derive, entries, validateMachine } from "./machine/derive";
 import { reserve, syncDevices } from "./machine/devices";
-import { drift } from "./machine/drift";
+import { drift, leftByPatch } from "./machine/drift";
 import { fields, outputs } from "./machine/fields";
 import { awaitReady, restartPending, stop, syncPower, syncSize } from "./machine/power";
 import {
@@ -136,6 +136,8 @@ export const virtualMachine: Definition<MachineState> = {
     seedOf(run);
     const { inputs, made, previous } = run;
     const state = await look(run);
+    // Of an update; a read compares with what that left.
+    if (run.found !== undefined) made.__patched = await leftByPatch(run);
     const addresses = await addressesOf(run, state);
     const first = Object.values(addresses).flat()[0];
     const users = isRecord(inputs.cloudInit) && Array.isArray(inputs.cloudInit.users) ? inputs.cloudInit.users : [];
@@ -195,7 +197,9 @@ function comparable(definition: MachineDefinition | ReportedMachine): Inputs {
   const { mark, description, metadata, ...rest } = definition;
   const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
   const devices = { disks: [...rest.disks].sort(byKey), interfaces: [...rest.interfaces].sort(byKey) };
-  const plain = JSON.parse(JSON.stringify({ ...rest, ...devices, patch: undefined, display: undefined })) as Inputs;
+  const plain = JSON.parse(
+    JSON.stringify({ ...rest, ...devices, patch: undefined, patched: undefined, display: undefined }),
+  ) as Inputs;
   // A password is set live, and libvirt shows it to nobody.
   if (isRecord(plain.graphics)) delete plain.graphics.password;
   return plain;

@@ -101,7 +101,7 @@ export function foreignDevices(run: MachineRun): Pick<MachineDefinition, "disks"
 }
 
 /** Keys of disks and interfaces, as the driver tells them apart. */
-function bootOrder(inputs: Inputs, keys: unknown): string[] | undefined {
+export function bootOrder(inputs: Inputs, keys: unknown): string[] | undefined {
   if (!Array.isArray(keys) || keys.length === 0) return undefined;
   const disks = isRecord(inputs.disks) ? inputs.disks : {};
   return keys.map((key) => (Object.hasOwn(disks, String(key)) ? `disk:${key}` : `interface:${key}`));
@@ -163,7 +163,7 @@ async function existing(run: MachineRun, id: string): Promise<{ path: string; fo
   return { path: volume.path, format: volume.format === "qcow2" ? "qcow2" : "raw" };
 }
 
-async function pathOf(run: MachineRun, reference: unknown): Promise<string | undefined> {
+export async function pathOf(run: MachineRun, reference: unknown): Promise<string | undefined> {
   if (!known<string>(reference)) return undefined;
   return reference.startsWith("/") ? reference : (await existing(run, reference)).path;
 }

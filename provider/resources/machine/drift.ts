@@ -1,14 +1,37 @@
-import { hasCode } from "../../errors";
-import type { DiskDefinition, InterfaceDefinition } from "../../hypervisors/model";
-import { known } from "../../lifecycle";
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { MachineDefinition, ReportedMachine } from "../../hypervisors/model";
 import { type Inputs, isRecord } from "../../schema";
-import { sizeInBytes as bytes, formatSize } from "../../sizes";
-import { sameSize, splitVolumeId } from "../common";
-import { type MachineRun, networkName } from "./definition";
-import { entries, madeWithMachine } from "./derive";
+import { formatSize } from "../../sizes";
+import { bootOrder, type MachineRun, pathOf } from "./definition";
+import { disksAsTheyAre, interfacesAsTheyAre } from "./drift-devices";
 
 /** The inputs as they really are, of what is seen on the host; the rest stays as the state has it. */
 export async function drift(run: MachineRun): Promise<Inputs> {
+  const real = await asItIs(run, run.previous ?? {});
+  // What a patch made of a field is as the program asked for it.
+  const patched = group(run.made.__patched);
+  for (const field of Object.keys(real)) if (patched[field] === digest(real[field])) delete real[field];
+  return real;
+}
+
+/** For the state of a machine with a patch: each field of the definition as the update left it, as a digest. */
+export async function leftByPatch(run: MachineRun): Promise<Inputs | undefined> {
+  if (!isRecord(run.inputs.xml)) return undefined;
+  const { running: _running, paused: _paused, autostart: _autostart, ...real } = await asItIs(run, run.inputs);
+  return Object.fromEntries(Object.entries(real).map(([field, value]) => [field, digest(value)]));
+}
+
+function digest(value: unknown): string {
+  const plain = isRecord(value) ? { ...value, password: undefined } : value;
+  return createHash("sha256")
+    .update(JSON.stringify(plain ?? null))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** `given`: the inputs as they are stored, without defaults. */
+async function asItIs(run: MachineRun, given: Inputs): Promise<Inputs> {
   const { inputs } = run;
   const { stored, power, autostart, name } = run.observed!;
   const off = power === "shutoff" || power === "crashed";
@@ -26,16 +49,19 @@ export async function drift(run: MachineRun): Promise<Inputs> {
     running: !off,
     paused: power === "paused",
     autostart,
+    cpu: cpuAsItIs(inputs.cpu, stored.cpu),
+    boot: await bootAsItIs(run, stored.boot),
+    video: stored.video,
+    graphics: graphicsAsTheyAre(inputs.graphics, stored.graphics),
   };
   if (inputs.description !== undefined || stored.description) real.description = stored.description;
   if (inputs.metadata !== undefined) real.metadata = stored.metadata;
-  if (isRecord(inputs.boot)) {
-    const boot: Inputs = { ...inputs.boot };
-    if (boot.cmdline !== undefined) boot.cmdline = stored.boot.cmdline;
-    real.boot = boot;
-  }
-  real.disks = await disks(run, stored.disks);
-  real.interfaces = await interfaces(run, stored.interfaces);
+  // Where none is asked for, the one that it was made with is kept.
+  if (inputs.machineType !== undefined) real.machineType = stored.machineType ?? inputs.machineType;
+  // A seed that somebody took out: `up` writes it anew, and says so.
+  if (isRecord(inputs.cloudInit) && !stored.disks.some((disk) => disk.key === "seed")) real.cloudInit = undefined;
+  real.disks = await disksAsTheyAre(run, given.disks, stored.disks);
+  real.interfaces = await interfacesAsTheyAre(run, given.interfaces, stored.interfaces);
   for (const field of Object.keys(real)) {
     // An empty map where none was given is no drift.
     if (isRecord(real[field]) && Object.keys(real[field]).length === 0 && inputs[field] === undefined)
@@ -44,49 +70,38 @@ export async function drift(run: MachineRun): Promise<Inputs> {
   return real;
 }
 
-async function disks(run: MachineRun, there: DiskDefinition[]): Promise<Inputs> {
-  const given = isRecord(run.previous?.disks) ? run.previous.disks : {};
-  const found = await Promise.all(
-    entries(given).map(async ([key, disk]): Promise<[string, Inputs] | undefined> => {
-      const present = there.find((other) => other.key === key);
-      if (!present) return undefined;
-      const real: Inputs = { ...disk };
-      if (disk.bus !== undefined || present.bus !== "virtio") real.bus = present.bus;
-      if (disk.cache !== undefined || present.cache !== undefined) real.cache = present.cache;
-      if (disk.serial !== undefined || present.serial !== undefined) real.serial = present.serial;
-      if (madeWithMachine(disk)) {
-        const { pool, name } = splitVolumeId(`${disk.pool}/${disk.volumeName}`);
-        const volume = await run.hypervisor.volumes.find(pool, name);
-        if (!volume) return undefined;
-        if (known<string>(disk.size) && !sameSize(volume.capacity, bytes(disk.size)))
-          real.size = formatSize(volume.capacity);
-      }
-      return [key, real];
-    }),
-  );
-  return Object.fromEntries(found.filter((entry) => entry !== undefined));
+const group = (value: unknown): Inputs => (isRecord(value) ? value : {});
+
+function cpuAsItIs(given: unknown, there: MachineDefinition["cpu"]): Inputs | undefined {
+  const asked = group(given);
+  const plain = (cpu: Inputs) => [cpu.mode ?? "default", cpu.model, group(cpu.features)];
+  if (isDeepStrictEqual(plain(asked), plain({ ...there }))) return isRecord(given) ? given : undefined;
+  return { ...there };
 }
 
-async function interfaces(run: MachineRun, there: InterfaceDefinition[]): Promise<Inputs> {
-  const given = isRecord(run.previous?.interfaces) ? run.previous.interfaces : {};
-  const found = await Promise.all(
-    entries(given).map(async ([key, nic]): Promise<[string, Inputs] | undefined> => {
-      const present = there.find((other) => other.key === key);
-      if (!present) return undefined;
-      const real: Inputs = { ...nic, mac: present.mac };
-      if (nic.model !== undefined || present.model !== "virtio") real.model = present.model;
-      if (nic.link !== undefined || present.link !== "up") real.link = present.link;
-      if (nic.network !== undefined) {
-        const name = await networkName(run, String(nic.network)).catch((error: unknown) => {
-          if (hasCode(error, "not-found")) return undefined;
-          throw error;
-        });
-        // Plugged into another network: the other's name shows, and `up` plugs it back.
-        if (!("network" in present.source) || present.source.network !== name)
-          real.network = Object.values(present.source)[0];
-      }
-      return [key, real];
-    }),
-  );
-  return Object.fromEntries(found.filter((entry) => entry !== undefined));
+async function bootAsItIs(run: MachineRun, there: MachineDefinition["boot"]): Promise<Inputs | undefined> {
+  const given = run.inputs.boot;
+  const asked = group(given);
+  const real: Inputs = { ...asked };
+  if (!isDeepStrictEqual(bootOrder(run.inputs, asked.order), there.order))
+    real.order = there.order?.map((entry) => entry.replace(/^(disk|interface):/, ""));
+  for (const name of ["kernel", "initrd"] as const) {
+    if (there[name] !== (await pathOf(run, asked[name]).catch(() => there[name]))) real[name] = there[name];
+  }
+  if (asked.cmdline !== there.cmdline) real.cmdline = there.cmdline;
+  return isRecord(given) || Object.values(real).some((value) => value !== undefined) ? real : undefined;
+}
+
+/** The password is shown to nobody, and stays as the state has it. */
+function graphicsAsTheyAre(given: unknown, there: ReportedMachine["graphics"]): Inputs | undefined {
+  if (!there) return undefined;
+  const { password: _password, ...shown } = there;
+  if (!isRecord(given)) return { ...shown };
+  const { password, ...asked } = given;
+  const differs = (["type", "listen", "port", "keymap"] as const).filter((name) => asked[name] !== shown[name]);
+  return {
+    ...asked,
+    ...Object.fromEntries(differs.map((name) => [name, shown[name]])),
+    ...(password === undefined ? {} : { password }),
+  };
 }

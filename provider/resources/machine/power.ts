@@ -24,8 +24,11 @@ function started(definition: ReportedMachine | MachineDefinition): Record<string
     graphics: definition.graphics && {
       type: definition.graphics.type,
       listen: definition.graphics.listen,
+      port: definition.graphics.port,
       keymap: definition.graphics.keymap,
     },
+    hotplugSlots: definition.hotplugSlots,
+    xml: "patched" in definition ? definition.patched : undefined,
     cloudInit: seed?.path,
     disks: Object.fromEntries(
       definition.disks

@@ -1,4 +1,5 @@
 import type { KindSamples, Sample } from "../sample";
+import { preparation } from "./host-preparation";
 import { local, unseen } from "./unseen";
 
 /** A requirement says something of the host and changes nothing on it: a higher one that is met, and one that is not. */
@@ -30,6 +31,7 @@ export const host: KindSamples = {
     "requirements.hypervisorVersion": requirement("5.0", "6.2", "99.0", /99\.0 is required/),
     "capacity.cpus": local(1, 2),
     "capacity.memory": local("1GiB", "2GiB"),
+    ...preparation,
     timeout: local(100, 101),
   },
 };

@@ -96,8 +96,10 @@ const general: Record<string, Sample> = {
   machineType: {
     values: () => ["q35", "pc"],
     shows: () => ["q35", "i440fx"],
-    seen: xml(/machine='pc-(q35|i440fx)/),
-    // A place on one kind of bus is none on the other: it goes through the definition of a smaller machine.
+    seen: async (look, which) => {
+      const text = await look.domain(which);
+      return text.includes("-6.2'") ? "older" : first(text, /machine='pc-(q35|i440fx)/);
+    },
     drift: edit(/machine='pc-i440fx-[^']*'/, "machine='pc-i440fx-6.2'"),
   },
   firmware: {
@@ -158,7 +160,7 @@ const general: Record<string, Sample> = {
     values: () => ["vnc", "spice"],
     seen: xml(/<graphics type='(\w+)'/),
     drift: edit(
-      /<graphics type='spice'[\s\S]*?<\/graphics>/,
+      /<graphics type='spice'[\s\S]*?<\/graphics>(\s*<audio [^>]*>)?/,
       "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/>",
     ),
   },
@@ -227,7 +229,7 @@ const general: Record<string, Sample> = {
     drift: (look) => look.virsh("autostart", look.name, "--disable"),
   },
   "shutdown.timeout": local(1, 2),
-  "shutdown.force": local(true, false),
+  "shutdown.force": local(false, true),
   restart: local("refuse", "defer"),
   keepDisks: local(false, true),
   "wait.for": local("none", "address", { interfaces: { lan: { bridge: "conf-a" } } }),

@@ -1,4 +1,5 @@
-import type { MachineDefinition, Mark } from "../../model";
+import { createHash } from "node:crypto";
+import type { MachineDefinition, Mark, XmlPatch } from "../../model";
 import type { TemplateValue, XmlElement } from "../xml";
 
 /** The namespace of our element in a domain's metadata, and the prefix that libvirt is asked to use for it. */
@@ -15,6 +16,8 @@ export interface Asked {
   video?: string;
   boot?: string[];
   hotplugSlots?: number;
+  /** Digest of the patch: what of the definition is a patch's work can't be told from its XML. */
+  patch?: string;
 }
 
 export interface MachineMetadata {
@@ -30,7 +33,17 @@ export function askedOf(definition: MachineDefinition): Asked {
     video: definition.video,
     boot: definition.boot.order,
     hotplugSlots: definition.hotplugSlots,
+    patch: digestOfPatch(definition.patch),
   };
+}
+
+function digestOfPatch(patch: XmlPatch | undefined): string | undefined {
+  const { set = {}, remove = [] } = patch ?? {};
+  if (Object.keys(set).length === 0 && remove.length === 0) return undefined;
+  return createHash("sha256")
+    .update(JSON.stringify([set, remove]))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** Values of the template `machine-metadata`. */
@@ -54,6 +67,7 @@ export function elementView({ mark, entries, asked }: MachineMetadata): Record<s
         machineType: asked.machineType,
         video: asked.video,
         hotplugSlots: asked.hotplugSlots,
+        patch: asked.patch,
       }).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
       boot: asked.boot ?? [],
       features: Object.entries(asked.cpu?.features ?? {}).map(([name, policy]) => ({ name, policy })),
@@ -123,6 +137,8 @@ function readAsked(element: XmlElement): Asked {
   if (machineType) asked.machineType = machineType;
   const video = element.attribute("video");
   if (video) asked.video = video;
+  const patch = element.attribute("patch");
+  if (patch) asked.patch = patch;
   if (boot.length > 0) asked.boot = boot;
   if (element.attribute("hotplugSlots") !== undefined && Number.isSafeInteger(slots) && slots >= 0) {
     asked.hotplugSlots = slots;

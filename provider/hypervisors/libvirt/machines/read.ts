@@ -248,6 +248,7 @@ export function reportMachine(domain: XmlElement, running: boolean): ReportedMac
     guestAgent: channels.some((element) => element.attribute("name", "target") === "org.qemu.guest_agent.0"),
     rng: domain.find("devices/rng") !== undefined,
     clock: domain.attribute("offset", "clock") === "localtime" ? "localtime" : "utc",
+    patched: asked?.patch,
     display: running && graphics ? readDisplay(graphics) : undefined,
   });
 }

@@ -2,12 +2,15 @@ import { WindroseError } from "../../../errors";
 import type { NetworkSection } from "../../hypervisor";
 import type { Lease, Mark, NetworkDefinition, NetworkState, Reservation } from "../../model";
 import { attempt, found } from "../errors";
-import { Affect, DomainXml, type NetworkHandle, NetworkXml } from "../rpc";
+import { Affect, DomainXml, ErrorNumber, isLibvirtError, type NetworkHandle, NetworkXml } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { parseXml } from "../xml";
 import { type HostChange, hostChanges } from "./host-changes";
 import { checkReservation, mergeNetworkXml, networkXml, readNetwork } from "./network-xml";
 import { isIn, replug } from "./replug";
+
+/** errno EEXIST (asm-generic/errno-base.h): there is an interface of the bridge's name. */
+const fileExists = 17;
 
 /**
  * A network's handle without asking for it: the daemon finds a network by the UUID alone (`networkObjFromNetwork`,
@@ -67,8 +70,19 @@ export class LibvirtNetworks implements NetworkSection {
         throw new WindroseError("already-exists", `there is a network ${name} already (UUID ${byName.network.uuid})`);
       }
       const xml = present === undefined ? networkXml(definition) : mergeNetworkXml(definition, present);
-      await this.session.call("NETWORK_DEFINE_XML", { xml });
-      await this.startNow(uuid);
+      const chosen = present === undefined && definition.bridge === undefined;
+      for (let left = chosen ? 5 : 1; ; left--) {
+        // libvirt looks for a bridge's name that is free before it keeps the network: two at once would get the same.
+        await this.session.queue("bridges", () => this.session.call("NETWORK_DEFINE_XML", { xml }));
+        try {
+          await this.startNow(uuid);
+          return;
+        } catch (error) {
+          // Another program was given the same name, and was quicker.
+          if (left <= 1 || !isLibvirtError(error, ErrorNumber.SYSTEM_ERROR) || error.int1 !== fileExists) throw error;
+          await this.session.call("NETWORK_UNDEFINE", { network: networkHandle(uuid) });
+        }
+      }
     });
   }
 
