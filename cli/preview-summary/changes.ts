@@ -32,9 +32,9 @@ export interface Change {
   readonly notes: readonly string[];
 }
 
-/** Everything that changes, in no order. */
+/** Everything that changes, the heaviest first: the engine's own order differs from run to run. */
 export function changesOf(digest: Digest): Change[] {
-  return merged(digest.steps).flatMap(({ operation, step }) => {
+  const changes = merged(digest.steps).flatMap(({ operation, step }) => {
     const { type, name } = parseUrn(step.urn);
     const token = type.split("$").at(-1)!;
     const kind = kindOf(token);
@@ -45,7 +45,21 @@ export function changesOf(digest: Digest): Change[] {
     if (kind === undefined) return [foreign({ ...place, type: token }, operation, step)];
     return [ours({ ...place, kind, type: kind }, operation, step, digest)];
   });
+  return changes.sort(byWeight);
 }
+
+function byWeight(one: Change, other: Change): number {
+  const weight = (change: Change) => effects.indexOf(change.effect) + (change.lost.length > 0 ? effects.length : 0);
+  return (
+    weight(other) - weight(one) ||
+    compareText(one.type, other.type) ||
+    compareText(one.name, other.name) ||
+    compareText(one.urn, other.urn)
+  );
+}
+
+/** By code units: the order must not depend on the machine's language. */
+export const compareText = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
 
 type Operation = "create" | "update" | "replace" | "delete";
 type Place = Pick<Change, "urn" | "kind" | "type" | "name" | "group">;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { readDigest, UnreadableInput } from "./digest";
+import { type Surroundings, UnreadableInput, WrongUsage } from "../usage";
+import { readDigest } from "./digest";
 import { type Allowance, BadPattern, type Gate, gates, parseAllowance } from "./gate";
 import { render } from "./render";
 import { reportOf } from "./report";
@@ -22,18 +23,6 @@ Exit codes: 0 fine, 1 --fail-on was hit, 2 wrong usage or unreadable input.
 Give \`pulumi preview\` the option --show-sames as well to see names in place of ids.
 `;
 
-/** Where a command reads and writes: the process, or a test. */
-export interface Surroundings {
-  readonly stdin: () => Promise<string>;
-  readonly write: (text: string) => void;
-  /** For people; ends without a new line. */
-  readonly tell: (text: string) => void;
-  readonly save: (file: string, text: string) => Promise<void>;
-}
-
-/** Why a command line is none; the text is for its user. */
-export class WrongUsage extends Error {}
-
 interface Asked {
   readonly file: string;
   readonly failOn: Gate[];
@@ -43,7 +32,7 @@ interface Asked {
 }
 
 /** @throws WrongUsage, UnreadableInput */
-export async function previewSummary(argv: readonly string[], around: Surroundings): Promise<number> {
+export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   const asked = await parse(argv);
   const digest = readDigest(await input(asked.file, around));
   const report = reportOf(digest, asked.failOn, asked.allowances);

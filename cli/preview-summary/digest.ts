@@ -1,4 +1,5 @@
 import { isRecord } from "../../provider/schema";
+import { UnreadableInput } from "../usage";
 
 /**
  * What `pulumi preview --json` writes: `PreviewDigest` of pkg/display/json.go, made by `ShowPreviewDigest` of
@@ -46,9 +47,6 @@ export interface Diagnostic {
 
 /** What the engine writes in place of every secret value (`MassageSecrets`, pkg/backend/display/json.go). */
 export const secretText = "[secret]";
-
-/** Why a text is no preview's JSON. */
-export class UnreadableInput extends Error {}
 
 /** @throws UnreadableInput */
 export function readDigest(text: string): Digest {

@@ -1,4 +1,4 @@
-import { type Change, type ChangeEffect, effects } from "./changes";
+import { type Change, type ChangeEffect, compareText, effects } from "./changes";
 import type { Verdict } from "./gate";
 import type { Group } from "./groups";
 import { code, table } from "./markdown";
@@ -8,6 +8,7 @@ export interface Report {
   /** `dev`; undefined where the preview ended before it named any resource. */
   readonly stack?: string;
   readonly project?: string;
+  /** The heaviest first. */
   readonly changes: readonly Change[];
   /** Resources that stay as they are; undefined where the preview does not say. */
   readonly unchanged?: number;
@@ -58,7 +59,7 @@ export function render(report: Report, longest: number): string {
 
 function renderWith(report: Report, detail: Detail): string {
   const parts = [heading(report), counts(report), ...failures(report, detail), ...dangers(report, detail)];
-  const sorted = [...report.changes].sort(byWeight);
+  const sorted = report.changes;
   const shown = sorted.slice(0, detail.rows);
   for (const { group, changes } of grouped(shown)) parts.push(...section(group, changes, report, detail));
   if (shown.length < sorted.length) {
@@ -121,7 +122,7 @@ function noticeList(all: readonly Notice[], most: number): string {
 function dangers({ changes }: Report, { rows }: Detail): string[] {
   const most = Math.min(rows, 20);
   const words = (label: string, pick: (change: Change) => readonly string[]) => {
-    const all = [...changes].sort(byWeight).flatMap(pick);
+    const all = changes.flatMap(pick);
     if (all.length === 0) return [];
     const shown = all.slice(0, most);
     const left = all.length - shown.length;
@@ -200,16 +201,3 @@ function foot({ changes }: Report): string {
     : "";
   return `<sub>Effects are from the field tables of pulumi-windrose; no host was asked.${foreign}</sub>`;
 }
-
-function byWeight(one: Change, other: Change): number {
-  const weight = (change: Change) => effects.indexOf(change.effect) + (change.lost.length > 0 ? effects.length : 0);
-  return (
-    weight(other) - weight(one) ||
-    compareText(one.type, other.type) ||
-    compareText(one.name, other.name) ||
-    compareText(one.urn, other.urn)
-  );
-}
-
-/** By code units: the order must not depend on the machine's language. */
-const compareText = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
