@@ -166,6 +166,9 @@ export const mayBeSecret = [
   "workingDirectory",
 ] as const;
 
+/** Programs whose `-e` takes the next argument for a script; to a shell it means to stop at the first error. */
+const readsArgument = /(^|\/)(perl|ruby|node|lua)[\d.]*$/;
+
 export function validateCommand(
   inputs: Inputs,
   _carried: Record<string, Inputs>,
@@ -180,7 +183,7 @@ export function validateCommand(
     const last = interpreter.at(-1);
     if (interpreter.length === 0 || (typeof interpreter[0] === "string" && !startsWithProgram(interpreter)))
       failures.push({ property: "interpreter", reason: "does not begin with a program" });
-    else if (interpreter.length > 1 && (last === "-c" || last === "-e"))
+    else if (interpreter.length > 1 && (last === "-c" || (last === "-e" && readsArgument.test(String(interpreter[0])))))
       failures.push({ property: "interpreter", reason: `is given the script as a file: leave \`${last}\` away` });
     for (const name of ["create", "update", "delete"])
       if (Array.isArray(inputs[name]))

@@ -238,6 +238,8 @@ describe("Command", function () {
       assert.deepEqual(await problems({ create }), ["create"]);
     assert.deepEqual(await problems({ create: "true", connection: { user: "wind" } }), ["connection"]);
     assert.deepEqual(await problems({ create: "true", interpreter: ["bash", "-c"] }), ["interpreter"]);
+    assert.deepEqual(await problems({ create: "true", interpreter: ["/usr/bin/perl5.36", "-e"] }), ["interpreter"]);
+    assert.deepEqual(await problems({ create: "true", interpreter: ["bash", "-e"] }), []);
     assert.deepEqual(await problems({ create: "true", interpreter: [] }), ["interpreter"]);
     assert.deepEqual(await problems({ create: ["true"], interpreter: ["bash"] }), ["create"]);
     assert.deepEqual(await problems({ create: "true", workingDirectory: "srv" }), ["workingDirectory"]);
