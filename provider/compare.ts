@@ -35,15 +35,15 @@ export function compare(fields: Fields, olds: Inputs, news: Inputs, capabilities
   const oldInputs = complete(fields, olds);
   const newInputs = complete(fields, news);
   const rows: Row[] = [];
-  const judge = (path: string, rule: EffectRule, old: unknown, value: unknown, secret: boolean) => {
-    const change: Change = { old, new: value, oldInputs, newInputs, capabilities };
+  const judge: Judge = (path, rule, old, value, secret, beside) => {
+    const change: Change = { old, new: value, oldInputs, newInputs, beside, capabilities };
     rows.push({ path, old, new: value, secret, ...explain(typeof rule === "function" ? rule(change) : rule) });
   };
   walk(fields, oldInputs, newInputs, "", judge);
   return rows;
 }
 
-type Judge = (path: string, rule: EffectRule, old: unknown, value: unknown, secret: boolean) => void;
+type Judge = (path: string, rule: EffectRule, old: unknown, value: unknown, secret: boolean, beside: Inputs) => void;
 
 function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge: Judge): void {
   for (const [name, spec] of Object.entries(fields)) {
@@ -53,10 +53,17 @@ function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge:
     if (spec.shape === "leaf") {
       // What nobody asked for and the host has chosen, or an adopted object had, stays as it is.
       if (spec.derived && value === undefined) continue;
-      if (!same(old, value)) judge(path, spec.effect, old, value, spec.secret ?? false);
+      if (!same(old, value)) judge(path, spec.effect, old, value, spec.secret ?? false, news);
     } else if (spec.shape === "group") {
       if (spec.effect && isRecord(old) !== isRecord(value)) {
-        judge(path, spec.effect, isRecord(old) ? "given" : undefined, isRecord(value) ? "given" : undefined, false);
+        judge(
+          path,
+          spec.effect,
+          isRecord(old) ? "given" : undefined,
+          isRecord(value) ? "given" : undefined,
+          false,
+          news,
+        );
       } else if (old !== value) {
         walk(spec.fields, group(spec.fields, old), group(spec.fields, value), `${path}.`, judge);
       }
@@ -64,13 +71,13 @@ function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge:
       const before = isRecord(old) ? old : {};
       const after = isRecord(value) ? value : {};
       if (value === unknown) {
-        judge(path, spec.added, old, value, false);
+        judge(path, spec.added, old, value, false, news);
         continue;
       }
       for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
         const entry = `${path}.${key}`;
-        if (!(key in before)) judge(entry, spec.added, undefined, after[key], holdsSecret(spec.entry));
-        else if (!(key in after)) judge(entry, spec.removed, before[key], undefined, holdsSecret(spec.entry));
+        if (!(key in before)) judge(entry, spec.added, undefined, after[key], holdsSecret(spec.entry), after);
+        else if (!(key in after)) judge(entry, spec.removed, before[key], undefined, holdsSecret(spec.entry), after);
         else walk(spec.entry, group(spec.entry, before[key]), group(spec.entry, after[key]), `${entry}.`, judge);
       }
     }

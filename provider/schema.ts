@@ -18,6 +18,8 @@ export interface Change {
   /** The whole resource's inputs before and after, with defaults filled in. */
   readonly oldInputs: Readonly<Record<string, unknown>>;
   readonly newInputs: Readonly<Record<string, unknown>>;
+  /** What the field stands among: its group or entry as it will be, or the whole inputs. */
+  readonly beside: Readonly<Record<string, unknown>>;
   readonly capabilities: Capabilities;
 }
 

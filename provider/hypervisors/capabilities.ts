@@ -33,3 +33,8 @@ const libvirt: Capabilities = {
 };
 
 export const capabilities = { libvirt } as const satisfies Record<string, Capabilities>;
+
+/** Whether a disk can be plugged in and out of a running machine; a cdrom's media alone can be changed. */
+export function isPluggable(buses: readonly string[], disk: { device?: unknown; bus?: unknown }): boolean {
+  return disk.device !== "cdrom" && buses.includes(String(disk.bus ?? "virtio"));
+}

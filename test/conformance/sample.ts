@@ -70,7 +70,7 @@ export interface KindSamples {
   companion?(place: Place, id: string): Inputs;
   /** Identities of all resources of the kind on the host. */
   all(look: Look): Promise<string[]>;
-  /** By the rule's path: `disks.*.size`, `disks.* added`, `cloudInit`. */
+  /** By the rule's path: `disks.*.size`, `disks.* added`, `cloudInit`; a rule's other verdicts as `disks.* added (on sata)`. */
   readonly samples: Readonly<Record<string, Sample>>;
   /** Fields that no test can change, with the reason. */
   readonly fixed?: Readonly<Record<string, string>>;
@@ -109,6 +109,16 @@ export function rulesOf(definition: Definition): Rule[] {
   };
   walk(definition.fields, "");
   return rules;
+}
+
+/** All samples of a rule: its first, and those of its other verdicts. */
+export function samplesOf(kind: KindSamples, rule: Rule): [string, Sample][] {
+  return Object.entries(kind.samples).filter(([name]) => pathOf(name) === rule.path);
+}
+
+/** A sample's name without what tells it from others of its rule. */
+export function pathOf(name: string): string {
+  return name.replace(/ \(.*\)$/, "");
 }
 
 /** The path as rows of a diff have it. */

@@ -40,9 +40,14 @@ export function saidBy(rule: Rule, sample: Sample): Effect {
 }
 
 /** Changes one field on a real host and holds what happens against the table. */
-export async function tryField(stage: Stage, kind: KindSamples, rule: Rule, sample: Sample): Promise<Line> {
+export async function tryField(
+  stage: Stage,
+  kind: KindSamples,
+  rule: Rule,
+  [name, sample]: [string, Sample],
+): Promise<Line> {
   const effect = saidBy(rule, sample);
-  const line: Line = { field: `${rule.kind}.${rule.path}`, says: effect, saw: [], seconds: 0 };
+  const line: Line = { field: `${rule.kind}.${name}`, says: effect, saw: [], seconds: 0 };
   const began = Date.now();
   try {
     await new Trial(stage, kind, rule.path, sample, effect, line.saw).run();

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
+import { capabilities, isPluggable } from "../../hypervisors/capabilities";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../hypervisors/model";
 import { isRecord } from "../../schema";
 import { type MachineRun, networkName, ownKeys } from "./definition";
 import { entries } from "./derive";
+
+export const pluggable = (disk: DiskDefinition) => isPluggable(capabilities.libvirt.hotplugBuses, disk);
 
 /** What of a disk changes on the running machine; the rest goes with the definition. */
 const liveDisk = (disk: DiskDefinition) => [disk.path, disk.limits ?? {}];
@@ -18,14 +21,17 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   const own = { disks: ownKeys(run, "disks"), interfaces: ownKeys(run, "interfaces") };
   run.made.__devices = { disks: [...own.disks].sort(), interfaces: [...own.interfaces].sort() };
 
+  // What a running machine can't take or give goes with the definition, and waits for its restart.
+  const waits = (disk: DiskDefinition | undefined) => running && disk && !pluggable(disk);
   for (const key of new Set(there.flatMap((definition) => definition.disks.map((disk) => disk.key)))) {
-    if (own.disks.has(key) && key !== "seed" && !wanted.disks.some((disk) => disk.key === key))
-      await machines.detachDisk(uuid, key, run.context);
+    if (!own.disks.has(key) || key === "seed" || wanted.disks.some((disk) => disk.key === key)) continue;
+    if (!waits(running?.disks.find((disk) => disk.key === key))) await machines.detachDisk(uuid, key, run.context);
   }
   for (const disk of wanted.disks) {
     if (disk.key === "seed" || !own.disks.has(disk.key)) continue;
     const present = everywhere((definition) => definition.disks.find((other) => other.key === disk.key));
     const other = present.some((found) => found && found.device === "disk" && found.path !== disk.path);
+    if ((other || present.some((found) => !found)) && (waits(disk) || present.some(waits))) continue;
     if (other) await machines.detachDisk(uuid, disk.key, run.context);
     if (other || present.some((found) => !found)) await machines.attachDisk(uuid, disk);
     else if (present.some((found) => !isDeepStrictEqual(liveDisk(found!), liveDisk(disk))))

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPluggable } from "../../hypervisors/capabilities";
 import { known } from "../../lifecycle";
 import {
   type Change,
@@ -40,9 +41,12 @@ const upTo = (maximum: string, amount: (value: unknown) => number, downward: boo
 
 const bytes = (value: unknown) => sizeInBytes(String(value));
 
+/** Whether a disk comes and goes while the machine runs. */
+const plugs = ({ capabilities }: Change, disk: unknown) =>
+  capabilities.live.disks && isPluggable(capabilities.hotplugBuses, isRecord(disk) ? disk : {});
+
 const hotplug: EffectRule = worded("live, where its bus allows; else after a restart", (change) => {
-  const bus = isRecord(change.new ?? change.old) ? ((change.new ?? change.old) as Inputs).bus : undefined;
-  if (change.capabilities.live.disks && change.capabilities.hotplugBuses.includes(String(bus ?? "virtio"))) {
+  if (plugs(change, change.new ?? change.old)) {
     return change.new === undefined
       ? { effect: "live", says: "live, unplugged; a volume made with it is deleted" }
       : { effect: "live", says: "live, new disk" };
@@ -50,12 +54,16 @@ const hotplug: EffectRule = worded("live, where its bus allows; else after a res
   return off(change) ?? "restart";
 });
 
+const swapped: EffectRule = worded("live, where its bus allows; else after a restart", (change) =>
+  plugs(change, change.beside) ? "live" : (off(change) ?? "restart"),
+);
+
 const text = (max = 256) => z.string().min(1).max(max).refine(noControl, "holds control characters");
 
 const disk: Fields = {
   volume: field.reference(
     "A volume that is there already. Without it a volume is made with the machine, and deleted with it.",
-    "live",
+    swapped,
     ["Volume"],
   ),
   pool: field.reference("Pool for the volume that is made.", "replace", ["StoragePool"]),

@@ -5,6 +5,7 @@ import type { MachineDefinition, ReportedMachine } from "../../hypervisors/model
 import { isRecord } from "../../schema";
 import type { MachineRun } from "./definition";
 import { entries } from "./derive";
+import { pluggable } from "./devices";
 
 /** What a definition holds that takes effect with a start, by the fields' names. Devices that are plugged live are not in it. */
 function started(definition: ReportedMachine | MachineDefinition): Record<string, unknown> {
@@ -35,7 +36,11 @@ function started(definition: ReportedMachine | MachineDefinition): Record<string
         .filter((disk) => disk.key && disk.key !== "seed")
         .map((disk) => [
           disk.key,
-          [disk.bus, disk.target, disk.readonly, disk.serial, disk.cache, disk.discard, disk.io, disk.device],
+          [
+            ...[disk.bus, disk.target, disk.readonly, disk.serial, disk.cache, disk.discard, disk.io, disk.device],
+            // Another file is plugged in at once, and media is changed, where that can be.
+            pluggable(disk) || disk.device === "cdrom" ? undefined : disk.path,
+          ],
         ]),
     ),
   };

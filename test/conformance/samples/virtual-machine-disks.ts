@@ -1,4 +1,4 @@
-import { device, first } from "../look";
+import { device, first, type Look } from "../look";
 import { key, type Sample } from "../sample";
 import { disk, editDisk, inDisk } from "./machine-look";
 
@@ -32,31 +32,42 @@ const limit = (name: string, element: string): Record<string, Sample> => ({
   },
 });
 
+/** Its device name in the definition. */
+const target = async (look: Look) => String(await inDisk(/<target dev='(\w+)'/)(look, "stored"));
+
+const defined: Sample["seen"] = async (look, which) => Boolean(device(await look.domain(which), "disk", key));
+
+/** The guest has a root and a seed beside it. */
+const plugged: Sample["seen"] = async (look, which) =>
+  which === "stored" ? defined(look, which) : (await look.inGuest("ls -d /sys/block/vd* | wc -l")) === "3";
+
 export const diskSamples: Record<string, Sample> = {
   "disks.* added": {
     values: (place) => [undefined, { pool: place.pool, size: "4MiB" }],
-    shows: () => ["no", "yes"],
+    shows: () => [false, true],
     effect: "live",
     guest: true,
-    seen: async (look, which) =>
-      which === "running"
-        ? look.inGuest("test -e /sys/block/vdb && echo yes || echo no")
-        : device(await look.domain(), "disk", key)
-          ? "yes"
-          : "no",
-    drift: (look) => look.virsh("detach-disk", look.name, "vdb", "--config"),
+    seen: plugged,
+    drift: async (look) => look.virsh("detach-disk", look.name, await target(look), "--config"),
+  },
+  "disks.* added (on a bus that takes none while it runs)": {
+    values: (place) => [undefined, { pool: place.pool, size: "4MiB", bus: "sata" }],
+    shows: () => [false, true],
+    seen: defined,
+    drift: async (look) => look.virsh("detach-disk", look.name, await target(look), "--config"),
   },
   "disks.* removed": {
     values: (place) => [{ pool: place.pool, size: "4MiB" }, undefined],
-    shows: () => ["yes", "no"],
+    shows: () => [true, false],
     effect: "live",
     guest: true,
-    seen: async (look, which) =>
-      which === "running"
-        ? look.inGuest("test -e /sys/block/vdb && echo yes || echo no")
-        : device(await look.domain(), "disk", key)
-          ? "yes"
-          : "no",
+    seen: plugged,
+    unobserved: "what somebody else plugs in stays",
+  },
+  "disks.* removed (on a bus that gives none while it runs)": {
+    values: (place) => [{ pool: place.pool, size: "4MiB", bus: "sata" }, undefined],
+    shows: () => [true, false],
+    seen: defined,
     unobserved: "what somebody else plugs in stays",
   },
   "disks.*.volume": {
@@ -65,7 +76,14 @@ export const diskSamples: Record<string, Sample> = {
     effect: "live",
     guest: true,
     seen: file,
-    drift: (look) => look.virsh("detach-disk", look.name, "vdb", "--config"),
+    drift: async (look) => look.virsh("detach-disk", look.name, await target(look), "--config"),
+  },
+  "disks.*.volume (on a bus that gives none while it runs)": {
+    values: (place) => [place.volume, place.otherVolume],
+    shows: (place) => [nameOf(place.volume), nameOf(place.otherVolume)],
+    beside: () => ({ disks: { [key]: { bus: "sata" } } }),
+    seen: file,
+    drift: async (look) => look.virsh("detach-disk", look.name, await target(look), "--config"),
   },
   "disks.*.pool": {
     values: (place) => [place.pool, place.otherPool],
@@ -93,10 +111,10 @@ export const diskSamples: Record<string, Sample> = {
     shows: () => [8192, 24_576],
     effect: "live",
     guest: true,
-    beside: disk(),
+    beside: disk({ serial: "tried" }),
     seen: async (look, which) =>
       which === "running"
-        ? look.inGuest("cat /sys/block/vdb/size")
+        ? look.inGuest("cd /sys/block && for d in vd*; do grep -q tried $d/serial && cat $d/size; done; true")
         : Number(await info(/virtual size: .*\((\d+) bytes/)(look, which)) / 512,
     // A file is not made smaller, by nobody: what was made larger behind our back is a size that the program asks for less than.
     unobserved: "a file that was made larger is not made smaller again: tried in test/e2e",
@@ -134,7 +152,7 @@ export const diskSamples: Record<string, Sample> = {
     values: () => ["virtio", "sata"],
     beside: (place, index) => disk({ target: index === 0 ? "vdb" : "sdb" })(place, index),
     seen: inDisk(/<target [^>]*bus='(\w+)'/),
-    drift: editDisk(/bus='sata'\/>[\s\S]*?<address[^>]*>/, "bus='usb'/>"),
+    drift: editDisk(/<target [^>]*>([\s\S]*?)<address[^>]*>/, "<target dev='vdq' bus='virtio'/>$1"),
   },
   "disks.*.target": {
     values: () => ["vdb", "vdc"],
