@@ -260,7 +260,7 @@ export interface HostBridgeArgs {
   datapath?: pulumi.Input<"system" | "netdev">;
   /** VLAN of the host's own addresses on an Open vSwitch bridge; untagged where it is not given. Bounds: 1 to 4094. A change: live. */
   tag?: pulumi.Input<number>;
-  /** VLANs that the NIC carries into an Open vSwitch bridge; all where none is given. Default: `[]`. A change: live. */
+  /** VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames; all where none is given. Default: `[]`. A change: live. */
   trunks?: pulumi.Input<pulumi.Input<number>[]>;
   /** What manages the host's network; what manages the NIC is found by itself. Default: `"auto"`. A change: in the state alone. */
   manager?: pulumi.Input<"auto" | "systemd-networkd" | "NetworkManager" | "netplan" | "ifupdown">;
@@ -316,7 +316,7 @@ export interface HostBridgeOutputs {
   readonly datapath: pulumi.Output<"system" | "netdev" | undefined>;
   /** VLAN of the host's own addresses on an Open vSwitch bridge; untagged where it is not given. */
   readonly tag: pulumi.Output<number | undefined>;
-  /** VLANs that the NIC carries into an Open vSwitch bridge; all where none is given. */
+  /** VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames; all where none is given. */
   readonly trunks: pulumi.Output<number[] | undefined>;
   /** What manages the host's network; what manages the NIC is found by itself. */
   readonly manager: pulumi.Output<"auto" | "systemd-networkd" | "NetworkManager" | "netplan" | "ifupdown" | undefined>;

@@ -74,9 +74,9 @@ export const fields = {
     vlan,
   ),
   trunks: field.list(
-    "VLANs that the NIC carries into an Open vSwitch bridge; all where none is given.",
+    "VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames; all where none is given.",
     "live",
-    z.number().int().min(1).max(4094),
+    z.number().int().min(0).max(4094),
     "number",
     { default: [] },
   ),

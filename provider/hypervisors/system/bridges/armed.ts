@@ -37,8 +37,9 @@ export async function armedChange(transport: Transport, change: Change, work: Wo
     work.progress(`waiting for ${name} to be confirmed: ${seen}`);
     const answer = await confirmed(transport, script);
     if (answer === true) return;
-    if (answer !== undefined) seen = answer.seen;
-    if (answer?.over) break;
+    if (answer.seen) seen = answer.seen;
+    if (answer.over) break;
+    stopIfLate(work, name, seen, change.rollbackAfter);
     await delay(Math.min(interval, Math.max(0, end - Date.now())));
   }
   const outcome = await waitForRollback(transport, home, end + afterRollback, name, seen, work);
@@ -61,14 +62,12 @@ async function stage(transport: Transport, home: string, text: string): Promise<
 }
 
 /** One look over a fresh connection; true: it is confirmed. */
-async function confirmed(
-  transport: Transport,
-  script: string,
-): Promise<true | { seen: string; over?: boolean } | undefined> {
+async function confirmed(transport: Transport, script: string): Promise<true | { seen?: string; over?: boolean }> {
   const fresh = transport.fresh?.() ?? transport;
   try {
-    const look = await fresh.exec(["sh", script, "check"], { root: true, timeout: 15_000 });
-    if (look.code === exits.over) return { seen: look.stdout.trim(), over: true };
+    const check = `test -e "$0" || exit ${exits.over}; exec sh "$0" check`;
+    const look = await fresh.exec(["sh", "-c", check, script], { root: true, timeout: 15_000 });
+    if (look.code === exits.over) return { over: true };
     if (look.code !== 0) {
       const seen = look.stdout.trim() || look.stderr.trim().slice(-300);
       // What the manager refused does not get better by waiting.
@@ -78,7 +77,7 @@ async function confirmed(
     }
     const { code, stderr } = await fresh.exec(["sh", script, "confirm"], { root: true, timeout: 20_000 });
     if (code === 0) return true;
-    if (code === exits.over) return { seen: "it was confirmed too late", over: true };
+    if (code === exits.over) return { over: true };
     return { seen: stderr.trim().slice(-300) || `the confirmation ended with ${code}` };
   } catch (error) {
     if (hasCode(error, "host-unreachable", "connection-cut", "timeout")) {
@@ -88,6 +87,15 @@ async function confirmed(
   } finally {
     if (fresh !== transport) await fresh.close().catch(() => undefined);
   }
+}
+
+/** The work's own end. The host does without us from here on. */
+function stopIfLate(work: Work, name: string, seen: string, rollbackAfter: number): void {
+  if (Date.now() < work.deadline && !work.signal?.aborted) return;
+  throw new WindroseError(
+    work.signal?.aborted ? "aborted" : "timeout",
+    `the change of ${name} was not confirmed in time: ${seen}. The host takes it back by itself within ${rollbackAfter} s`,
+  );
 }
 
 async function rollBackNow(transport: Transport, script: string): Promise<void> {

@@ -32,12 +32,15 @@ export function addressed(addressing: Addressing): Sections {
     const servers = dns.filter((address) => address.includes(":") === six);
     const automatic = six ? dhcp6 || acceptRa : dhcp4;
     const none = six ? "link-local" : "disabled";
+    const method = automatic ? (six && !acceptRa ? "dhcp" : "auto") : own.length > 0 ? "manual" : none;
+    // Neither is taken for a family without addresses.
+    const named = method !== none;
     return [
-      `method=${automatic ? (six && !acceptRa ? "dhcp" : "auto") : own.length > 0 ? "manual" : none}`,
+      `method=${method}`,
       ...own.map((address, index) => `address${index + 1}=${address}`),
       ...(gateway ? [`gateway=${gateway}`] : []),
-      ...(servers.length > 0 ? [`dns=${servers.join(";")};`] : []),
-      ...(search.length > 0 ? [`dns-search=${search.join(";")};`] : []),
+      ...(named && servers.length > 0 ? [`dns=${servers.join(";")};`] : []),
+      ...(named && search.length > 0 ? [`dns-search=${search.join(";")};`] : []),
     ];
   };
   return new Map([
