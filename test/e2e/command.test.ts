@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeGuestKey } from "../lab/guest";
 import { Fixture } from "./fixture";
 import { frame, guest } from "./guests";
 import type { Asked } from "./stack";
@@ -115,14 +117,36 @@ describe("commands", function () {
     assert.equal(await fixture.ours(), "");
   });
 
-  it("are left out of a destroy where their machine was deleted by hand", async () => {
+  it("log in to a guest by keys of their own, which no state holds, and are left out of a destroy where it was deleted by hand", async () => {
     const { stack } = fixture;
-    await fixture.ask([
+    const key = await makeGuestKey();
+    const identityFile = join(stack.directory, "guest-key");
+    await writeFile(identityFile, key.privateKey, { mode: 0o600 });
+    const asked = (more: object = {}): Asked[] => [
       ...frame(),
-      guest("boreas", 0, fixture.publicKey),
-      inGuest("guestly", { create: "true", delete: "false", triggers: [1] }),
-    ]);
-    await stack.up();
+      guest("boreas", 0, key.publicKey),
+      inGuest("by-file", { create: "echo in", delete: "false", connection: { identityFile } }),
+      inGuest("by-text", { create: "echo in", connection: { privateKey: { $secret: "key" } }, log: "diagnostics" }),
+      onHost("hosted", { create: `echo first > ${log}`, ...more }),
+    ];
+    await fixture.ask(asked(), { key: key.privateKey });
+    const { output } = await stack.up();
+    assert.match(output, /Command \(by-text\):\n\s+in\n/);
+    const { output: exported } = await stack.run(["stack", "export", "--show-secrets"]);
+    const body = key.privateKey.split("\n")[2]!;
+    for (const resource of JSON.parse(exported).deployment.resources) {
+      if (resource.type.includes("windrose:")) assert.ok(!JSON.stringify(resource).includes(body), resource.urn);
+    }
+    await stack.up({ args: ["--expect-no-changes"] });
+
+    // What runs on the host itself needs no hypervisor.
+    const sockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"];
+    await fixture.host.exec(["systemctl", "stop", ...sockets, "libvirtd.service"]);
+    await fixture.ask(asked({ triggers: [1], update: `echo second > ${log}` }), { key: key.privateKey });
+    await stack.up({ args: ["--target", (await state("hosted"))!.urn] });
+    assert.deepEqual(await logged(), ["second"]);
+    await fixture.host.exec(["systemctl", "start", ...sockets, "libvirtd.service"]);
+
     const [name] = (await fixture.virsh("list", "--all", "--name")).split("\n");
     await fixture.virsh("destroy", name!);
     await fixture.virsh("undefine", name!);
