@@ -1310,7 +1310,7 @@ export interface CommandArgs {
   machine?: VirtualMachine | pulumi.Input<string>;
   /** How `machine` is logged in to. */
   connection?: pulumi.Input<CommandConnectionArgs>;
-  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. A change: live: runs `update`, or `create` where there is none. */
+  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. A change: live: runs `update`, or `create` where there is none. */
   create?: pulumi.Input<string | pulumi.Input<string>[]>;
   /** Runs in place of `create` where it ran before and something of it has changed. A change: live: runs it; taken away: in the state alone. */
   update?: pulumi.Input<string | pulumi.Input<string>[]>;
@@ -1344,7 +1344,7 @@ export interface CommandOutputs {
   readonly machine: pulumi.Output<string | undefined>;
   /** How `machine` is logged in to. */
   readonly connection: pulumi.Output<CommandConnection | undefined>;
-  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. */
+  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. */
   readonly create: pulumi.Output<string | string[] | undefined>;
   /** Runs in place of `create` where it ran before and something of it has changed. */
   readonly update: pulumi.Output<string | string[] | undefined>;

@@ -13,10 +13,16 @@ const script = [
   "part memory; sed -n '/^MemTotal:/p' /proc/meminfo",
   "part flags; grep -m1 -owE 'vmx|svm' /proc/cpuinfo",
   "part kvm; if test -c /dev/kvm; then echo yes; fi",
+  "part claimed; if test -d /var/lib/windrose; then echo yes; fi",
   ":",
 ].join("\n");
 
-export async function readFacts(transport: Transport): Promise<SystemFacts> {
+export interface ReadFacts extends SystemFacts {
+  /** Whether anything on the host was put there by a Host resource, of whatever stack. */
+  readonly claimed?: boolean;
+}
+
+export async function readFacts(transport: Transport): Promise<ReadFacts> {
   const { stdout } = await transport.exec(["sh", "-c", script], { root: false });
   const parts = new Map(
     stdout
@@ -31,7 +37,7 @@ export async function readFacts(transport: Transport): Promise<SystemFacts> {
 }
 
 /** @throws WindroseError `requirement-not-met` where the machine has no id. */
-export function factsOf(parts: ReadonlyMap<string, string>): SystemFacts {
+export function factsOf(parts: ReadonlyMap<string, string>): ReadFacts {
   const text = (name: string) => (parts.get(name) ?? "").trim();
   const machineId = text("machine-id");
   if (!/^[0-9a-f]{32}$/.test(machineId)) {
@@ -52,6 +58,7 @@ export function factsOf(parts: ReadonlyMap<string, string>): SystemFacts {
     memory: Number(/^MemTotal:\s+(\d+) kB/.exec(text("memory"))?.[1] ?? 0) * 1024,
     cpuVirtualization: text("flags") !== "",
     kvmDevice: text("kvm") === "yes",
+    ...(text("claimed") === "yes" ? { claimed: true } : {}),
   };
 }
 

@@ -38,10 +38,7 @@ export const preparation: Readonly<Record<string, Sample>> = {
   },
   removePackages: local(false, true),
   services: {
-    values: () => [
-      { nftables: { enabled: false, running: false } },
-      { nftables: { enabled: true, running: false } },
-    ],
+    values: () => [{ nftables: { enabled: false, running: false } }, { nftables: { enabled: true, running: false } }],
     seen: (look) => look.shell("systemctl is-enabled nftables || true"),
     shows: () => ["disabled", "enabled"],
     drift: (look) => look.shell("systemctl --quiet disable nftables"),
@@ -73,12 +70,6 @@ export const preparation: Readonly<Record<string, Sample>> = {
     seen: (look) => look.shell("cat /proc/sys/net/ipv4/conf/all/log_martians"),
     shows: () => ["0", "1"],
     drift: (look) => look.shell("echo 0 > /proc/sys/net/ipv4/conf/all/log_martians"),
-  },
-  modules: {
-    values: () => [["bridge"], ["bridge", "nf_conntrack"]],
-    seen: (look) => look.shell("grep -v '^#' /etc/modules-load.d/windrose.conf | xargs"),
-    shows: () => ["bridge", "bridge nf_conntrack"],
-    drift: (look) => look.shell("sed -i /conntrack/d /etc/modules-load.d/windrose.conf"),
   },
   "firewall.bridges.* added": {
     values: () => [undefined, { bridge: "conf0", subnets }],
@@ -133,9 +124,8 @@ export const preparation: Readonly<Record<string, Sample>> = {
   apparmorPaths: {
     values: () => [["/srv/one"], ["/srv/one", "/srv/two"]],
     seen: (look) =>
-      look.shell('grep -h -o \'"/srv/[a-z]*/"\' /etc/apparmor.d/local/abstractions/libvirt-qemu | xargs || true'),
+      look.shell("grep -h -o '\"/srv/[a-z]*/\"' /etc/apparmor.d/local/abstractions/libvirt-qemu | xargs || true"),
     shows: () => ["/srv/one/", "/srv/one/ /srv/two/"],
     drift: (look) => look.shell("sed -i /two/d /etc/apparmor.d/local/abstractions/libvirt-qemu"),
   },
 };
-

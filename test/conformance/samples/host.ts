@@ -34,4 +34,8 @@ export const host: KindSamples = {
     ...preparation,
     timeout: local(100, 101),
   },
+  fixed: {
+    modules:
+      "a host of the lab shares its kernel, which has no modules: test/integration/system has a stand-in for modprobe",
+  },
 };

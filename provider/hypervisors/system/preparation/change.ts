@@ -1,0 +1,258 @@
+import { WindroseError } from "../../../errors";
+import { guestProfile, helperMain, helperProfile, profiles, profileText } from "./apparmor";
+import { type Claim, claimFile, claimsDirectory, claimText, describeThing, type Plan, settled } from "./claims";
+import { firewallText, loadFirewall, unloadFirewall } from "./firewall";
+import {
+  generatedText,
+  kernelFunctions,
+  loadModule,
+  modulesFile,
+  restoreSysctl,
+  setSysctl,
+  sysctlFile,
+  unloadModule,
+} from "./kernel";
+import type { Look } from "./look";
+import { sha256 } from "./look";
+import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
+import { type Family, installCommands, removeCommands, runTool } from "./packages";
+import { Script, words } from "./script";
+import { holdsGuests, serviceFunctions, setEnabled, setRunning } from "./services";
+import { daemonsOf, withoutSetting, withSetting } from "./settings";
+
+export interface ChangeRequest {
+  readonly plan: Plan;
+  readonly look: Look;
+  readonly holder: Holder;
+  readonly family?: Family;
+  /** Whether packages that nobody claims any more are removed where they were not there before. */
+  readonly removePackages: boolean;
+  /** Whether this is the run that only claims and installs, before what comes with the packages can be looked at. */
+  readonly packagesOnly?: boolean;
+}
+
+/** The change as a script; undefined where there is nothing to do. */
+export function changeScript(request: ChangeRequest): Script | undefined {
+  const { plan, look, holder, packagesOnly } = request;
+  const script = new Script().add(...kernelFunctions, ...serviceFunctions);
+  const edits = textEdits(request);
+  for (const [path] of edits) script.unchanged(path, digestOf(look.files.get(path)));
+  const lasting = packagesOnly ? [] : settled(plan.after, holder);
+  const idle =
+    plan.write.length + plan.remove.length + plan.set.length + lasting.length === 0 &&
+    packagesOnly !== true &&
+    keptAll(request);
+  if (idle) return undefined;
+
+  if (plan.write.length > 0)
+    script.add(`mkdir -p -m 0700 /var/lib/windrose ${claimsDirectory} || die "no place for claims"`);
+  putClaims(script, plan.write);
+  const install = plan.set.filter((thing) => thing.kind === "package").map((thing) => thing.name);
+  if (install.length > 0 && request.family) {
+    script.progress(`installing ${install.join(", ")}`);
+    runTool(script, installCommands(request.family, install), "installing packages");
+  }
+  if (packagesOnly) return script;
+
+  setAll(script, request, edits);
+  restoreAll(script, request);
+  putClaims(script, lasting);
+  if (plan.remove.length > 0) {
+    script.add(`rm -f -- ${words(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`))}`);
+    script.add(`rmdir ${claimsDirectory} /var/lib/windrose 2>/dev/null`);
+  }
+  for (const { thing, value } of plan.left) {
+    const now = value === "other" || thing.kind === "file" ? "changed by somebody else" : `now ${value}`;
+    script.add(`left ${words([`${describeThing(thing)} is left as it is: ${now}`])}`);
+  }
+  return script.add(":");
+}
+
+function putClaims(script: Script, claims: readonly Claim[]): void {
+  for (const claim of claims) script.put(`${claimsDirectory}/${claimFile(claim)}`, claimText(claim), "0600");
+}
+
+/** Whether what is generated from all claims is as they want it, of the kinds that this host's holder has a part in. */
+function keptAll({ plan, look, holder }: ChangeRequest): boolean {
+  const mine = (kind: Kind) => plan.after.some((claim) => claim.kind === kind && claim.holders[holder.lineage]);
+  return (
+    (look.kept.sysctl || !mine("sysctl")) &&
+    (look.kept.modules || !mine("module")) &&
+    (look.kept.firewall || !mine("firewall"))
+  );
+}
+
+function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
+  const { plan, look } = request;
+  const touched = (kind: Kind) =>
+    [...plan.set, ...plan.write, ...plan.remove].some((thing) => thing.kind === kind) || !keptKind(request, kind);
+  const of = (kind: Kind) => plan.set.filter((thing) => thing.kind === kind);
+  for (const { name } of of("module")) loadModule(script, name);
+  if (touched("module")) generated(script, modulesFile, generatedText(plan.after, "module"));
+  const ra = look.announced[0];
+  if (ra !== undefined && of("sysctl").some((thing) => thing.name === "net.ipv6.conf.all.forwarding")) {
+    throw new WindroseError(
+      "requirement-not-met",
+      `with IPv6 forwarding the host would lose its way out by ${ra}, which a router announces`,
+      {
+        hint: `Set \`sysctl: { "net.ipv6.conf.${ra.replaceAll(".", "/")}.accept_ra": "2" }\` in an update before this one.`,
+      },
+    );
+  }
+  for (const { name, value } of of("sysctl")) setSysctl(script, name, value);
+  if (touched("sysctl")) generated(script, sysctlFile, generatedText(plan.after, "sysctl"));
+  for (const { name } of of("member")) {
+    const [user, group] = name.split(" ") as [string, string];
+    script.progress(`adding ${user} to ${group}`);
+    script.must(["usermod", "-a", "-G", group, "--", user], `${user} could not be added to the group ${group}`);
+  }
+  writeEdits(script, request, edits);
+  for (const { file } of of("file")) if (file) writeFile(script, file);
+  for (const { name, value } of of("enabled")) setEnabled(script, name, value === "enabled");
+  for (const { name, value } of of("running")) setRunning(script, name, value === "running");
+  if (touched("firewall")) {
+    const rules = firewallText(plan.after);
+    if (rules !== undefined) loadFirewall(script, rules);
+    else if (plan.remove.some((claim) => claim.kind === "firewall")) unloadFirewall(script);
+  }
+}
+
+function keptKind(request: ChangeRequest, kind: Kind): boolean {
+  const { kept } = request.look;
+  const mine = request.plan.after.some((claim) => claim.kind === kind && claim.holders[request.holder.lineage]);
+  if (!mine) return true;
+  return kind === "sysctl"
+    ? kept.sysctl
+    : kind === "module"
+      ? kept.modules
+      : kind === "firewall"
+        ? kept.firewall
+        : true;
+}
+
+function generated(script: Script, path: string, text: string | undefined): void {
+  if (text === undefined) script.add(`rm -f ${words([path])}`);
+  else script.add(`mkdir -p ${words([path.slice(0, path.lastIndexOf("/"))])}`).put(path, text, "0644");
+}
+
+function writeFile(script: Script, file: WantedFile): void {
+  const directory = file.path.slice(0, file.path.lastIndexOf("/")) || "/";
+  script.progress(`writing ${file.path}`);
+  script.add(`mkdir -p -- ${words([directory])} || die ${words([`${directory} could not be made`])}`);
+  script.put(file.path, file.content, file.mode, file.owner);
+}
+
+/** In the reverse order of `setAll`; what is generated from the claims is already without them. */
+function restoreAll(script: Script, { plan, family, removePackages }: ChangeRequest): void {
+  for (const claim of plan.restore) {
+    const { kind, name, before } = claim;
+    if (kind === "running" || kind === "enabled") {
+      const restore = new Script();
+      if (kind === "running") setRunning(restore, name, before === "running");
+      else setEnabled(restore, name, before === "enabled");
+      const off = kind === "running" ? before !== "running" : before !== "enabled";
+      if (off && holdsGuests(name))
+        script.add(
+          `if guests; then left ${words([`${name} is left ${kind}: guests run under it`])}; else`,
+          restore.body,
+          "fi",
+        );
+      else script.add(restore.body);
+    } else if (kind === "file") restoreFile(script, claim);
+    else if (kind === "member") {
+      const [user, group] = name.split(" ") as [string, string];
+      script.must(["gpasswd", "-d", user, group], `${user} could not be taken from the group ${group}`);
+    } else if (kind === "sysctl" && before !== null) restoreSysctl(script, name, before);
+    else if (kind === "module") unloadModule(script, name);
+  }
+  const gone = plan.restore.filter((claim) => claim.kind === "package").map((claim) => claim.name);
+  if (gone.length > 0 && removePackages && family) {
+    script.progress(`removing ${gone.join(", ")}`);
+    runTool(script, removeCommands(family, gone), "removing packages");
+  }
+}
+
+function restoreFile(script: Script, { name, before, saved }: Claim): void {
+  if (before !== null && saved?.content !== undefined) {
+    script.put(name, Buffer.from(saved.content, "base64"), saved.mode ?? "0644", saved.owner);
+    return;
+  }
+  script.add(`rm -f -- ${words([name])}`);
+  for (const directory of saved?.directories ?? []) script.add(`rmdir -- ${words([directory])} 2>/dev/null`);
+}
+
+type Edits = ReadonlyMap<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>;
+
+/** Files of others in which some lines are ours, as they are to be. */
+function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
+  const edits = new Map<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>();
+  if (packagesOnly) return edits;
+  const open = (path: string, kind: Kind) => {
+    const old = look.files.get(path);
+    if (old === "other") throw new WindroseError("unsupported", `${path} on the host is no plain file`);
+    const edit = edits.get(path) ?? { text: old?.content.toString(), old, kind };
+    edits.set(path, edit);
+    return edit;
+  };
+  const place = (thing: Thing) => {
+    const [file, key] = thing.name.split(" ") as [string, string];
+    return { path: `/etc/libvirt/${file}`, key };
+  };
+  for (const thing of plan.set.filter((one) => one.kind === "setting")) {
+    const { path, key } = place(thing);
+    const edit = open(path, "setting");
+    edit.text = withSetting(edit.text, key, thing.value);
+  }
+  for (const claim of plan.restore.filter((one) => one.kind === "setting")) {
+    const { path, key } = place(claim);
+    const edit = open(path, "setting");
+    if (edit.text !== undefined) edit.text = withoutSetting(edit.text, key, claim.saved?.content);
+  }
+  const paths = [...plan.set, ...plan.restore].some((thing) => thing.kind === "apparmor");
+  if (paths && look.hasAppArmor) {
+    const ours = plan.remove.filter((claim) => claim.kind === "apparmor");
+    for (const profile of profiles) {
+      const edit = open(profile, "apparmor");
+      const text = profileText(edit.text, plan.after, profile);
+      const absent = ours.some((claim) => claim.saved?.directories?.includes(profile));
+      edit.text = text === "" && absent ? undefined : text;
+    }
+  }
+  return edits;
+}
+
+function writeEdits(script: Script, { look }: ChangeRequest, edits: Edits): void {
+  const daemons = new Set<string>();
+  let profile = false;
+  for (const [path, { text, old, kind }] of edits) {
+    if (text === old?.content.toString()) continue;
+    script.progress(`changing ${path}`);
+    if (text === undefined) script.add(`rm -f -- ${words([path])}`);
+    else {
+      script.add(`mkdir -p -- ${words([path.slice(0, path.lastIndexOf("/"))])}`);
+      script.put(path, text, old?.mode ?? "0644", old?.owner);
+    }
+    if (kind === "setting") for (const daemon of daemonsOf(path.slice(path.lastIndexOf("/") + 1))) daemons.add(daemon);
+    else profile = true;
+  }
+  if (profile && look.hasAppArmor) {
+    script.add(
+      `if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && [ -f ${helperMain} ]; then`,
+      `run apparmor_parser -r -- ${helperMain} || die ${words([`${helperProfile} or ${guestProfile} is not understood by AppArmor`])}`,
+      "fi",
+    );
+  }
+  for (const daemon of daemons) {
+    // Guests run on while libvirt's daemons start again; the two that hold their logs and locks take themselves over.
+    const verb = /^virtl/.test(daemon) ? "try-reload-or-restart" : "try-restart";
+    script.add(
+      `if systemctl --quiet is-active ${words([daemon])}; then say ${words([`restarting ${daemon}`])}`,
+      `run systemctl ${verb} -- ${words([daemon])} || die ${words([`${daemon} does not start with its new settings`])}`,
+      "fi",
+    );
+  }
+}
+
+function digestOf(file: FileState | "other" | undefined): string | null {
+  return file === undefined || file === "other" ? null : sha256(file.content);
+}

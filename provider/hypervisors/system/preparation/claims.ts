@@ -1,0 +1,245 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { WindroseError } from "../../../errors";
+import { type Holder, type Kind, keyOf, kinds, type Thing, type WantedThing } from "./model";
+
+/**
+ * Who wants what of a host. A claim is kept on the host itself, one file for each claimed thing: what was there before
+ * the first claim, and which lineages want which value. The last one to go takes it back.
+ */
+export interface Claim extends Thing {
+  /** The value before the first claim; null: there was none. */
+  readonly before: string | null;
+  /** What it takes to put a file back. */
+  readonly saved?: Saved;
+  /** Values that a claim has set: only one of these is taken back, what somebody else has put there is not. */
+  readonly set: readonly string[];
+  readonly holders: Readonly<Record<string, Held>>;
+}
+
+export interface Held {
+  readonly value: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly urn: string;
+  /** The Host that wants it is still being created: if that died, the next creation under its URN goes on with it. */
+  readonly making?: true;
+}
+
+export interface Saved {
+  /** base64 */
+  readonly content?: string;
+  readonly mode?: string;
+  readonly owner?: string;
+  /** Directories above a file that were not there, the lowest first. */
+  readonly directories?: readonly string[];
+}
+
+const text = z.string().max(4096);
+const claimType = z.object({
+  version: z.literal(1),
+  kind: z.enum(kinds),
+  name: z.string().min(1).max(4096),
+  before: z.string().nullable(),
+  saved: z
+    .object({
+      content: z.string().optional(),
+      mode: text.optional(),
+      owner: text.optional(),
+      directories: z.array(text).optional(),
+    })
+    .optional(),
+  set: z.array(z.string()),
+  holders: z.record(
+    z.string().regex(/^[0-9a-f]{32}$/),
+    z.object({ value: z.string(), project: text, stack: text, urn: text, making: z.literal(true).optional() }),
+  ),
+});
+
+export const claimsDirectory = "/var/lib/windrose/claims";
+
+/** The name of a claim's file: readable at its beginning, and its thing's own by its end. */
+export function claimFile(thing: Thing): string {
+  const readable = thing.name.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 40);
+  const digest = createHash("sha256").update(keyOf(thing)).digest("hex").slice(0, 12);
+  return `${thing.kind}-${readable}-${digest}.json`;
+}
+
+export function claimText(claim: Claim): string {
+  const { kind, name, before, saved, set, holders } = claim;
+  return `${JSON.stringify({ version: 1, kind, name, before, saved, set, holders }, null, 2)}\n`;
+}
+
+/** @throws WindroseError `protocol` where the file holds something else, or another thing's claim. */
+export function parseClaim(file: string, content: string): Claim {
+  let parsed: z.infer<typeof claimType> | undefined;
+  try {
+    parsed = claimType.parse(JSON.parse(content));
+  } catch {
+    parsed = undefined;
+  }
+  if (!parsed || claimFile(parsed) !== file) {
+    throw new WindroseError("protocol", `${claimsDirectory}/${file} on the host can't be understood`, {
+      hint: "Look at the file. If it is damaged, remove it: what it says about the state before is then lost.",
+    });
+  }
+  const { version: _, ...claim } = parsed;
+  return claim;
+}
+
+/** What is on the host now. */
+export interface Actual {
+  /** null: there is none. */
+  value(thing: Thing): string | null;
+  saved(thing: Thing): Saved | undefined;
+}
+
+export interface Plan {
+  /** Claims as they are to be while things are changed: written before. */
+  readonly write: readonly Claim[];
+  /** Claims that nobody holds any more: their files go after their things were taken back. */
+  readonly remove: readonly Claim[];
+  /** All claims, of others too, as they are at the end. */
+  readonly after: readonly Claim[];
+  readonly set: readonly WantedThing[];
+  readonly restore: readonly Claim[];
+  /** What is left as it is though nobody claims it any more: somebody else has changed it. */
+  readonly left: readonly { readonly thing: Thing; readonly value: string | null }[];
+}
+
+export interface PlanRequest {
+  readonly claims: readonly Claim[];
+  readonly holder: Holder;
+  readonly wanted: readonly WantedThing[];
+  readonly actual: Actual;
+  /** Whether the Host is being created: see `Held.making`. */
+  readonly creating?: boolean;
+  /** Kinds that are set in this run, and kinds that are only claimed; the rest waits. Default: all are set. */
+  readonly only?: { readonly set: readonly Kind[]; readonly claim: readonly Kind[] };
+}
+
+/** What has to be done so that a holder has just what it wants, and nothing of what it wanted before. */
+export function planClaims(request: PlanRequest): Plan {
+  const { holder, wanted, actual, creating, only } = request;
+  const claims = new Map(request.claims.map((claim) => [keyOf(claim), withoutDead(claim, request)]));
+  const changed = new Set<string>();
+  for (const claim of request.claims) if (claims.get(keyOf(claim)) !== claim) changed.add(keyOf(claim));
+  refuseConflicts(claims, request);
+
+  const set: WantedThing[] = [];
+  for (const thing of wanted) {
+    if (only && !only.set.includes(thing.kind) && !only.claim.includes(thing.kind)) continue;
+    const key = keyOf(thing);
+    const value = actual.value(thing);
+    const old = claims.get(key);
+    const toSet = value !== thing.value && (!only || only.set.includes(thing.kind));
+    if (toSet) set.push(thing);
+    const claim: Claim = {
+      kind: thing.kind,
+      name: thing.name,
+      before: old ? old.before : value,
+      saved: old ? old.saved : actual.saved(thing),
+      set: toSet && !old?.set.includes(thing.value) ? [...(old?.set ?? []), thing.value] : (old?.set ?? []),
+      holders: { ...old?.holders, [holder.lineage]: heldBy(holder, thing.value, creating) },
+    };
+    if (!old || JSON.stringify(claim) !== JSON.stringify(old)) changed.add(key);
+    claims.set(key, claim);
+  }
+
+  const remove: Claim[] = [];
+  const restore: Claim[] = [];
+  const left: Plan["left"][number][] = [];
+  if (!only) {
+    const asked = new Set(wanted.map(keyOf));
+    for (const [key, claim] of claims) {
+      if (asked.has(key)) continue;
+      const { [holder.lineage]: mine, ...others } = claim.holders;
+      if (!mine && Object.keys(others).length > 0) continue;
+      if (Object.keys(others).length > 0) {
+        claims.set(key, { ...claim, holders: others });
+        changed.add(key);
+        continue;
+      }
+      claims.delete(key);
+      changed.delete(key);
+      remove.push(claim);
+      const value = actual.value(claim);
+      if (value === claim.before || claim.set.length === 0) continue;
+      if (value !== null && claim.set.includes(value)) restore.push(claim);
+      else if (value !== null) left.push({ thing: claim, value });
+    }
+  }
+  return {
+    write: [...changed].flatMap((key) => claims.get(key) ?? []),
+    remove,
+    after: [...claims.values()],
+    set: inOrder(set),
+    restore: inOrder(restore).reverse(),
+    left,
+  };
+}
+
+/** The claims without the word that their Host is being created. */
+export function settled(claims: readonly Claim[], holder: Holder): Claim[] {
+  return claims.flatMap((claim) => {
+    const { making, ...mine } = claim.holders[holder.lineage] ?? ({} as Held);
+    return making ? [{ ...claim, holders: { ...claim.holders, [holder.lineage]: mine } }] : [];
+  });
+}
+
+function heldBy(holder: Holder, value: string, creating: boolean | undefined): Held {
+  const { project, stack, urn } = holder;
+  return { value, project, stack, urn, ...(creating ? { making: true as const } : {}) };
+}
+
+/** A creation of this very Host that died has left claims under a lineage that no state knows: they become this one's. */
+function withoutDead(claim: Claim, { holder, creating }: PlanRequest): Claim {
+  if (!creating) return claim;
+  const dead = Object.entries(claim.holders).filter(
+    ([lineage, held]) =>
+      held.making && lineage !== holder.lineage && held.urn === holder.urn && held.project === holder.project,
+  );
+  if (dead.length === 0) return claim;
+  const holders = Object.fromEntries(
+    Object.entries(claim.holders).filter(([lineage]) => !dead.some(([one]) => one === lineage)),
+  );
+  holders[holder.lineage] ??= dead[0]![1];
+  return { ...claim, holders };
+}
+
+function refuseConflicts(claims: ReadonlyMap<string, Claim>, { holder, wanted }: PlanRequest): void {
+  for (const thing of wanted) {
+    const others = Object.entries(claims.get(keyOf(thing))?.holders ?? {}).filter(
+      ([lineage, held]) => lineage !== holder.lineage && held.value !== thing.value,
+    );
+    if (others.length === 0) continue;
+    const who = others.map(([, held]) => `${held.project}/${held.stack} (${held.urn.split("::").pop()})`).join(", ");
+    const theirs = thing.file ? "another content" : JSON.stringify(others[0]![1].value);
+    throw new WindroseError("in-use", `${describeThing(thing)}: ${who} wants ${theirs} on this host`, {
+      hint: "Let both stacks ask for the same, or one of them for nothing.",
+    });
+  }
+}
+
+function inOrder<T extends Thing>(things: readonly T[]): T[] {
+  return [...things].sort(
+    (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
+}
+
+const words: Readonly<Record<Kind, (name: string) => string>> = {
+  package: (name) => `the package ${name}`,
+  module: (name) => `the module ${name}`,
+  sysctl: (name) => `sysctl ${name}`,
+  member: (name) => `the user ${name.split(" ")[0]} in the group ${name.split(" ")[1]}`,
+  setting: (name) => `${name.split(" ")[1]} in /etc/libvirt/${name.split(" ")[0]}`,
+  file: (name) => `the file ${name}`,
+  apparmor: (name) => `${name} in AppArmor's profiles of libvirt`,
+  enabled: (name) => `whether ${name} is enabled`,
+  running: (name) => `whether ${name} runs`,
+  firewall: (name) => `the firewall of ${name.split(" ")[0]} for ${name.split(" ")[1]}`,
+};
+
+export function describeThing(thing: Thing): string {
+  return words[thing.kind](thing.name);
+}

@@ -1,0 +1,187 @@
+import ipaddr from "ipaddr.js";
+import type { Claim } from "./claims";
+import type { FirewallBridge } from "./model";
+import { type Script, words } from "./script";
+
+/**
+ * A table of ours in nftables, beside whatever else is there: Docker's, firewalld's, libvirt's, a person's. It is loaded
+ * by a unit of ours, again after nftables.service has flushed everything.
+ *
+ * What goes through the host from a bridge must come from the bridge's subnets, and what goes to it must be for them;
+ * the rest of what is routed there is dropped. What stays on the bridge is none of its business. Where it is asked for, what leaves the
+ * subnets gets the host's address. A table can only forbid: what another one drops, this one can't let through.
+ */
+
+export const firewallTable = "windrose";
+export const firewallFile = "/etc/windrose/firewall.nft";
+export const firewallUnit = "windrose-firewall.service";
+export const unitFile = `/etc/systemd/system/${firewallUnit}`;
+/** Digest of the table as nft lists it once it is loaded. */
+export const listingFile = "/var/lib/windrose/firewall.sha256";
+
+export const unitText = `# Made by pulumi-windrose; changes here are lost.
+[Unit]
+Description=Firewall of pulumi-windrose for bridges of guests
+DefaultDependencies=no
+After=local-fs.target nftables.service firewalld.service ufw.service
+PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
+Wants=network-pre.target
+Before=network-pre.target shutdown.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=nft -f ${firewallFile}
+ExecReload=nft -f ${firewallFile}
+ExecStop=-nft delete table inet ${firewallTable}
+
+[Install]
+WantedBy=multi-user.target nftables.service
+`;
+
+/** Names and values of what is claimed: one thing for each bridge and subnet. */
+export function firewallThings(bridges: readonly FirewallBridge[]): { name: string; value: string }[] {
+  return bridges.flatMap(({ bridge, subnets, masquerade }) =>
+    subnets.map((subnet) => ({ name: `${bridge} ${subnet}`, value: masquerade ? "masquerade" : "guard" })),
+  );
+}
+
+interface Rules {
+  v4: string[];
+  v6: string[];
+}
+
+/** The text that `nft -f` loads, of all claims; undefined where there are none. Loading it makes the table anew, at once. */
+export function firewallText(claims: readonly Claim[]): string | undefined {
+  const bridges = new Map<string, Rules>();
+  const masqueraded: [string, string][] = [];
+  const own = claims.filter((claim) => claim.kind === "firewall").sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const claim of own) {
+    const [bridge, subnet] = claim.name.split(" ") as [string, string];
+    const rules = bridges.get(bridge) ?? { v4: [], v6: [] };
+    bridges.set(bridge, rules);
+    rules[family(subnet)].push(subnet);
+    if (Object.values(claim.holders).some((held) => held.value === "masquerade")) masqueraded.push([bridge, subnet]);
+  }
+  if (bridges.size === 0) return undefined;
+  const forward = [...bridges].flatMap(([bridge, rules]) => {
+    const [v4, v6] = [widest(rules.v4), widest(rules.v6)];
+    const comment = `comment "windrose ${bridge}"`;
+    const drop = (side: "s" | "d", subnets: readonly string[], ip: string, protocol: string) => {
+      const interfaces =
+        side === "s" ? `iifname "${bridge}" oifname != "${bridge}"` : `oifname "${bridge}" iifname != "${bridge}"`;
+      return subnets.length > 0
+        ? `${interfaces} ${ip} ${side}addr != { ${subnets.join(", ")} } drop ${comment}`
+        : `${interfaces} meta nfproto ${protocol} drop ${comment}`;
+    };
+    return [
+      drop("s", v4, "ip", "ipv4"),
+      drop("s", v6, "ip6", "ipv6"),
+      drop("d", v4, "ip", "ipv4"),
+      drop("d", v6, "ip6", "ipv6"),
+    ];
+  });
+  const postrouting = masqueraded.map(([bridge, subnet]) => {
+    const ip = family(subnet) === "v4" ? "ip" : "ip6";
+    return `${ip} saddr ${subnet} ${ip} daddr != ${subnet} oifname != "${bridge}" masquerade comment "windrose ${bridge}"`;
+  });
+  const chain = (name: string, head: string, rules: readonly string[]) =>
+    [`\tchain ${name} {`, `\t\t${head}`, ...rules.map((rule) => `\t\t${rule}`), "\t}"].join("\n");
+  return [
+    "# Made by pulumi-windrose from the claims in /var/lib/windrose; changes here are lost.",
+    `table inet ${firewallTable} {`,
+    "}",
+    `delete table inet ${firewallTable}`,
+    `table inet ${firewallTable} {`,
+    chain("forward", "type filter hook forward priority -5; policy accept;", forward),
+    ...(postrouting.length > 0
+      ? [chain("postrouting", "type nat hook postrouting priority 100; policy accept;", postrouting)]
+      : []),
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** Without those that lie in another: a set of nftables takes no ranges that overlap. */
+function widest(subnets: readonly string[]): string[] {
+  const parsed = subnets.map((text) => ({ text, range: ipaddr.parseCIDR(text) }));
+  return parsed
+    .filter(({ text, range: [address, length] }) =>
+      parsed.every(
+        (other) =>
+          other.text === text || other.range[1] > length || !address.match(other.range as [ipaddr.IPv4, number]),
+      ),
+    )
+    .map(({ text }) => text);
+}
+
+function family(subnet: string): "v4" | "v6" {
+  return subnet.includes(":") ? "v6" : "v4";
+}
+
+/** `172.17.2.0/24` of `172.17.2.1/24`, as nftables lists it; undefined for what is no subnet. */
+export function canonicalSubnet(text: string): string | undefined {
+  try {
+    const [address, length] = ipaddr.parseCIDR(text);
+    const bytes = address.toByteArray().map((byte, index) => {
+      const bits = Math.min(8, Math.max(0, length - 8 * index));
+      return byte & (0xff00 >> bits) & 0xff;
+    });
+    return `${ipaddr.fromByteArray(bytes).toString()}/${length}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Shell that says `intact` where the loaded table and the unit are as they were made. */
+export const intactScript = [
+  `if [ "$(nft list table inet ${firewallTable} 2>/dev/null | sha256sum | cut -d ' ' -f 1)" = "$(cat ${listingFile} 2>/dev/null)" ] &&`,
+  `  systemctl --quiet is-active ${firewallUnit} && systemctl --quiet is-enabled ${firewallUnit} 2>/dev/null; then echo intact; fi`,
+].join("\n");
+
+export function loadFirewall(script: Script, text: string): void {
+  script.progress("loading the firewall's rules");
+  script.add('command -v nft >/dev/null || die "nft is missing: install nftables"', "mkdir -p -m 0755 /etc/windrose");
+  script.put(firewallFile, text, "0644");
+  script.put(unitFile, unitText, "0644");
+  script.must(["systemctl", "daemon-reload"], "systemd could not be reloaded");
+  script.must(["nft", "-c", "-f", firewallFile], "nft does not take the rules");
+  script.must(["systemctl", "--quiet", "enable", "--", firewallUnit], `${firewallUnit} could not be enabled`);
+  script.must(["systemctl", "restart", "--", firewallUnit], `${firewallUnit} could not be started`);
+  script.add(
+    `nft list table inet ${firewallTable} | sha256sum | cut -d ' ' -f 1 > ${listingFile} || die "the table can't be listed"`,
+  );
+}
+
+export function unloadFirewall(script: Script): void {
+  script.add(
+    `run systemctl --quiet disable --now -- ${firewallUnit} 2>/dev/null`,
+    `run nft delete table inet ${firewallTable} 2>/dev/null`,
+    `rm -f ${words([firewallFile, unitFile, listingFile])}`,
+    "rmdir /etc/windrose 2>/dev/null",
+    "run systemctl daemon-reload",
+  );
+}
+
+/**
+ * Whose rules drop what is forwarded, whatever ours say: a base chain at the forward hook with the policy drop, or
+ * firewalld's. @param listing What `nft -j list chains` prints.
+ */
+export function foreignDrops(listing: string): string[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(listing);
+  } catch {
+    return [];
+  }
+  const all = (parsed as { nftables?: { chain?: Record<string, unknown> }[] } | null)?.nftables;
+  if (!Array.isArray(all)) return [];
+  const found = all.flatMap(({ chain }) => {
+    if (chain?.hook !== "forward" || chain.table === firewallTable) return [];
+    if (chain.table === "firewalld") return ["firewalld"];
+    return chain.policy === "drop" ? [`the table ${String(chain.family)} ${String(chain.table)}`] : [];
+  });
+  return [...new Set(found)];
+}

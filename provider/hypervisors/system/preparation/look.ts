@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { WindroseError } from "../../../errors";
+import { allows, profiles } from "./apparmor";
+import { type Actual, type Claim, claimsDirectory, parseClaim, type Saved } from "./claims";
+import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./firewall";
+import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath, sysctlValue } from "./kernel";
+import { type FileState, keyOf, type Thing } from "./model";
+import { type Family, installedScript } from "./packages";
+import { digestOfClaims, words } from "./script";
+import { enabledValue, parseUnits, runningValue, type Unit, unitsScript } from "./services";
+import { findSetting } from "./settings";
+
+/** Larger files are neither claimed nor looked into: bytes. */
+export const largestFile = 1024 * 1024;
+
+export interface LookRequest {
+  readonly things: readonly Thing[];
+  /** Distribution's packages to look for. */
+  readonly family?: Family;
+  /** Units to look at besides those of `things`. */
+  readonly units?: readonly string[];
+  /** For a change: what is only needed then. */
+  readonly change?: boolean;
+}
+
+/** What is there of what was asked about, by one command. */
+export interface Look extends Actual {
+  readonly claims: readonly Claim[];
+  /** Of the claims, as digestOfClaims makes it. */
+  readonly digest: string;
+  readonly units: ReadonlyMap<string, Unit>;
+  /** By path; `undefined`: there is none; `other`: no plain file, or too large. */
+  readonly files: ReadonlyMap<string, FileState | "other" | undefined>;
+  /** Whether what is set at each boot, and the firewall's table, are as the claims want them. */
+  readonly kept: { readonly sysctl: boolean; readonly modules: boolean; readonly firewall: boolean };
+  /** What `nft -j list chains` prints. */
+  readonly chains: string;
+  /** Interfaces whose way out a router announces, and that would no longer listen with forwarding on. */
+  readonly announced: readonly string[];
+  readonly hasAppArmor: boolean;
+}
+
+const settingFile = (thing: Thing) => `/etc/libvirt/${thing.name.split(" ")[0]}`;
+const ofKind = (things: readonly Thing[], kind: Thing["kind"]) =>
+  things.filter((thing) => thing.kind === kind).map((thing) => thing.name);
+
+function pathsOf(things: readonly Thing[]): string[] {
+  const has = (kind: Thing["kind"]) => things.some((thing) => thing.kind === kind);
+  return [
+    ...new Set([
+      ...ofKind(things, "file"),
+      ...things.filter((thing) => thing.kind === "setting").map(settingFile),
+      ...(has("apparmor") ? profiles : []),
+      ...(has("sysctl") ? [sysctlFile] : []),
+      ...(has("module") ? [modulesFile] : []),
+      ...(has("firewall") ? [firewallFile, unitFile] : []),
+    ]),
+  ];
+}
+
+function unitsOf({ things, units = [] }: LookRequest): string[] {
+  return [...new Set([...ofKind(things, "enabled"), ...ofKind(things, "running"), ...units])];
+}
+
+/** Parts begin with a NUL, and what users of the host can write is in base64: no content can pass for another part. */
+export function lookScript(request: LookRequest): string {
+  const { things, family, change } = request;
+  const packages = ofKind(things, "package");
+  const units = unitsOf(request);
+  const users = [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
+  const lines = [
+    "part() { printf '\\000%s\\n' \"$1\"; }",
+    "file() {",
+    '  if [ -L "$1" ]; then echo other; return; fi',
+    `  if [ -f "$1" ] && [ "$(stat -c %s -- "$1")" -le ${largestFile} ]; then stat -c '%a %U:%G %u:%g' -- "$1"; base64 -w 0 < "$1"; return; fi`,
+    '  if [ -e "$1" ]; then echo other; return; fi',
+    `  echo absent; p=\${1%/*}; while [ -n "$p" ] && [ ! -e "$p" ]; do printf '%s\\n' "$p"; p=\${p%/*}; done`,
+    "}",
+    "part claims",
+    `cd ${claimsDirectory} 2>/dev/null && for f in *.json; do [ -f "$f" ] && { printf '%s ' "$f"; base64 -w 0 < "$f"; echo; }; done`,
+    "cd /",
+    `part digest; ${digestOfClaims}`,
+  ];
+  if (family && packages.length > 0) lines.push(`part packages; ${installedScript(family, packages)}`);
+  if (units.length > 0) lines.push("part units", unitsScript(units));
+  for (const [index, user] of users.entries())
+    lines.push(`part member${index}; id -nG -- ${words([user])} 2>/dev/null`);
+  for (const [index, name] of ofKind(things, "sysctl").entries())
+    lines.push(`part sysctl${index}; cat ${words([sysctlPath(name)])} 2>/dev/null`);
+  for (const [index, name] of ofKind(things, "module").entries())
+    lines.push(`part module${index}; [ -d ${words([`/sys/module/${name.replace(/-/g, "_")}`])} ] && echo loaded`);
+  if (ofKind(things, "firewall").length > 0) {
+    lines.push("part firewall", intactScript);
+    if (change) lines.push("part chains; nft -j list chains 2>/dev/null");
+  }
+  if (ofKind(things, "apparmor").length > 0) lines.push("part apparmor; [ -d /etc/apparmor.d ] && echo yes");
+  if (change && ofKind(things, "sysctl").includes("net.ipv6.conf.all.forwarding"))
+    lines.push("part announced", announcementsScript);
+  for (const [index, path] of pathsOf(things).entries()) lines.push(`part file${index}; file ${words([path])}`);
+  return [...lines, ":"].join("\n");
+}
+
+export function parseLook(stdout: string, request: LookRequest): Look {
+  const parts = new Map(
+    stdout
+      .split("\0")
+      .slice(1)
+      .map((part): [string, string] => {
+        const end = part.indexOf("\n");
+        return end < 0 ? [part, ""] : [part.slice(0, end), part.slice(end + 1)];
+      }),
+  );
+  const text = (name: string) => (parts.get(name) ?? "").trim();
+  const { things } = request;
+  const claims = text("claims")
+    .split("\n")
+    .flatMap((line) => {
+      const [file = "", encoded = ""] = line.split(" ");
+      return file === "" ? [] : [parseClaim(file, Buffer.from(encoded, "base64").toString())];
+    });
+  const digest = text("digest");
+  if (!/^[0-9a-f]{64}$/.test(digest))
+    throw new WindroseError("protocol", "what is claimed on the host could not be read");
+
+  const values = new Map<string, string | null>();
+  const saved = new Map<string, Saved>();
+  const note = (kind: Thing["kind"], name: string, value: string | null) => values.set(keyOf({ kind, name }), value);
+  const installed = new Set(text("packages").split("\n"));
+  for (const name of ofKind(things, "package")) note("package", name, installed.has(name) ? "installed" : null);
+  const units = parseUnits(parts.get("units") ?? "", unitsOf(request));
+  for (const name of ofKind(things, "enabled")) note("enabled", name, enabledValue(units.get(name)));
+  for (const name of ofKind(things, "running")) note("running", name, runningValue(units.get(name)));
+  const users = [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
+  for (const name of ofKind(things, "member")) {
+    const [user, group] = name.split(" ") as [string, string];
+    const groups = text(`member${users.indexOf(user)}`).split(/\s+/);
+    note("member", name, groups.includes(group) ? "member" : null);
+  }
+  for (const [index, name] of ofKind(things, "sysctl").entries())
+    note("sysctl", name, sysctlValue(text(`sysctl${index}`)) || null);
+  for (const [index, name] of ofKind(things, "module").entries())
+    note("module", name, text(`module${index}`) === "loaded" ? "loaded" : null);
+
+  const files = new Map<string, FileState | "other" | undefined>();
+  const missing = new Map<string, string[]>();
+  for (const [index, path] of pathsOf(things).entries()) {
+    const [head = "", ...rest] = text(`file${index}`).split("\n");
+    const state = /^([0-7]{1,4}) (\S+:\S+) (\d+:\d+)$/.exec(head);
+    if (state) {
+      const content = Buffer.from(rest.join(""), "base64");
+      const owner = state[2]!.includes("UNKNOWN") ? state[3]! : state[2]!;
+      files.set(path, { content, mode: state[1]!.padStart(4, "0"), owner });
+    } else files.set(path, head === "absent" ? undefined : "other");
+    if (head === "absent") missing.set(path, rest);
+  }
+  const content = (path: string) => {
+    const file = files.get(path);
+    return file === undefined || file === "other" ? undefined : file.content.toString();
+  };
+  for (const name of ofKind(things, "file")) {
+    const file = files.get(name);
+    note("file", name, file === undefined ? null : file === "other" ? "other" : fileValue(file));
+    saved.set(keyOf({ kind: "file", name }), savedFile(file, missing.get(name)));
+  }
+  for (const thing of things.filter((thing) => thing.kind === "setting")) {
+    const entry = findSetting(content(settingFile(thing)) ?? "", thing.name.split(" ")[1]!);
+    note("setting", thing.name, entry?.literal ?? null);
+    if (entry) saved.set(keyOf(thing), { content: entry.text });
+  }
+  const hasAppArmor = text("apparmor") === "yes";
+  for (const name of ofKind(things, "apparmor")) {
+    note("apparmor", name, !hasAppArmor || profiles.every((path) => allows(content(path), name)) ? "allowed" : null);
+    saved.set(keyOf({ kind: "apparmor", name }), {
+      directories: profiles.filter((path) => files.get(path) === undefined),
+    });
+  }
+  const rules = firewallText(claims);
+  const firewall =
+    text("firewall") === "intact" &&
+    rules !== undefined &&
+    content(firewallFile) === rules &&
+    content(unitFile) === unitText;
+  const claimed = new Map(claims.map((claim) => [keyOf(claim), claim]));
+  for (const name of ofKind(things, "firewall")) {
+    const held = Object.values(claimed.get(keyOf({ kind: "firewall", name }))?.holders ?? {});
+    note("firewall", name, firewall && held.length > 0 ? held[0]!.value : null);
+  }
+  return {
+    claims,
+    digest,
+    units,
+    files,
+    kept: {
+      sysctl: content(sysctlFile) === generatedText(claims, "sysctl"),
+      modules: content(modulesFile) === generatedText(claims, "module"),
+      firewall,
+    },
+    chains: parts.get("chains") ?? "",
+    announced: text("announced").split("\n").filter(Boolean),
+    hasAppArmor,
+    value: (thing) => values.get(keyOf(thing)) ?? null,
+    saved: (thing) => saved.get(keyOf(thing)),
+  };
+}
+
+/** A file as a claim's value: its mode, its owner, and a digest of its content. */
+export function fileValue(file: { content: Buffer | string; mode: string; owner: string }): string {
+  return `${file.mode} ${file.owner} ${createHash("sha256").update(file.content).digest("hex")}`;
+}
+
+function savedFile(file: FileState | "other" | undefined, directories: readonly string[] | undefined): Saved {
+  if (file === undefined || file === "other") return { directories };
+  return { content: file.content.toString("base64"), mode: file.mode, owner: file.owner };
+}
+
+export const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");

@@ -1,0 +1,117 @@
+import type { Family } from "./packages";
+import { type Script, words } from "./script";
+
+/** `libvirtd` is a service; what has a suffix of systemd's own is that unit. */
+export function unitOf(name: string): string {
+  return /\.(service|socket|timer|target|mount|path|slice|automount|swap|device|scope)$/.test(name)
+    ? name
+    : `${name}.service`;
+}
+
+/** libvirt's daemons where there is one for each driver (libvirt.org/daemons.html). */
+const modular = ["virtqemud", "virtnetworkd", "virtstoraged", "virtnodedevd", "virtsecretd"].map(unitOf);
+const monolithic = ["libvirtd.service"];
+/** Says, by whether it is enabled, which of the two a distribution's own presets chose. */
+const chosen = ["virtqemud.service", "virtqemud.socket"];
+
+/** Units that may have to run once libvirt is installed: what is there before is remembered of all. */
+export function candidates(family: Family): string[] {
+  return family === "fedora" || family === "suse" ? [...monolithic, ...modular] : [...monolithic];
+}
+
+/** Units to look at before `hypervisorServices` can choose. */
+export const deciding = [...monolithic, ...chosen];
+
+/** libvirt's services on a host where it is installed. */
+export function hypervisorServices(units: ReadonlyMap<string, Unit>): string[] {
+  if (chosen.some((unit) => units.get(unit)?.file === "enabled")) return modular;
+  return units.get("libvirtd.service")?.loaded !== false ? monolithic : modular;
+}
+
+export interface Unit {
+  /** Whether systemd knows it. */
+  readonly loaded: boolean;
+  /** `enabled`, `disabled`, `static`, `masked`, … (systemctl(1), is-enabled). */
+  readonly file: string;
+  /** Whether it runs, or begins to run when somebody comes: one of the sockets that start it listens. */
+  readonly running: boolean;
+}
+
+/** Shell that prints what `parseUnits` reads: the units, then the sockets and timers that start them. */
+export function unitsScript(units: readonly string[]): string {
+  const show = "systemctl show --no-pager -p Id -p LoadState -p ActiveState -p UnitFileState -p TriggeredBy --";
+  return [
+    `shown=$(${show} ${words(units)} 2>/dev/null)`,
+    "printf '%s\\n\\n' \"$shown\"",
+    "triggers=$(printf '%s\\n' \"$shown\" | sed -n 's/^TriggeredBy=//p' | tr ' ' '\\n' | sort -u)",
+    "echo ==",
+    `[ -z "$triggers" ] || ${show} $triggers 2>/dev/null`,
+  ].join("\n");
+}
+
+/** @param units The names asked for, in their order: a name may be an alias, and the answer then has another. */
+export function parseUnits(text: string, units: readonly string[]): Map<string, Unit> {
+  const [own = "", triggers = ""] = text.split(/^==$/m);
+  const blocks = (part: string) =>
+    part
+      .split(/\n\s*\n/)
+      .map((block) => new Map([...block.matchAll(/^(\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!])))
+      .filter((block) => block.size > 0);
+  const active = (block: ReadonlyMap<string, string> | undefined) =>
+    /^(active|activating|reloading)$/.test(block?.get("ActiveState") ?? "");
+  const listening = new Set(
+    blocks(triggers)
+      .filter((block) => active(block) && block.get("Id")?.endsWith(".socket"))
+      .map((block) => block.get("Id")!),
+  );
+  const answers = blocks(own);
+  return new Map(
+    units.flatMap((unit, index): [string, Unit][] => {
+      const block = answers[index];
+      if (!block) return [];
+      const sockets = (block.get("TriggeredBy") ?? "").split(" ");
+      const loaded = block.get("LoadState") !== "not-found";
+      const running = active(block) || sockets.some((socket) => listening.has(socket));
+      return [[unit, { loaded, file: block.get("UnitFileState") ?? "", running }]];
+    }),
+  );
+}
+
+/** `enabled` or `disabled`, or a state that neither is (`masked`); null: there is no such unit. */
+export function enabledValue(unit: Unit | undefined): string | null {
+  if (!unit?.loaded && unit?.file !== "masked") return null;
+  // Nothing enables what has no [Install] section, or what something else starts.
+  if (["enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "linked"].includes(unit.file))
+    return unit.file === "static" || unit.file === "indirect"
+      ? "enabled"
+      : unit.file.replace(/^enabled-runtime$/, "enabled");
+  return unit.file || "enabled";
+}
+
+export function runningValue(unit: Unit | undefined): string | null {
+  if (!unit?.loaded) return null;
+  return unit.running ? "running" : "stopped";
+}
+
+export function setEnabled(script: Script, unit: string, enabled: boolean): void {
+  const verb = enabled ? "enable" : "disable";
+  script.progress(`${enabled ? "enabling" : "disabling"} ${unit}`);
+  script.must(["systemctl", "--quiet", verb, "--", unit], `${unit} could not be ${verb}d`);
+}
+
+export function setRunning(script: Script, unit: string, running: boolean): void {
+  script.progress(`${running ? "starting" : "stopping"} ${unit}`);
+  if (running) script.must(["systemctl", "start", "--", unit], `${unit} could not be started`);
+  else script.add(`stop_unit ${words([unit])} || die ${words([`${unit} could not be stopped`])}`);
+}
+
+/** Whether a unit is one of those that guests run under: it is not taken away while there are some. */
+export const holdsGuests = (unit: string): boolean => /^(libvirtd|virtqemud|virtlogd|virtlockd)\b/.test(unit);
+
+export const serviceFunctions = [
+  // What starts it by itself goes first.
+  "stop_unit() {",
+  '  run systemctl stop -- $(systemctl show --no-pager -p TriggeredBy --value -- "$1") "$1"',
+  "}",
+  'guests() { for f in /run/libvirt/qemu/*.xml; do [ -e "$f" ] && return 0; done; return 1; }',
+];

@@ -1,0 +1,222 @@
+import { hasCode } from "../../errors";
+import type { SystemFacts } from "../../hypervisors/model";
+import type {
+  FirewallBridge,
+  Holder,
+  RealPreparation,
+  WantedPreparation,
+} from "../../hypervisors/system/preparation/model";
+import { isWanted } from "../../hypervisors/system/preparation/preparation";
+import { literalOf, type SettingValue, settingOf } from "../../hypervisors/system/preparation/settings";
+import type { Run } from "../../lifecycle";
+import { complete, type Inputs, isRecord } from "../../schema";
+import { fields } from "./fields";
+
+/** Between the fields of a Host and what its system is asked for. */
+
+interface Service {
+  enabled?: boolean;
+  running?: boolean;
+}
+interface File {
+  content: string;
+  mode?: string;
+  owner?: string;
+  adopt?: boolean;
+}
+interface BridgeEntry {
+  bridge?: string;
+  subnets?: string[];
+  masquerade?: boolean;
+}
+
+const forwardingNames = { ipv4: "net.ipv4.ip_forward", ipv6: "net.ipv6.conf.all.forwarding" } as const;
+
+const record = <T>(value: unknown): Record<string, T> => (isRecord(value) ? (value as Record<string, T>) : {});
+const list = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]) : []);
+
+export function wantedOf(inputs: Inputs): WantedPreparation {
+  const { packages, services } = inputs;
+  return {
+    packages: Array.isArray(packages) ? (packages as string[]) : packages === "auto" ? ["auto"] : [],
+    packageNames: record<string>(inputs.packageNames),
+    services: services === undefined ? undefined : servicesOf(services),
+    users: record<string[]>(inputs.users),
+    sysctl: {
+      ...Object.fromEntries(forwarded(inputs.forwarding).map((name) => [forwardingNames[name], "1"])),
+      ...Object.fromEntries(
+        Object.entries(record<unknown>(inputs.sysctl)).map(([name, value]) => [name, String(value)]),
+      ),
+    },
+    modules: list<string>(inputs.modules),
+    firewall: Object.entries(bridgesOf(inputs)).map(([key, entry]) => bridgeOf(key, entry)),
+    files: Object.entries(record<File>(inputs.files)).map(([path, file]) => ({
+      path,
+      content: file.content,
+      mode: file.mode ?? "0644",
+      owner: file.owner ?? "root:root",
+      adopt: file.adopt ?? false,
+    })),
+    libvirt: Object.fromEntries(
+      Object.entries(record<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
+        file,
+        Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, literalOf(value) ?? ""])),
+      ]),
+    ),
+    apparmorPaths: list<string>(inputs.apparmorPaths),
+  };
+}
+
+function servicesOf(value: unknown): Record<string, Service> {
+  return Array.isArray(value)
+    ? Object.fromEntries((value as string[]).map((name) => [name, {}]))
+    : record<Service>(value);
+}
+
+function forwarded(value: unknown): ("ipv4" | "ipv6")[] {
+  const asked = record<unknown>(value);
+  return (["ipv4", "ipv6"] as const).filter((name) => asked[name] === true);
+}
+
+const bridgesOf = (inputs: Inputs) => record<BridgeEntry>(record<unknown>(inputs.firewall).bridges);
+
+function bridgeOf(key: string, entry: BridgeEntry): FirewallBridge {
+  const { bridge = key, subnets = [], masquerade = false } = entry;
+  return { bridge, subnets, masquerade };
+}
+
+/** The inputs as they really are: what stands as it was asked for keeps its spelling. */
+export function inputsOf(inputs: Inputs, real: RealPreparation): Inputs {
+  const wanted = wantedOf(inputs);
+  const result: Inputs = {};
+  if (wanted.packages.length > 0) {
+    const missing = real.missingPackages.length > 0;
+    result.packages = missing ? [...real.packages] : inputs.packages;
+  }
+  Object.assign(result, realServices(inputs, wanted, real));
+  if (inputs.users !== undefined) result.users = real.users;
+  if (inputs.modules !== undefined) result.modules = real.modules;
+  if (inputs.apparmorPaths !== undefined) result.apparmorPaths = real.apparmorPaths;
+  if (inputs.sysctl !== undefined) {
+    result.sysctl = Object.fromEntries(
+      Object.entries(record<unknown>(inputs.sysctl)).map(([name, value]) => [
+        name,
+        real.sysctl[name] === wanted.sysctl[name] ? value : real.sysctl[name],
+      ]),
+    );
+  }
+  if (inputs.forwarding !== undefined) {
+    const routes = forwarded(inputs.forwarding).map((name) => [name, real.sysctl[forwardingNames[name]] === "1"]);
+    result.forwarding = { ...record(inputs.forwarding), ...Object.fromEntries(routes) };
+  }
+  if (inputs.firewall !== undefined)
+    result.firewall = { ...record(inputs.firewall), bridges: realBridges(inputs, real) };
+  if (inputs.files !== undefined) result.files = realFiles(inputs, real);
+  if (inputs.libvirt !== undefined) {
+    result.libvirt = Object.fromEntries(
+      Object.entries(record<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
+        file,
+        Object.fromEntries(
+          Object.entries(real.libvirt[file] ?? {}).map(([key, literal]) => [
+            key,
+            literal === wanted.libvirt[file]?.[key] ? keys[key] : settingOf(literal),
+          ]),
+        ),
+      ]),
+    );
+  }
+  return result;
+}
+
+function realServices(inputs: Inputs, wanted: WantedPreparation, real: RealPreparation): Inputs {
+  const wrong = Object.entries(real.services).filter(([name, is]) => {
+    const { enabled = true, running = true } = wanted.services?.[name] ?? {};
+    return (is.enabled ?? enabled) !== enabled || (is.running ?? running) !== running;
+  });
+  if (wrong.length === 0) return inputs.services === undefined ? {} : { services: inputs.services };
+  return { services: { ...wanted.services, ...Object.fromEntries(wrong) } };
+}
+
+function realBridges(inputs: Inputs, real: RealPreparation): Inputs {
+  return Object.fromEntries(
+    Object.entries(bridgesOf(inputs)).flatMap(([key, entry]) => {
+      const { bridge, subnets } = bridgeOf(key, entry);
+      const standing = real.firewall.find((one) => one.bridge === bridge)?.subnets ?? [];
+      const left = subnets.filter((subnet) => standing.includes(subnet));
+      return left.length > 0 ? [[key, { ...entry, subnets: left }]] : [];
+    }),
+  );
+}
+
+function realFiles(inputs: Inputs, real: RealPreparation): Inputs {
+  return Object.fromEntries(
+    real.files.map(({ path, content, mode, owner }) => {
+      const given = record<File>(inputs.files)[path]!;
+      const is = {
+        content,
+        ...(mode === (given.mode ?? "0644") ? {} : { mode }),
+        ...(owner === (given.owner ?? "root:root") ? {} : { owner }),
+      };
+      return [path, { ...given, ...is }];
+    }),
+  );
+}
+
+export function holderOf(run: Run<unknown>): Holder {
+  const { project, stack, urn } = run.context;
+  return { lineage: String(run.made.lineage), project, stack, urn };
+}
+
+/** What is known to have been asked for before, by the state. */
+function previously(run: Run<unknown>): WantedPreparation | undefined {
+  return run.previous && wantedOf(complete(fields, run.previous));
+}
+
+/** Brings the host to what is asked for. Where nothing is, and never was, no command is run. */
+export async function prepare(run: Run<unknown>, system: SystemFacts & { claimed?: boolean }): Promise<void> {
+  const wanted = wantedOf(run.inputs);
+  const previous = previously(run);
+  const known = isWanted(wanted) || (previous !== undefined && isWanted(previous));
+  if (!known && !system.claimed) return;
+  try {
+    const warnings = await run.hypervisor.system.preparation.apply(
+      {
+        wanted,
+        previous,
+        holder: holderOf(run),
+        system,
+        removePackages: run.inputs.removePackages === true,
+        creating: run.previous === undefined,
+      },
+      run.context,
+    );
+    for (const warning of warnings) run.context.tell("warning", warning);
+  } catch (error) {
+    // Others have claims on this host; without root's rights there can be none of ours.
+    if (known || !hasCode(error, "permission-denied", "sudo-password")) throw error;
+  }
+}
+
+/** Takes back all that was put on the host. */
+export async function unprepare(run: Run<unknown>): Promise<void> {
+  if (typeof run.made.lineage !== "string") return;
+  const previous = wantedOf(run.inputs);
+  const system = await run.hypervisor.system.facts();
+  if (!isWanted(previous) && !system.claimed) return;
+  try {
+    const warnings = await run.hypervisor.system.preparation.release(
+      { previous, holder: holderOf(run), system, removePackages: run.inputs.removePackages === true },
+      run.context,
+    );
+    for (const warning of warnings) run.context.tell("warning", warning);
+  } catch (error) {
+    if (isWanted(previous) || !hasCode(error, "permission-denied", "sudo-password")) throw error;
+  }
+}
+
+/** For `read`: what is asked for, as it is. */
+export async function realInputs(run: Run<unknown>, system: SystemFacts): Promise<Inputs> {
+  const wanted = wantedOf(run.inputs);
+  if (!isWanted(wanted)) return {};
+  return inputsOf(run.inputs, await run.hypervisor.system.preparation.read(wanted, holderOf(run), system));
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { canonicalSubnet } from "../../hypervisors/system/preparation/firewall";
+import { literalOf, type SettingValue } from "../../hypervisors/system/preparation/settings";
+import { noControl } from "../../schema";
+
+/** What may stand in the preparation's fields: all of it becomes a name or a line on the host, so all of it is bounded. */
+
+const named = (pattern: RegExp, says: string) => z.string().regex(pattern, says);
+
+/** A dictionary of at most 256 entries; a key that is refused is named. */
+function dictionary<T extends z.ZodType>(key: z.ZodType<string, string>, value: T) {
+  return z.record(key, value).refine((all) => Object.keys(all).length <= 256, "has more than 256 entries");
+}
+
+const packageName = named(
+  /^[A-Za-z0-9][A-Za-z0-9@+._:~-]{0,127}$/,
+  "is no package's name: letters, digits and `@+._:~-`",
+);
+export const packages = z.union([z.enum(["auto", "none"]), z.array(packageName).max(256)]);
+export const packageNames = dictionary(packageName, packageName);
+
+const serviceName = named(/^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/, "is no unit's name of systemd");
+export const services = z.union([
+  z.array(serviceName).max(256),
+  dictionary(serviceName, z.strictObject({ enabled: z.boolean().optional(), running: z.boolean().optional() })),
+]);
+
+const accountName = named(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "is no user's or group's name");
+export const users = dictionary(accountName, z.array(accountName).min(1).max(64));
+
+const sysctlName = named(
+  /^[A-Za-z0-9_-]+([./][A-Za-z0-9_:@-]+)+$/,
+  "is no parameter's name, as `net.ipv4.ip_forward`; a dot within a name is written as /",
+);
+export const sysctl = dictionary(
+  sysctlName,
+  z
+    .union([z.string().min(1).max(1024), z.number().int()])
+    .transform((value) => String(value).trim())
+    .pipe(z.string().regex(/^[\x20-\x7e\t]+$/, "must be one line of plain text")),
+);
+
+export const moduleName = named(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, "is no module's name").transform((name) =>
+  name.replaceAll("-", "_"),
+);
+
+export const bridgePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
+
+export const subnet = z.string().transform((text, context) => {
+  const canonical = canonicalSubnet(text);
+  if (canonical !== undefined) return canonical;
+  context.addIssue({ code: "custom", message: "is no subnet, as `172.17.2.0/24`" });
+  return z.NEVER;
+});
+
+const plainPath = named(
+  /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]{1,255})+$/,
+  "is no absolute path, without `.`, `..` and a slash at its end",
+).max(2048);
+const path = plainPath.refine(
+  (text) => !/^\/(proc|sys|dev|run\/windrose|var\/lib\/windrose|etc\/windrose)(\/|$)/.test(text),
+  "is no place for a file of yours",
+);
+export const files = dictionary(
+  path,
+  z.strictObject({
+    content: z
+      .string()
+      .max(1024 * 1024, "has more than 1 MiB")
+      .refine((text) => !text.includes("\0"), "holds a NUL"),
+    mode: z
+      .string()
+      .regex(/^[0-7]{3,4}$/, "is no mode, as `0644`")
+      .transform((text) => text.padStart(4, "0"))
+      .optional(),
+    owner: z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,31})?$/, "is no owner, as `root:root`")
+      .transform((text) => (text.includes(":") ? text : `${text}:${text}`))
+      .optional(),
+    adopt: z.boolean().optional(),
+  }),
+);
+
+const settingValue = z
+  .union([
+    z.string().max(4096),
+    z.number().int(),
+    z.boolean(),
+    z.array(z.union([z.string(), z.number().int()])).max(256),
+  ])
+  .refine(
+    (value) => literalOf(value as SettingValue) !== undefined,
+    "can't stand in a file of libvirt: both quotes, or a line's end",
+  )
+  .refine(
+    (value) => noControl(JSON.stringify(value)) && !/\\[u]00/.test(JSON.stringify(value)),
+    "holds control characters",
+  );
+export const libvirt = dictionary(
+  named(/^[a-z][a-z0-9-]{0,40}\.conf$/, "is no file of /etc/libvirt, as `network.conf`"),
+  dictionary(named(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "is no setting's name"), settingValue),
+);
+
+export const guestPath = plainPath.refine(
+  (text) => /^[A-Za-z0-9 _+,.:=%/-]+$/.test(text),
+  "holds signs that mean something to AppArmor",
+);
