@@ -23,6 +23,7 @@ export interface GuestWay extends AddressWait {
 /** A guest's sshd may answer before the keys of its users are there. sshd shuts out who fails more often than this. */
 const loginPatience = 30_000;
 const loginPause = 5_500;
+const slowPause = 1_500;
 /** Milliseconds for a connection of an earlier command to prove that it still stands. */
 const standing = 5_000;
 
@@ -80,9 +81,13 @@ async function open(way: GuestWay): Promise<SshTransport> {
       return transport;
     } catch (error) {
       await transport.close();
-      if (!hasCode(error, "authentication-failed") || Date.now() + loginPause > until) throw error;
+      // A guest that has just answered may be slow, or busy with its first boot.
+      const [rest, last] = hasCode(error, "host-unreachable", "connection-cut", "timeout")
+        ? [slowPause, way.deadline]
+        : [loginPause, hasCode(error, "authentication-failed") ? until : 0];
+      if (Date.now() + rest > last) throw error;
       way.progress?.(`waiting for a login at ${address}`);
-      await pause(loginPause, signal ?? new AbortController().signal);
+      await pause(rest, signal ?? new AbortController().signal);
       if (signal?.aborted) throw error;
     }
   }

@@ -53,7 +53,7 @@ describe("commands", function () {
       onHost("hosted", { ...hosted, ...more }),
       inGuest("guestly", guestly),
       // Without `delete` it goes with the machine.
-      inGuest("light", { create: ["true"] }),
+      inGuest("light", { create: ["true"], triggers: [{ $ref: "pool" }, { $id: "winds" }] }),
       ...resources,
     ];
     await fixture.ask(asked(), { token });

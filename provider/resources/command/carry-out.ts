@@ -115,7 +115,10 @@ function lastOf(lines: readonly string[]): string {
 function previousOutput(made: Inputs): Record<string, string> {
   const variables = { PULUMI_COMMAND_STDOUT: made.stdout, PULUMI_COMMAND_STDERR: made.stderr };
   return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+    // No variable can hold a NUL.
+    Object.entries(variables).flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, value.replaceAll("\0", "")]] : [],
+    ),
   );
 }
 
@@ -125,10 +128,14 @@ function sentAlong({ inputs, previous }: CommandRun, name: "__secrets" | "__host
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** A secret is somewhere in a command that is a secret as a whole, and can't be told from the rest of what it writes. */
+/**
+ * A secret is somewhere in a command that is a secret as a whole, and can't be told from the rest of what it writes, nor
+ * in what a later command is given of that.
+ */
 function isHidden(run: CommandRun, which: Which): boolean {
   if (typeof run.inputs.secretOutput === "boolean") return run.inputs.secretOutput;
-  return sentAlong(run, "__secrets").some((path) => path === which || path === "interpreter");
+  const hiding = which === "create" ? ["create", "interpreter"] : ["create", "update", which, "interpreter"];
+  return sentAlong(run, "__secrets").some((path) => hiding.includes(path));
 }
 
 /** The values that are replaced in what is shown. */

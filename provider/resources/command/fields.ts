@@ -81,7 +81,7 @@ export const fields = {
   create: field.of(
     script,
     "string | string[]",
-    "Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't.",
+    "Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others.",
     runs,
   ),
   update: field.of(

@@ -105,7 +105,7 @@ describe("Command", function () {
 
   it("gives `update` and `delete` what the run before wrote", async () => {
     const given = {
-      create: "echo made-7; echo warned >&2",
+      create: "printf 'made-7\\0\\n'; echo warned >&2",
       update: `echo "$PULUMI_COMMAND_STDOUT $PULUMI_COMMAND_STDERR" >> ${log()}; echo made-8`,
       delete: `echo "$PULUMI_COMMAND_STDOUT" >> ${log()}`,
     };
@@ -191,6 +191,10 @@ describe("Command", function () {
     statuses = [];
     const kept = await halfMade(make({ ...given, secretOutput: true }));
     assert.doesNotMatch(kept.message + statuses.join(), /hidden-7/);
+    // What a later command is given of it is no less secret.
+    const later = { ...half.outputs, delete: 'echo "$PULUMI_COMMAND_STDOUT"; exit 4' };
+    await assert.rejects(remove(definition, later, context()), (error: Error) => !/hidden-7/.test(error.message));
+    assert.doesNotMatch(statuses.join(), /hidden-7/);
     // Nor is it in the line that a preview leaves.
     const news = { ...(await inputsOf({ create: "echo hidden-8" })), __secrets: ["create"] };
     const [row] = diff(definition, half.outputs, news).rows;
