@@ -158,7 +158,7 @@ function section(group: Group, changes: readonly Change[], report: Report, detai
   }[group.kind];
   const heads = ["Resource", "Change", "Effect", "Goes down", "Data lost"];
   const rows = changes.map((change) => [
-    `${code(change.type)}<br>${code(change.name)}${hosts.size > 1 && change.group.host ? `<br>on ${code(change.group.host)}` : ""}`,
+    `${code(change.type)}<br>**${code(change.name)}**${hosts.size > 1 && change.group.host ? `<br>on ${code(change.group.host)}` : ""}`,
     describeRow(change, report.names, detail.values),
     effectCell(change.effect),
     change.down.join("<br>") || "–",

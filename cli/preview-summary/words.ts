@@ -46,7 +46,7 @@ const count = (fields: number) => `${fields} ${fields === 1 ? "field" : "fields"
 
 function newField(field: FieldChange, names: ReadonlyMap<string, string>): string {
   const shown = field.hidden ? hidden : show(field.new, names);
-  return `${code(field.path)} ${shown.long ?? shown.short}`;
+  return `${code(field.path)}: ${shown.long ?? shown.short}`;
 }
 
 function changedField(
@@ -55,21 +55,17 @@ function changedField(
   values: "all" | "short" | "none",
   judged: boolean,
 ): string {
-  const said = judged
-    ? `: ${field.says ? says(field) : effectWords[field.effect]}`
-    : field.effect === "replace"
-      ? ": replaces it"
-      : "";
-  if (field.hidden) return `${code(field.path)} _hidden_${said}`;
+  const said = judged || field.effect === "replace" ? ` (${says(field)})` : "";
+  if (field.hidden) return `${code(field.path)}: _hidden_${said}`;
   if (values === "none") return `${code(field.path)}${said}`;
   const [old, value] = [show(field.old, names), show(field.new, names)];
-  const line = `${code(field.path)} ${old.short} → ${value.short}${said}`;
+  const line = `${code(field.path)}: ${old.short} → ${value.short}${said}`;
   if (values === "short" || (old.long === undefined && value.long === undefined)) return line;
   return folded(line, `before: ${old.long ?? old.short}<br>after: ${value.long ?? value.short}`);
 }
 
 /** The table's own words, which name the effect where it is not plain. */
 function says({ says, effect }: FieldChange): string {
-  if (effect === "restart" && !says!.includes("restart")) return `${says}, after a restart`;
-  return says!;
+  if (says === undefined) return effectWords[effect];
+  return effect === "restart" && !says.includes("restart") ? `${says}, after a restart` : says;
 }

@@ -76,7 +76,7 @@ export function rows(text: string): Map<string, string[]> {
   for (const line of text.split("\n")) {
     if (!line.startsWith("| ") || line.startsWith("| ---") || line.startsWith("| Resource ")) continue;
     const cells = line.slice(2, -2).split(" | ");
-    found.set(cells[0]!.replace(/^.*<br>`?/, "").replace(/`$/, ""), cells);
+    found.set(cells[0]!.replace(/^.*<br>\*\*`?/, "").replace(/`\*\*$/, ""), cells);
   }
   return found;
 }

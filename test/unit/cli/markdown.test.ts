@@ -110,8 +110,8 @@ describe("Markdown of a preview summary", function () {
       "### Component `winds` (`lab:index:Lab`)",
       "### Of other packages",
     ]);
-    assert.match(text, /^\| `VirtualMachine`<br>`d`<br>on `boiotia` \|/m);
-    assert.match(text, /^\| `random:index\/randomPet:RandomPet`<br>`pet` \|/m);
+    assert.match(text, /^\| `VirtualMachine`<br>\*\*`d`\*\*<br>on `boiotia` \|/m);
+    assert.match(text, /^\| `random:index\/randomPet:RandomPet`<br>\*\*`pet`\*\* \|/m);
   });
 
   it("puts what is worst first and says it before any table", () => {
@@ -140,7 +140,7 @@ describe("Markdown of a preview summary", function () {
         },
       ]),
     );
-    assert.match(text, /<details><summary>`description` _unset_ → `x{24}…`: live<\/summary>/);
+    assert.match(text, /<details><summary>`description`: _unset_ → `x{24}…` \(live\)<\/summary>/);
     assert.match(text, /_and 3000 more characters_/);
     const many = Object.fromEntries(
       ["description", "autostart", "serial", "rng", "clock", "video", "firmware", "vcpus"].map((name) => [
@@ -165,8 +165,8 @@ describe("Markdown of a preview summary", function () {
         },
       ]),
     );
-    assert.match(text, /`memory` `2GiB` → _not yet known_/);
-    assert.match(text, /`metadata` _unset_ → `\{a: \(not yet known\), b: c\}`/);
+    assert.match(text, /`memory`: `2GiB` → _not yet known_/);
+    assert.match(text, /`metadata`: _unset_ → `\{a: \(not yet known\), b: c\}`/);
   });
 
   it("fits in its length whatever the changes, and never drops what is lost without a word", () => {
@@ -199,21 +199,24 @@ describe("Markdown of a preview summary", function () {
     const cells = (name: string) => table.get(name)!.slice(1);
     assert.deepEqual(cells("eurus"), ["–", "**delete**", "`eurus`, for good", "all on the disk `root` of `eurus`"]);
     assert.deepEqual(cells("notus"), [
-      "`disks.root.image` `Image base` → _not yet known_: replaces it",
+      "`disks.root.image`: `Image base` → _not yet known_ (replaces it)",
       "**replace**",
       "`notus`, until it is made anew",
       "all on the disks `data`, `root` of `notus`",
     ]);
     assert.deepEqual(cells("boreas"), [
-      "`memory` `192MiB` → `256MiB`: live<br>`graphics.password` _hidden_: live",
+      "`memory`: `192MiB` → `256MiB` (live)<br>`graphics.password`: _hidden_ (live)",
       "live",
       "–",
       "–",
     ]);
-    assert.match(cells("zephyrus")[0]!, /^`machineType` _unset_ → `pc`: after a restart<br>`up` refuses the restart/);
+    assert.match(
+      cells("zephyrus")[0]!,
+      /^`machineType`: _unset_ → `pc` \(after a restart\)<br>`up` refuses the restart/,
+    );
     assert.equal(cells("zephyrus")[1], "**restart**");
     assert.equal(cells("aparctias")[1], "create");
-    assert.match(cells("aparctias")[0]!, /`disks\.root\.pool` `StoragePool pool`/);
+    assert.match(cells("aparctias")[0]!, /`disks\.root\.pool`: `StoragePool pool`/);
     assert.match(text, /### Component `winds` \(`e2e:index:Group`\) on `anemoi`/);
   });
 });

@@ -78,7 +78,7 @@ describe("secrets in a preview summary", () => {
         },
       ]),
     );
-    assert.match(text, /`description` _hidden_/);
+    assert.match(text, /`description`: _hidden_/);
     assert.doesNotMatch(text, /hush/);
   });
 
