@@ -179,7 +179,11 @@ export class KubernetesLab extends pulumi.ComponentResource {
 
 function refusal(name: string, problems: readonly Problem[]): pulumi.RunError {
   const lines = problems.map(({ property, reason }) => `${property}: ${reason}`);
-  return new pulumi.RunError(`KubernetesLab "${name}": ${lines.join("\n  ")}`);
+  const error = new pulumi.RunError(`KubernetesLab "${name}": ${lines.join("\n  ")}`);
+  // It is the program's mistake, told without a stack. With one, the SDK inspects the error and all promises that it has
+  // reached (cmd/run/error.js, defaultErrorMessage): most of a minute.
+  error.stack = undefined;
+  return error;
 }
 
 function textsOf({ sshKeys, caCertificates = [] }: KubernetesLabArgs): Texts {
