@@ -130,6 +130,7 @@ describe("side by side", function () {
     const { code, output } = await third.up({ check: false });
     assert.notEqual(code, 0);
     assert.match(output, /Unable to create Network "winds".*already in use/);
+    assert.deepEqual(await objects(`${third.name}-winds`), []);
     assert.deepEqual(await standing(second), before);
     await third.ask(fixture.hosts, JSON.parse(JSON.stringify(parts).replaceAll(subnet(second), "172.17.5")));
     await third.up();

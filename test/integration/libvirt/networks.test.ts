@@ -135,6 +135,19 @@ describe("libvirt's networks", function () {
     assert.equal(await host.root.networks.find(definition.uuid), undefined);
   });
 
+  it("leaves nothing of a network that can't start, and the stored one where it was there before", async () => {
+    const first = await define();
+    const second = wanted({ ipv4: first.ipv4 });
+    await assert.rejects(host.root.networks.define(second), /already in use/);
+    assert.equal(await host.root.networks.find(second.uuid), undefined);
+    const third = await define();
+    await host.text("virsh", "net-destroy", third.name);
+    await assert.rejects(host.root.networks.define({ ...third, ipv4: first.ipv4 }), /already in use/);
+    assert.equal((await host.root.networks.find(third.uuid))?.active, false);
+    await host.root.networks.remove(third.uuid);
+    await host.root.networks.remove(first.uuid);
+  });
+
   it("rewrites the mark without touching what runs", async () => {
     const definition = await define({ mark });
     const moved = { ...mark, urn: "urn:pulumi:prod::isles::x" };

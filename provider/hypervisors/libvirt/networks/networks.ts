@@ -78,9 +78,12 @@ export class LibvirtNetworks implements NetworkSection {
           await this.startNow(uuid);
           return;
         } catch (error) {
+          // What can't start (its subnet or bridge is another's) leaves nothing behind that no state knows of.
+          if (present === undefined) {
+            await found(this.session.call("NETWORK_UNDEFINE", { network: networkHandle(uuid) })).catch(() => undefined);
+          }
           // Another program was given the same name, and was quicker.
           if (left <= 1 || !isLibvirtError(error, ErrorNumber.SYSTEM_ERROR) || error.int1 !== fileExists) throw error;
-          await this.session.call("NETWORK_UNDEFINE", { network: networkHandle(uuid) });
         }
       }
     });
