@@ -129,8 +129,9 @@ export class BridgeHost {
 
   /** How the host's own roll-back of the last change ended. */
   outcome(): Promise<string> {
-    const file = "/var/lib/windrose/bridges/br0/last/outcome";
-    return until("the host to roll back", async () => (await this.exists(file)) && this.text("cat", file), 60_000);
+    const home = "/var/lib/windrose/bridges/br0";
+    const over = async () => !(await this.exists(`${home}/change`)) && this.text("cat", `${home}/last/outcome`);
+    return until("the host to roll back", over, 60_000);
   }
 
   /** A power cut and a start: what is not stored is gone. */

@@ -45,7 +45,7 @@ for (const manager of ["systemd-networkd", "NetworkManager", "netplan", "ifupdow
     it("takes an address back by which the host can't be reached", async () => {
       const addressing = { ...host.addressing(), addresses: ["10.57.52.2/24"], gateway: undefined };
       await assert.rejects(
-        host.section.apply(definition({ addressing }), mark, { ...arming, rollbackAfter: 10_000 }, work()),
+        host.section.apply(definition({ addressing }), mark, { ...arming, rollbackAfter: 12_000 }, work()),
         (error: Error) => hasCode("rolled-back")(error) && /fresh connection/.test(error.message),
       );
       assert.ok((await host.addresses("host0")).includes(host.host.address));

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { renamed, takeOut as takeStanzas } from "../../../provider/hypervisors/system/bridges/ifupdown";
-import { layoutsOf } from "../../../provider/hypervisors/system/bridges/layouts";
+import { kept, layoutsOf } from "../../../provider/hypervisors/system/bridges/layouts";
 import type {
   Addressing,
   BridgeDefinition,
+  BridgeMark,
+  BridgeRecord,
   Layout,
   Original,
 } from "../../../provider/hypervisors/system/bridges/model";
@@ -273,5 +275,73 @@ describe("ifupdown's stanzas of a bridge", () => {
     const { bridge } = layoutsOf(definition, original("ifupdown", { files: [alone] }));
     assert.equal(bridge.files.length, 1);
     assert.match(bridge.files[0]!.content!, /iface lo inet loopback[\s\S]*# Made by windrose/);
+  });
+});
+
+describe("a file of the user's that was edited since", () => {
+  const recordOf = (before: Original, asked = definition): BridgeRecord => ({
+    version: 1,
+    mark: {} as BridgeMark,
+    definition: asked,
+    original: before,
+    ...layoutsOf(asked, before),
+  });
+
+  it("keeps what was put into it, under netplan", () => {
+    const text =
+      "network:\n  ethernets:\n    eth0: {addresses: [192.0.2.5/24]}\n    eth1: {addresses: [198.51.100.5/24]}\n";
+    const record = recordOf(
+      original("netplan", { files: [{ path: "/etc/netplan/a.yaml", content: text, mode: "0600" }] }),
+    );
+    const now = {
+      ...record.bridge.files[0]!,
+      content: "network:\n  ethernets:\n    eth0: {mtu: 1400}\n    eth2: {dhcp4: true}\n",
+    };
+    assert.deepEqual(kept(record, record.bridge, [record.bridge.files[0]!]).plain, record.plain);
+    assert.deepEqual(parse(contentOf(kept(record, record.bridge, [now]).plain, "a.yaml")).network.ethernets, {
+      eth0: { mtu: 1400, addresses: ["192.0.2.5/24"] },
+      eth2: { dhcp4: true },
+    });
+    assert.equal(contentOf(kept(record, record.bridge, [now]).bridge, "a.yaml"), now.content);
+    const gone = { ...now, content: "network: {}\n" };
+    assert.equal(contentOf(kept(record, record.bridge, [gone]).plain, "a.yaml"), gone.content);
+  });
+
+  it("keeps what was put into it, under ifupdown", () => {
+    const text = "auto eth0 eth1\niface eth0 inet static\n    address 192.0.2.5/24\niface eth1 inet dhcp\n";
+    const before = original("ifupdown", { files: [{ path: "/etc/network/interfaces", content: text, mode: "0644" }] });
+    const record = recordOf(before);
+    const now = {
+      ...record.bridge.files[0]!,
+      content: `${record.bridge.files[0]!.content}auto eth2\niface eth2 inet dhcp\n`,
+    };
+    const back = contentOf(kept(record, record.bridge, [now]).plain, "interfaces");
+    assert.ok(!back.includes("br0") && back.includes("iface eth2 inet dhcp") && back.includes("auto eth1"));
+    assert.match(back, /auto eth0\niface eth0 inet static\n {4}address 192\.0\.2\.5\/24\n/);
+    const next = layoutsOf({ ...definition, mtu: 1400 }, before).bridge;
+    const updated = contentOf(kept(record, next, [now]).bridge, "interfaces");
+    assert.ok(updated.includes("mtu 1400") && updated.includes("iface eth2 inet dhcp"));
+    assert.equal(updated.match(/iface br0/g)!.length, 1);
+  });
+
+  it("is given back rightly whichever of two bridges goes first", () => {
+    const text = "auto eth0 eth1\niface eth0 inet static\n    address 192.0.2.5/24\niface eth1 inet dhcp\n";
+    const path = "/etc/network/interfaces";
+    const file = (content: string) => ({ path, content, mode: "0644" });
+    const first = recordOf(original("ifupdown", { files: [file(text)] }));
+    const between = first.bridge.files[0]!.content!;
+    const other = { ...definition, name: "br1", nic: "eth1" };
+    const second = recordOf(original("ifupdown", { port: "eth1", files: [file(between)] }), other);
+    const both = second.bridge.files[0]!.content!;
+    const one = contentOf(kept(first, first.bridge, [file(both)]).plain, "interfaces");
+    assert.ok(one.includes("iface br1 inet dhcp") && one.includes("iface eth0 inet static") && !one.includes("br0"));
+    const none = contentOf(kept(second, second.bridge, [file(one)]).plain, "interfaces");
+    const lines = (all: string) =>
+      all
+        .split("\n")
+        .filter((each) => each.trim() !== "" && !each.startsWith("auto"))
+        .sort();
+    assert.deepEqual(lines(none), lines(text));
+    assert.ok(none.includes("auto eth0") && none.includes("auto eth1"));
   });
 });

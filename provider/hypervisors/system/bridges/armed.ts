@@ -51,11 +51,15 @@ export async function armedChange(transport: Transport, change: Change, work: Wo
 }
 
 async function stage(transport: Transport, home: string, text: string): Promise<void> {
-  const prepare =
-    'umask 077; mkdir -p "$0" || exit 1; mkdir "$0/change" 2>/dev/null || { test -e "$0/change/armed" && exit 10; test -e "$0/change/rolling" && exit 10; rm -rf "$0/change" && mkdir "$0/change" || exit 1; }; cat >"$0/change/script"';
+  const prepare = [
+    // One change at a time on a host: two may edit one file.
+    `for other in ${base}/*/change; do test -e "$other/armed" || test -e "$other/rolling" || continue; exit ${exits.underWay}; done`,
+    `umask 022; mkdir -p ${base} || exit 1`,
+    'umask 077; mkdir -p "$0" && rm -rf "$0/change" && mkdir "$0/change" && cat >"$0/change/script"',
+  ].join("\n");
   const { code, stderr } = await transport.exec(["sh", "-c", prepare, home], { root: true, stdin: text });
   if (code === exits.underWay)
-    throw new WindroseError("in-use", "another change of the bridge is under way on the host", {
+    throw new WindroseError("in-use", "another change of a bridge is under way on the host", {
       hint: "It is confirmed or rolled back within its time; run the command again then.",
     });
   if (code !== 0) throw new WindroseError("command-failed", `${home} can't be written: ${stderr.trim().slice(-300)}`);
@@ -64,10 +68,16 @@ async function stage(transport: Transport, home: string, text: string): Promise<
 /** One look over a fresh connection; true: it is confirmed. */
 async function confirmed(transport: Transport, script: string): Promise<true | { seen?: string; over?: boolean }> {
   const fresh = transport.fresh?.() ?? transport;
+  const began = Date.now();
   try {
     const check = `test -e "$0" || exit ${exits.over}; exec sh "$0" check`;
-    const look = await fresh.exec(["sh", "-c", check, script], { root: true, timeout: 15_000 });
-    if (look.code === exits.over) return { over: true };
+    const look = await fresh.exec(["sh", "-c", check, script], { root: true, timeout: 8000 });
+    // It answered only once it had rolled back: the connection was stuck meanwhile.
+    if (look.code === exits.over) {
+      return Date.now() - began > 3000
+        ? { seen: "the host did not answer over a fresh connection", over: true }
+        : { over: true };
+    }
     if (look.code !== 0) {
       const seen = look.stdout.trim() || look.stderr.trim().slice(-300);
       // What the manager refused does not get better by waiting.

@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
 import type { Work } from "../../hypervisor";
 import { armedChange } from "./armed";
-import type { Change } from "./change-script";
+import { base, type Change } from "./change-script";
 import { originalOf, portOf } from "./detect";
 import { type Inspection, inspect, readFiles, stateOf } from "./inspect";
-import { layoutsOf } from "./layouts";
-import type { Arming, BridgeDefinition, BridgeMark, BridgeRecord, BridgeState, Layout } from "./model";
+import { kept, layoutsOf } from "./layouts";
+import type { Arming, BridgeDefinition, BridgeMark, BridgeRecord, BridgeState, HostFile, Layout } from "./model";
 
 /**
  * Bridges of the host over its NICs. A change is armed: it stays only once a fresh connection has found the host as it
@@ -33,82 +32,100 @@ export interface BridgeSection {
 const noDevice = "lo";
 
 export function createBridges(transport: Transport): BridgeSection {
+  let last: Promise<unknown> = Promise.resolve();
+  /** One change at a time: two may edit one file of the host's. */
+  const queued = <T>(change: () => Promise<T>): Promise<T> => {
+    const turn = last.then(change, change);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
   return {
     async find(name, work) {
-      return stateOf(await settled(transport, name, noDevice, noDevice, work), name);
+      return queued(async () => stateOf(await settled(transport, name, noDevice, noDevice, work), name));
     },
-
-    async apply(definition, mark, arming, work) {
-      const { name, nic } = definition;
-      const found = await settled(transport, name, nic, portOf(definition), work);
-      const { record } = found;
-      const there = stateOf(found, name);
-      if (there && !record) throw foreign(name);
-      // One that went without us: its NIC may have been given back by hand, so it is looked at as the first time.
-      const original = there && record ? record.original : await originalOf(transport, definition, found);
-      const { bridge, plain } = layoutsOf(definition, original);
-      const next: BridgeRecord = { version: 1, mark, definition, original, plain, bridge };
-      if (there && record) await untouched(transport, record.bridge);
-      const from = there && record ? record.bridge : plain;
-      const addressing = definition.addressing;
-      const change: Change = {
-        name,
-        from,
-        to: bridge,
-        removes: false,
-        adds: !there,
-        deviceBefore: there ? name : original.makesVlan ? nic : original.port,
-        deviceAfter: name,
-        gateway4: arming.checkGateway && (addressing ? addressing.gateway !== undefined : original.gateway4),
-        gateway6: arming.checkGateway && (addressing ? addressing.gateway6 !== undefined : original.gateway6),
-        addresses: addressing?.addresses ?? [],
-        anyAddress:
-          addressing?.dhcp4 ??
-          found.addresses.get(there ? name : original.port)?.some((each) => !each.includes(":")) ??
-          false,
-        ...(definition.openvswitch ? {} : { port: original.port }),
-        rollbackAfter: Math.ceil(arming.rollbackAfter / 1000),
-        record: JSON.stringify(next),
-      };
-      await armedChange(transport, change, work);
-      const state = stateOf(await inspect(transport, name, nic, original.port), name);
-      if (!state) throw new WindroseError("internal", `the bridge ${name} is gone right after it was confirmed`);
-      return state;
-    },
-
-    async remove(name, uuid, arming, work) {
-      const found = await settled(transport, name, noDevice, noDevice, work);
-      const { record } = found;
-      if (!record || record.mark.uuid !== uuid) return;
-      const there = stateOf(found, name);
-      const { original, definition } = record;
-      const others = there?.ports.filter((port) => port !== original.port) ?? [];
-      if (others.length > 0) {
-        throw new WindroseError("in-use", `the bridge ${name} has other ports: ${others.slice(0, 8).join(", ")}`, {
-          hint: "Guests are plugged into it: stop or move them first.",
-        });
-      }
-      await untouched(transport, record.bridge);
-      await armedChange(
-        transport,
-        {
-          name,
-          from: record.bridge,
-          to: record.plain,
-          removes: true,
-          adds: false,
-          deviceBefore: name,
-          deviceAfter: original.makesVlan ? definition.nic : original.port,
-          gateway4: arming.checkGateway && original.gateway4,
-          gateway6: arming.checkGateway && original.gateway6,
-          addresses: [],
-          anyAddress: false,
-          rollbackAfter: Math.ceil(arming.rollbackAfter / 1000),
-        },
-        work,
-      );
-    },
+    apply: (definition, mark, arming, work) => queued(() => applied(transport, definition, mark, arming, work)),
+    remove: (name, uuid, arming, work) => queued(() => removed(transport, name, uuid, arming, work)),
   };
+}
+
+async function applied(
+  transport: Transport,
+  definition: BridgeDefinition,
+  mark: BridgeMark,
+  arming: Arming,
+  work: Work,
+): Promise<BridgeState> {
+  const { name, nic } = definition;
+  const found = await settled(transport, name, nic, portOf(definition), work);
+  const { record } = found;
+  const there = stateOf(found, name);
+  if (there && !record) throw foreign(name);
+  const original = record?.original ?? (await originalOf(transport, definition, found));
+  const made = layoutsOf(definition, original);
+  const bridge = record ? kept(record, made.bridge, await editedNow(transport, record.bridge)).bridge : made.bridge;
+  const plain = record?.plain ?? made.plain;
+  const next: BridgeRecord = { version: 1, mark, definition, original, plain, bridge };
+  const from = record?.bridge ?? plain;
+  const addressing = definition.addressing;
+  const change: Change = {
+    name,
+    from,
+    to: bridge,
+    removes: false,
+    adds: !there,
+    deviceBefore: there ? name : original.makesVlan ? nic : original.port,
+    deviceAfter: name,
+    gateway4: arming.checkGateway && (addressing ? addressing.gateway !== undefined : original.gateway4),
+    gateway6: arming.checkGateway && (addressing ? addressing.gateway6 !== undefined : original.gateway6),
+    addresses: addressing?.addresses ?? [],
+    anyAddress:
+      addressing?.dhcp4 ??
+      found.addresses.get(there ? name : original.port)?.some((each) => !each.includes(":")) ??
+      false,
+    ...(definition.openvswitch ? {} : { port: original.port }),
+    rollbackAfter: Math.ceil(arming.rollbackAfter / 1000),
+    record: JSON.stringify(next),
+  };
+  await armedChange(transport, change, work);
+  const state = stateOf(await inspect(transport, name, nic, original.port), name);
+  if (!state) throw new WindroseError("internal", `the bridge ${name} is gone right after it was confirmed`);
+  return state;
+}
+
+async function removed(transport: Transport, name: string, uuid: string, arming: Arming, work: Work): Promise<void> {
+  const found = await settled(transport, name, noDevice, noDevice, work);
+  const { record } = found;
+  if (!record)
+    await transport.exec(["sh", "-c", 'rm -rf "$0/last"; rmdir "$0" 2>/dev/null', `${base}/${name}`], { root: true });
+  if (!record || record.mark.uuid !== uuid) return;
+  const there = stateOf(found, name);
+  const { original, definition } = record;
+  const others = there?.ports.filter((port) => port !== original.port) ?? [];
+  if (others.length > 0) {
+    throw new WindroseError("in-use", `the bridge ${name} has other ports: ${others.slice(0, 8).join(", ")}`, {
+      hint: "Guests are plugged into it: stop or move them first.",
+    });
+  }
+  const { plain } = kept(record, record.bridge, await editedNow(transport, record.bridge));
+  await armedChange(
+    transport,
+    {
+      name,
+      from: record.bridge,
+      to: plain,
+      removes: true,
+      adds: false,
+      deviceBefore: name,
+      deviceAfter: original.makesVlan ? definition.nic : original.port,
+      gateway4: arming.checkGateway && original.gateway4,
+      gateway6: arming.checkGateway && original.gateway6,
+      addresses: [],
+      anyAddress: false,
+      rollbackAfter: Math.ceil(arming.rollbackAfter / 1000),
+    },
+    work,
+  );
 }
 
 /** What is there once no change is under way: one whose maker went is rolled back by the host within its time. */
@@ -124,25 +141,10 @@ async function settled(transport: Transport, name: string, nic: string, port: st
   }
 }
 
-/** A file of the user's that we edited must be as we left it: what was put into it since would be lost. */
-async function untouched(transport: Transport, layout: Layout): Promise<void> {
-  const edited = layout.files.filter((file) => file.edited);
-  const now = await readFiles(
-    transport,
-    edited.map((file) => file.path),
-  );
-  const digest = (text: string | undefined) =>
-    createHash("sha256")
-      .update(text ?? "")
-      .digest("hex");
-  const changed = edited.find(
-    (file) => digest(now.find((each) => each.path === file.path)?.content) !== digest(file.content),
-  );
-  if (changed) {
-    throw new WindroseError("foreign", `${changed.path} was edited since the bridge was made`, {
-      hint: "Take what was added into a file of its own, and put this one back as it was.",
-    });
-  }
+/** The files of the user's that we edited, as they are now. */
+function editedNow(transport: Transport, layout: Layout): Promise<HostFile[]> {
+  const paths = layout.files.filter((file) => file.edited).map((file) => file.path);
+  return readFiles(transport, paths);
 }
 
 function foreign(name: string): WindroseError {

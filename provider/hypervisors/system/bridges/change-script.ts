@@ -238,10 +238,14 @@ as_before() {
   done
 }
 
+# What is put back may hold secrets: a copy is not left behind.
+forget() { rm -rf "$work/backup" "$work/script" "$work/switch.db"; }
+
 finish() {
   rm -f "$wanted" "$boot"
   rm -rf "$home/last"
   echo "$1" >"$work/outcome"
+  forget
   mv "$work" "$home/last"
   sync
   systemctl daemon-reload
@@ -259,6 +263,7 @@ at_boot() {
   rm -f "$wanted" "$boot"
   rm -rf "$home/last"
   echo rolled-back-at-boot >"$work/outcome"
+  forget
   mv "$work" "$home/last"
   sync
   exit 0

@@ -66,6 +66,11 @@ export async function originalOf(
   if (!found.systemd) {
     throw new WindroseError("requirement-not-met", "the host does not run systemd, by which a change is armed");
   }
+  if (definition.openvswitch && !(found.parts.get("tools") ?? "").includes("ovs-vsctl")) {
+    throw new WindroseError("command-missing", "the host has no Open vSwitch (ovs-vsctl)", {
+      hint: "Install openvswitch-switch on the host.",
+    });
+  }
   const device = found.links.find((link) => link.ifname === nic);
   if (!device) throw new WindroseError("invalid-input", `the host has no NIC ${nic}`, { hint: listed(found) });
   const present = found.links.find((link) => link.ifname === port);

@@ -197,3 +197,38 @@ export function ifupdownPlain(definition: BridgeDefinition, original: Original, 
     boot: ":",
   };
 }
+
+/** Without the bridge's own stanzas. */
+function withoutOwn(now: string, name: string): string {
+  const { text } = takeOut(now, name);
+  return text
+    .split("\n")
+    .filter((each) => each !== header(name))
+    .join("\n")
+    .replace(/\n*$/, "\n");
+}
+
+/** Of a file that was edited since: the bridge's stanzas go, and the NIC's come back at its end. */
+export function ifupdownPutBack(
+  now: string,
+  before: HostFile,
+  definition: BridgeDefinition,
+  original: Original,
+): string {
+  const { port } = original;
+  const { taken } = takeOut(before.content ?? "", port);
+  const starts = stanzasOf(before.content ?? "").flatMap(({ head }) => {
+    const [word = "", ...devices] = head.trim().split(/\s+/);
+    return (word === "auto" || word.startsWith("allow-")) && devices.includes(port) ? [`${word} ${port}`] : [];
+  });
+  const own = withoutOwn(now, definition.name);
+  const there = takeOut(own, port).taken.length > 0;
+  const back = there ? [] : [...starts, ...taken.flatMap((stanza) => [stanza.head, ...stanza.lines, ""])];
+  return [own, ...back].join("\n");
+}
+
+/** Of a file that was edited since: the bridge's stanzas are as they now should be, and all else stays. */
+export function ifupdownPutIn(now: string, asked: HostFile, definition: BridgeDefinition): string {
+  const start = asked.content?.indexOf(header(definition.name)) ?? -1;
+  return start < 0 ? now : `${withoutOwn(now, definition.name)}\n${asked.content!.slice(start)}`;
+}

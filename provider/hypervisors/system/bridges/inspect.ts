@@ -12,7 +12,8 @@ part links; ip -j -d link
 part addresses; ip -j addr
 part routes; ip -j -4 route show default; echo; ip -j -6 route show default
 part record; cat "${base}/$name/record.json" 2>/dev/null
-part change; ls "${base}/$name/change" 2>/dev/null
+part change; ls -d ${base}/*/change/armed ${base}/*/change/rolling 2>/dev/null
+part tools; for tool in ovs-vsctl; do command -v $tool; done
 part switch; ovs-vsctl --timeout=10 br-exists "$name" 2>/dev/null && ovs-vsctl --timeout=10 list-ports "$name"
 for device in $port $nic; do
   index=$(cat "/sys/class/net/$device/ifindex" 2>/dev/null) || continue
@@ -57,7 +58,7 @@ export interface Inspection {
   readonly routes4: readonly Route[];
   readonly routes6: readonly Route[];
   readonly record?: BridgeRecord;
-  /** Whether an unconfirmed change lies there. */
+  /** Whether an unconfirmed change lies there, of any bridge. */
   readonly underWay: boolean;
   /** Ports of an Open vSwitch bridge of the name. */
   readonly switchPorts?: readonly string[];
@@ -71,7 +72,6 @@ export async function inspect(transport: Transport, name: string, nic: string, p
   if (code !== 0 || !parts.has("done")) {
     throw new WindroseError("command-failed", `the host's network can't be looked at: ${stderr.trim().slice(-300)}`);
   }
-  const changing = (parts.get("change") ?? "").split("\n");
   const [routes4 = "[]", routes6 = "[]"] = (parts.get("routes") ?? "")
     .split("\n")
     .filter((each) => each.startsWith("["));
@@ -97,7 +97,7 @@ export async function inspect(transport: Transport, name: string, nic: string, p
     routes4: json<Route[]>(routes4, "ip route"),
     routes6: json<Route[]>(routes6, "ip route"),
     record: recordOf(parts.get("record"), name),
-    underWay: changing.includes("armed") || changing.includes("rolling"),
+    underWay: (parts.get("change") ?? "").trim() !== "",
     ...(links.some((link) => link.ifname === name && isSwitchPort(link)) && switchText !== undefined
       ? { switchPorts: switchText.split("\n").filter(Boolean) }
       : {}),

@@ -191,3 +191,24 @@ export function netplanPlain(definition: BridgeDefinition, original: Original, b
     boot: "netplan generate",
   };
 }
+
+/**
+ * Of a file that was edited since: what was taken out of the device's definition is put back into it, where nobody put
+ * something else there.
+ */
+export function netplanPutBack(
+  now: string,
+  before: HostFile,
+  _definition: BridgeDefinition,
+  original: Original,
+): string {
+  const id = original.id ?? original.port;
+  const { settings, kind } = takeOut([before], id);
+  const document = parseDocument(now);
+  if (kind === undefined || !document.hasIn(["network", kind, id])) return now;
+  for (const [key, value] of Object.entries(settings)) {
+    const path = ["network", kind, id, key];
+    if (!document.hasIn(path)) document.setIn(path, document.createNode(value));
+  }
+  return document.toString();
+}
