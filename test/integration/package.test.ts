@@ -29,7 +29,7 @@ async function succeed(argv: readonly string[], cwd: string, env?: NodeJS.Proces
 }
 
 const program = `import { Host, Image, Network, Snapshot, StoragePool, VirtualMachine, Volume } from "pulumi-windrose";
-import { GuestGroup } from "pulumi-windrose/components";
+import { KubernetesLab } from "pulumi-windrose/components";
 
 const host = new Host("anemoi", { requirements: { virtualization: "none" } });
 const pool = new StoragePool("winds", { host, type: "dir" });
@@ -43,9 +43,14 @@ const machine = new VirtualMachine("boreas", {
   interfaces: { lan: { network } },
 });
 new Snapshot("before", { host, machine });
-const group = new GuestGroup("others", { host, pool, image, subnet: "172.17.3.0/24", guests: [{ name: "notus" }] });
+const lab = new KubernetesLab("others", {
+  hosts: { anemoi: { host, pool, images: { base: image } } },
+  images: {},
+  subnet: "172.17.3.0/24",
+  guests: [{ name: "notus" }],
+});
 export const mac = machine.macAddresses;
-export const guests = group.guests;
+export const guests = lab.guests;
 `;
 
 /** A user's project outside the checkout: the packed package unpacked as npm does it, and only what it declares beside it. */
