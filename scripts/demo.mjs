@@ -62,7 +62,11 @@ async function whole(target, toolchain) {
   await mkdir(dirname(target.directory), { recursive: true });
   await writeFile(lastFile(target), JSON.stringify(target.remember));
   const key = await stack.prepare();
-  await stack.configure(target.base, target.defaults, { ...place.values, "four-winds:sshKeys": [key] });
+  await stack.configure(target.base, target.defaults, {
+    ...place.values,
+    "four-winds:sshKeys": [key],
+    "four-winds:identityFile": stack.identityFile,
+  });
 
   await step("pulumi up: a host, a pool, an image, a network, four guests", target.usually, () =>
     succeed(

@@ -153,6 +153,18 @@ export const configuration = z
       .enum(["nat", "routed", "isolated"])
       .default("nat")
       .describe("How the guests reach what is beyond their host: nat, routed or isolated."),
+    bridge: z
+      .string()
+      .regex(/^$|^[A-Za-z0-9_.-]{1,15}$/, "must be a bridge's name: 1 to 15 letters, digits, _, . and -")
+      .meta({ examples: ["kvmbr0"] })
+      .default("")
+      .describe("Name of the network's bridge on each host. Empty: the hypervisor chooses."),
+    prepareHosts: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Make bare hosts ready: packages and services of libvirt, forwarding, and a firewall for the bridge where that is named. Taken back by destroy, save the packages.",
+      ),
     domain: z
       .string()
       .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, "must be a DNS domain")

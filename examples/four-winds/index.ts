@@ -2,6 +2,7 @@
  * Four guests for a Kubernetes cluster, on hosts of one's own. All that differs from one environment to the next is in the
  * stack's configuration; configuration.ts says what there is to set.
  */
+import type { HostArgs } from "pulumi-windrose";
 import { KubernetesLab } from "pulumi-windrose/components";
 import { usualImage } from "./configuration";
 import { readConfiguration } from "./read-configuration";
@@ -9,20 +10,35 @@ import { readConfiguration } from "./read-configuration";
 const config = readConfiguration();
 const text = (value: string) => value || undefined;
 
+/** What a host must be, and what a bare one is to become. */
+function host(name: string, subnet: string | undefined): HostArgs {
+  const own = { connection: name, requirements: { virtualization: config.virtualization } };
+  if (!config.prepareHosts) return own;
+  const bridges = config.bridge && subnet ? { [config.bridge]: { subnets: [subnet] } } : undefined;
+  return {
+    ...own,
+    packages: "auto",
+    forwarding: { ipv4: config.network !== "isolated" },
+    firewall: bridges && { bridges },
+  };
+}
+
+const oneSubnet = Object.keys(config.hosts).length === 1 ? config.subnet : undefined;
+
 const winds = new KubernetesLab("winds", {
   // How a host is reached is in `windrose:hosts`, under its name.
   hosts: Object.fromEntries(
-    Object.entries(config.hosts).map(([name, host]) => [
+    Object.entries(config.hosts).map(([name, options]) => [
       name,
       {
-        ...host,
-        proxyJump: host.proxyJump ?? text(config.proxyJump),
-        host: { connection: name, requirements: { virtualization: config.virtualization } },
+        ...options,
+        proxyJump: options.proxyJump ?? text(config.proxyJump),
+        host: host(name, options.subnet ?? oneSubnet),
       },
     ]),
   ),
-  subnet: Object.keys(config.hosts).length === 1 ? config.subnet : undefined,
-  network: { mode: config.network, domain: config.domain },
+  subnet: oneSubnet,
+  network: { mode: config.network, domain: config.domain, bridge: text(config.bridge) },
   images: { ...config.images, [usualImage]: { source: config.image, checksum: text(config.checksum) } },
   image: usualImage,
   guests: config.guests.map((guest) => ({ ...guest, ...config.sizes[guest.name] })),

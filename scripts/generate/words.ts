@@ -17,6 +17,7 @@ export function effectWords(rule: EffectRule): string {
     new: undefined,
     oldInputs: {},
     newInputs: {},
+    beside: {},
     capabilities: capabilities.libvirt,
   });
   if (typeof verdict === "string") return words[verdict];

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { currentLab, ensureMicroGuest, ensurePackageRepository, type Lab, type LabHost, until } from "../lab";
+import { currentLab, ensureMicroGuest, type Lab, type LabHost, until } from "../lab";
+import { startBareHost } from "./bare-host";
 import { connection, inGuest } from "./guests";
 import { Stack } from "./stack";
 
@@ -28,8 +29,8 @@ describe("the examples", function () {
     for (const stack of stacks) await stack.dispose();
   });
 
-  async function start(options: Partial<Parameters<Lab["startHost"]>[0]> = {}): Promise<LabHost> {
-    const host = await lab.startHost({ name: `x${randomBytes(4).toString("hex")}`, ...options });
+  async function start(): Promise<LabHost> {
+    const host = await lab.startHost({ name: `x${randomBytes(4).toString("hex")}` });
     hosts.push(host);
     return host;
   }
@@ -41,9 +42,8 @@ describe("the examples", function () {
   }
 
   it("one-machine: a bare host becomes a host with a guest, and is bare again", async () => {
-    const repository = await ensurePackageRepository(() => {});
-    const host = await start({ form: "bare", share: { "/srv/packages": repository } });
-    await host.exec(["sh", "-c", "echo 'deb [trusted=yes] file:/srv/packages ./' > /etc/apt/sources.list"]);
+    const host = await startBareHost();
+    hosts.push(host);
     const stack = await stackOf("one-machine");
     await stack.configure({
       "windrose:hosts": { anemoi: connection(host) },
