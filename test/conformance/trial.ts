@@ -8,6 +8,8 @@ import { type Previewed, Refused, type Way } from "./way";
 /** What a run needs: a resource to change, and a look at its host. */
 export interface Stage {
   readonly place: Place;
+  /** Each step takes seconds: what another step shows as well is left out. */
+  readonly brief?: boolean;
   /** A resource of the name that is not there yet, or the long-lived one of the guest samples. */
   way(kind: KindSamples, sample: Sample): Way;
   /** A machine beside it. */
@@ -91,7 +93,7 @@ class Trial {
       if (companion) await companion.up(kind.companion!(stage.place, String(way.state.uuid)));
       await sample.prepare?.(this.look(this.before));
       await this.shown(0);
-      await this.settled(this.before);
+      if (!stage.brief) await this.settled(this.before);
       await this[this.effect]();
       await this.drift();
       await this.refusal();
@@ -125,7 +127,7 @@ class Trial {
       assert.equal(found.refused, undefined);
       assert.equal(found.changes, false, `a preview ${when} has changes: ${found.info}${found.warnings}`);
     };
-    await nothing("after the update");
+    if (!this.stage.brief) await nothing("after the update");
     const before = structuredClone(this.way.state);
     if (await this.way.refresh()) assert.deepEqual(this.way.state, before, "what a refresh sees");
     await nothing("after the refresh");
@@ -210,7 +212,7 @@ class Trial {
     assert.equal((await this.kind.find(this.look())).life, start.life, "a deferred change restarts nothing");
     const field = this.path.split(".")[0]!;
     assert.ok((way.state.restartPending as string[]).includes(field), `${field} waits for the restart`);
-    await this.settled(deferred);
+    if (!this.stage.brief) await this.settled(deferred);
 
     const now = { ...this.after, restart: "now" };
     await way.up(now);
