@@ -28,6 +28,8 @@ export interface Change {
   readonly fields: readonly FieldChange[];
   readonly down: readonly string[];
   readonly lost: readonly string[];
+  /** There may be more of both, which only a script or another package knows. */
+  readonly unforeseen: boolean;
   /** Markdown sentences on what the fields don't say. */
   readonly notes: readonly string[];
 }
@@ -120,7 +122,11 @@ function ours(place: Place & { kind: Kind }, operation: Operation, step: Step, d
   const fields =
     operation === "create" ? given(definition.fields, judged.news) : operation === "delete" ? [] : judged.fields;
   const state = { ...step.oldState?.outputs };
-  const { down, lost } = consequences({
+  const {
+    down,
+    lost,
+    unforeseen = false,
+  } = consequences({
     ...place,
     operation,
     fields,
@@ -133,8 +139,9 @@ function ours(place: Place & { kind: Kind }, operation: Operation, step: Step, d
   });
   const effect = operation === "update" ? (unread ? "unknown" : worst(fields)) : operation;
   notes.push(...notesOn(place.kind, operation, step, judged, stays));
-  if (stays && operation === "delete") return { ...place, effect: "local", fields, down: [], lost: [], notes };
-  return { ...place, effect, fields, down, lost: stays ? [] : lost, notes };
+  if (stays && operation === "delete")
+    return { ...place, effect: "local", fields, down: [], lost: [], unforeseen: false, notes };
+  return { ...place, effect, fields, down, lost: stays ? [] : lost, unforeseen, notes };
 }
 
 function worst(fields: readonly FieldChange[]): ChangeEffect {
@@ -202,7 +209,7 @@ function foreign(place: Place, operation: Operation, step: Step): Change {
   const notes = stays ? ["Stays where it is, and is forgotten (`retainOnDelete`)."] : [];
   const effect = stays ? "local" : operation;
   if (operation === "replace" && !fields.some((field) => field.effect === "replace")) notes.push(whyReplaced(step));
-  return { ...place, effect, fields, down: [], lost: [], notes };
+  return { ...place, effect, fields, down: [], lost: [], unforeseen: operation !== "create" && !stays, notes };
 }
 
 /** Names of machines that are plugged into this network, as far as the preview holds them. */

@@ -9,6 +9,8 @@ export interface Consequences {
   readonly down: string[];
   /** What data is gone afterwards. */
   readonly lost: string[];
+  /** There may be more of both, which only a script or another package knows. */
+  readonly unforeseen?: boolean;
 }
 
 export interface Situation {
@@ -31,6 +33,8 @@ export interface Situation {
 
 /** A kind that is not named here takes nothing down and holds no data of its own: a host, a pool, an image. */
 const byKind: Partial<Record<Kind, (situation: Situation) => Consequences>> = {
+  Command: command,
+  HostBridge: bridge,
   VirtualMachine: machine,
   Volume: volume,
   Network: network,
@@ -130,4 +134,25 @@ function snapshot(situation: Situation): Consequences {
     down: [`${of}, while it is rolled back`],
     lost: [`what ${of} wrote since the snapshot ${code(name)}`],
   };
+}
+
+/** It moves the addresses of the host's own network, and guests are plugged into it. */
+function bridge({ operation, fields, name, olds, news }: Situation): Consequences {
+  const nic = news.nic ?? olds.nic;
+  const own = `the host's own network${typeof nic === "string" && nic !== unknown ? ` over ${code(nic)}` : ""}, for a moment`;
+  const it = `bridge ${code(name)}`;
+  if (operation === "delete") return { down: [`${it}, for good, with what is plugged into it`, own], lost: [] };
+  if (operation === "replace")
+    return { down: [`${it}, until it is made anew, with what is plugged into it`, own], lost: [] };
+  const moved = operation === "create" || fields.some((field) => field.effect !== "local");
+  return { down: moved ? [own] : [], lost: [] };
+}
+
+/** What a script does, nobody can tell from its text. */
+function command({ operation, fields, olds }: Situation): Consequences {
+  const runs =
+    operation === "update"
+      ? fields.some((field) => field.effect !== "local")
+      : operation !== "delete" || olds.delete !== undefined;
+  return { down: [], lost: [], unforeseen: runs };
 }

@@ -161,13 +161,17 @@ function section(group: Group, changes: readonly Change[], report: Report, detai
     `${code(change.type)}<br>**${code(change.name)}**${hosts.size > 1 && change.group.host ? `<br>on ${code(change.group.host)}` : ""}`,
     describeRow(change, report.names, detail.values),
     effectCell(change.effect),
-    change.down.join("<br>") || "–",
-    change.lost.join("<br>") ||
-      (change.kind === undefined && (change.effect === "replace" || change.effect === "delete") ? "_not known_" : "–"),
+    cell(change.down, change),
+    cell(change.lost, change),
   ]);
   const text = table(heads, rows);
   if (rows.length < longTable) return [title, text];
   return [title, `<details><summary>${rows.length} resources: ${tally(changes)}</summary>`, text, "</details>"];
+}
+
+/** A cell of consequences. */
+function cell(known: readonly string[], { unforeseen }: Change): string {
+  return [...known, ...(unforeseen ? ["_not known_"] : [])].join("<br>") || "–";
 }
 
 function effectCell(effect: ChangeEffect): string {

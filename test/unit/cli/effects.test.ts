@@ -87,6 +87,12 @@ describe("effects in a preview summary", () => {
     assert.equal(change({ op: "delete", olds: machine, outputs: made, old: { retainOnDelete: true } }).effect, "local");
   });
 
+  it("lose nothing of what is replaced and stays on the host", () => {
+    const stays = change({ op: "replace", olds: machine, news: machine, outputs: made, old: { retainOnDelete: true } });
+    assert.deepEqual(stays.lost, []);
+    assert.match(stays.notes.join(), /Stays on the host/);
+  });
+
   it("name a disk that is taken from a machine that stays", () => {
     const olds = { ...machine, disks: { ...machine.disks, data: { pool: "pool-id", size: "1GiB", target: "vdb" } } };
     const outputs = { volumes: { ...made.volumes, data: "pool-id/data" } };
@@ -112,6 +118,33 @@ describe("effects in a preview summary", () => {
     const back = { op: "update", ...snapshot, news: { ...olds, restore: "1" } };
     assert.deepEqual(change(back).lost, ["what `boreas` wrote since the snapshot `before`"]);
     assert.deepEqual(change({ ...back, outputs: { restoredToken: "1" } }).lost, []);
+  });
+
+  it("know that a bridge moves the host's own network", () => {
+    const olds = { host: "h", nic: "eno1", name: "br0" };
+    const bridge = { kind: "HostBridge", name: "br0", olds };
+    const own = "the host's own network over `eno1`, for a moment";
+    assert.deepEqual(change({ op: "create", ...bridge, olds: undefined, news: olds }).down, [own]);
+    assert.deepEqual(change({ op: "delete", ...bridge }).down, [
+      "bridge `br0`, for good, with what is plugged into it",
+      own,
+    ]);
+    assert.deepEqual(change({ op: "update", ...bridge, news: { ...olds, mtu: 9000 } }).down, [own]);
+    assert.deepEqual(change({ op: "update", ...bridge, news: { ...olds, rollbackAfter: 30 } }).down, []);
+  });
+
+  it("say that it is not known what a script or another package does", () => {
+    const script = { host: "h", create: "make", delete: "unmake" };
+    const command = { kind: "Command", name: "setup", olds: script };
+    const runs = (sketch: Sketch) => change(sketch).unforeseen;
+    assert.equal(runs({ op: "create", ...command, olds: undefined, news: script }), true);
+    assert.equal(runs({ op: "update", ...command, news: { ...script, create: "make more" } }), true);
+    assert.equal(runs({ op: "update", ...command, news: { ...script, delete: "other" } }), false);
+    assert.equal(runs({ op: "delete", ...command }), true);
+    assert.equal(runs({ op: "delete", ...command, olds: { host: "h", create: "make" } }), false);
+    const pet = { type: "random:index/randomPet:RandomPet", olds: {} };
+    assert.equal(runs({ op: "delete", ...pet }), true);
+    assert.equal(runs({ op: "delete", ...pet, old: { retainOnDelete: true } }), false);
   });
 
   it("count what is not yet known as the engine does", () => {
