@@ -12,7 +12,7 @@ const volatile = [
   /^files \/etc\/\.pwd\.lock$/,
   /^files \/etc\/ld\.so\.cache$/,
   /^files \/var\/lib\/(dpkg|apt|systemd|ucf|polkit-1|dbus)(\/|$)/,
-  /^parameters net\.(netfilter\.nf_conntrack_count|ipv4\.(neigh|route)|ipv6\.(neigh|route)|core\.netdev_rss_key)/,
+  /^parameters net\.(netfilter\.nf_conntrack_count|ipv4\.(neigh|route)|ipv6\.(neigh|route)|ipv4\.tcp_fastopen_key|core\.netdev_rss_key)/,
   // A connection's own, not the host's.
   /^units (session-|user-|user@|run-user-|\.|dev-|sys-|proc-)/,
 ];

@@ -150,6 +150,8 @@ function restoreAll(script: Script, { plan, family, removePackages }: ChangeRequ
       const restore = new Script();
       if (kind === "running") setRunning(restore, name, before === "running");
       else setEnabled(restore, name, before === "enabled");
+      if (kind === "running" && before === null && claim.saved?.tables)
+        restore.add(`tidy_tables ${words(claim.saved.tables)}`);
       const off = kind === "running" ? before !== "running" : before !== "enabled";
       if (off && holdsGuests(name))
         script.add(

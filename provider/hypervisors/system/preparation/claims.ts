@@ -33,6 +33,8 @@ export interface Saved {
   readonly owner?: string;
   /** Directories above a file that were not there, the lowest first. */
   readonly directories?: readonly string[];
+  /** Tables of nftables that were there: `ip filter`. */
+  readonly tables?: readonly string[];
 }
 
 const text = z.string().max(4096);
@@ -47,6 +49,7 @@ const claimType = z.object({
       mode: text.optional(),
       owner: text.optional(),
       directories: z.array(text).optional(),
+      tables: z.array(text).optional(),
     })
     .optional(),
   set: z.array(z.string()),

@@ -26,8 +26,7 @@ DefaultDependencies=no
 After=local-fs.target nftables.service firewalld.service ufw.service
 PartOf=nftables.service
 ReloadPropagatedFrom=nftables.service
-Wants=network-pre.target
-Before=network-pre.target shutdown.target
+Before=network-pre.target network.target libvirtd.service virtnetworkd.service shutdown.target
 Conflicts=shutdown.target
 
 [Service]

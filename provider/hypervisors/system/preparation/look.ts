@@ -7,7 +7,7 @@ import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath
 import { type FileState, keyOf, type Thing } from "./model";
 import { type Family, installedScript } from "./packages";
 import { digestOfClaims, words } from "./script";
-import { enabledValue, parseUnits, runningValue, type Unit, unitsScript } from "./services";
+import { enabledValue, parseUnits, runningValue, runsNetworks, type Unit, unitsScript } from "./services";
 import { findSetting } from "./settings";
 
 /** Larger files are neither claimed nor looked into: bytes. */
@@ -83,6 +83,7 @@ export function lookScript(request: LookRequest): string {
   ];
   if (family && packages.length > 0) lines.push(`part packages; ${installedScript(family, packages)}`);
   if (units.length > 0) lines.push("part units", unitsScript(units));
+  if (change && ofKind(things, "running").some(runsNetworks)) lines.push("part tables; nft list tables 2>/dev/null");
   for (const [index, user] of users.entries())
     lines.push(`part member${index}; id -nG -- ${words([user])} 2>/dev/null`);
   for (const [index, name] of ofKind(things, "sysctl").entries())
@@ -129,7 +130,11 @@ export function parseLook(stdout: string, request: LookRequest): Look {
   for (const name of ofKind(things, "package")) note("package", name, installed.has(name) ? "installed" : null);
   const units = parseUnits(parts.get("units") ?? "", unitsOf(request));
   for (const name of ofKind(things, "enabled")) note("enabled", name, enabledValue(units.get(name)));
-  for (const name of ofKind(things, "running")) note("running", name, runningValue(units.get(name)));
+  const tables = [...(parts.get("tables") ?? "").matchAll(/^table (\w+ \S+)$/gm)].map((match) => match[1]!);
+  for (const name of ofKind(things, "running")) {
+    note("running", name, runningValue(units.get(name)));
+    if (runsNetworks(name)) saved.set(keyOf({ kind: "running", name }), { tables });
+  }
   const users = [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
   for (const name of ofKind(things, "member")) {
     const [user, group] = name.split(" ") as [string, string];

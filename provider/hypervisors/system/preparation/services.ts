@@ -108,7 +108,28 @@ export function setRunning(script: Script, unit: string, running: boolean): void
 /** Whether a unit is one of those that guests run under: it is not taken away while there are some. */
 export const holdsGuests = (unit: string): boolean => /^(libvirtd|virtqemud|virtlogd|virtlockd)\b/.test(unit);
 
+/** Whether a unit makes firewall rules for libvirt's networks, which it leaves behind when it stops. */
+export const runsNetworks = (unit: string): boolean => /^(libvirtd|virtnetworkd)\.service$/.test(unit);
+
+/** Lines of a table in which there is nothing but the chains that libvirt makes, with no rule of anybody in them. */
+const nothingButLibvirt = [
+  "^table ",
+  "^\\s*chain (LIBVIRT_[A-Z]+|INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING|guest_[a-z]+|forward|postrouting) \\{$",
+  "^\\s*type .*; policy accept;$",
+  "^\\s*(counter packets [0-9]+ bytes [0-9]+ )?jump (LIBVIRT_[A-Z]+|guest_[a-z]+)$",
+  "^\\s*\\}$",
+  "^\\s*(#.*)?$",
+].join("|");
+
 export const serviceFunctions = [
+  // Tables that libvirt has brought to a host on which it was not, and that hold nothing of others.
+  "tidy_tables() {",
+  '  for f in /run/libvirt/network/*.xml; do [ -e "$f" ] && return; done',
+  '  for t in "ip filter" "ip nat" "ip mangle" "ip6 filter" "ip6 nat" "ip6 mangle" "ip libvirt_network" "ip6 libvirt_network"; do',
+  '    for b; do [ "$b" = "$t" ] && continue 2; done',
+  `    nft list table $t 2>/dev/null | grep -q -v -E '${nothingButLibvirt}' || run nft delete table $t 2>/dev/null`,
+  "  done",
+  "}",
   // What starts it by itself goes first.
   "stop_unit() {",
   '  run systemctl stop -- $(systemctl show --no-pager -p TriggeredBy --value -- "$1") "$1"',
