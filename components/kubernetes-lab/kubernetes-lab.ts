@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Command, Host, Image, Network, StoragePool, VirtualMachine } from "../../provider/index";
 import { type Access, inventoryText, knownHostsText, sshCommand, sshConfigText, tableText } from "./access";
-import type { GuestAccess, KubernetesLabArgs, Transform } from "./arguments";
-import { demandOf, shortfalls } from "./capacity";
+import type { GuestAccess, KubernetesLabArgs, LabHostArgs, Transform } from "./arguments";
+import { type Capacity, demandOf, shortfalls } from "./capacity";
 import { checkArgs, type Ground, hostArgs, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
 import { textOrFile } from "./files";
 import { type LabPlan, plan } from "./plan";
@@ -161,19 +161,21 @@ export class KubernetesLab extends pulumi.ComponentResource {
     { host, pool, images }: Ground,
   ): pulumi.Output<pulumi.Resource[]> {
     const guests = planned.guests.filter((guest) => guest.host === key);
+    const compare = (capacity: Capacity, imageSizes?: Record<string, string>): pulumi.Resource[] => {
+      const short = shortfalls(demandOf(guests, imageSizes), capacity, args.overcommit);
+      if (short.length === 0) return [];
+      throw refusal(
+        lab,
+        short.map(({ of, reason }) => ({ property: `hosts.${key}`, reason: `too little ${of}: ${reason}` })),
+      );
+    };
+    // What the program declares is known at previews in which nothing else is.
+    const declared = host.capacity.apply((capacity) => compare({ cpus: capacity?.cpus, memory: capacity?.memory }));
     const sizes = Object.fromEntries(Object.entries(images).map(([image, resource]) => [image, resource.size]));
-    return pulumi
+    const found = pulumi
       .all([host.cpus, host.memory, pool.capacity, pulumi.all(sizes)])
-      .apply(([cpus, memory, disk, imageSizes]) => {
-        const short = shortfalls(demandOf(guests, imageSizes), { cpus, memory, disk }, args.overcommit);
-        if (short.length > 0) {
-          throw refusal(
-            lab,
-            short.map(({ of, reason }) => ({ property: `hosts.${key}`, reason: `too little ${of}: ${reason}` })),
-          );
-        }
-        return [];
-      });
+      .apply(([cpus, memory, disk, imageSizes]) => compare({ cpus, memory, disk }, imageSizes));
+    return pulumi.all([declared, found]).apply(() => []);
   }
 }
 
@@ -199,6 +201,9 @@ function planOf(name: string, args: KubernetesLabArgs, { sshKeys, caCertificates
   const { images, hosts } = args;
   const made = plan({
     ...args,
+    hosts: Object.fromEntries(
+      Object.entries(hosts).map(([key, host]) => [key, { ...host, capacity: declaredCapacity(host) }]),
+    ),
     name,
     project: pulumi.getProject(),
     stack: pulumi.getStack(),
@@ -223,6 +228,18 @@ function planOf(name: string, args: KubernetesLabArgs, { sshKeys, caCertificates
     ]);
   }
   return made;
+}
+
+/** What is said beside a host goes before what it is made with. */
+function declaredCapacity({ host, capacity }: LabHostArgs): Capacity | undefined {
+  const own = host instanceof Host ? undefined : host?.capacity;
+  if (own === undefined || pulumi.Output.isInstance(own) || own instanceof Promise) return capacity;
+  const { cpus, memory } = own;
+  return {
+    ...(typeof cpus === "number" ? { cpus } : {}),
+    ...(typeof memory === "string" ? { memory } : {}),
+    ...capacity,
+  };
 }
 
 function last<Args>(transform: Transform<Args> | undefined, args: Args, name: string): Args {

@@ -251,6 +251,13 @@ describe("a lab", function () {
     });
   });
 
+  it("counts on the capacity that a host is made with", async () => {
+    await assert.rejects(
+      make({ hosts: { anemoi: { host: { capacity: { memory: "2GiB" } } } } }),
+      refusal(/hosts\.anemoi\.capacity\.memory: the guests ask for 3GiB together, the host has 2GiB/),
+    );
+  });
+
   it("says that a bridged lab can't be made yet", async () => {
     await assert.rejects(make({ network: { mode: "bridge" } }), refusal(/network\.mode: "bridge" can be planned/));
   });
