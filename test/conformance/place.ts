@@ -9,6 +9,7 @@ export interface Place {
   readonly otherImage: string;
   readonly volume: string;
   readonly otherVolume: string;
+  readonly spareVolume: string;
   readonly network: string;
   readonly otherNetwork: string;
   readonly machine: string;
@@ -45,6 +46,7 @@ export const nowhere: Place = {
   otherImage: `${pool}/b.qcow2`,
   volume: `${pool}/c.qcow2`,
   otherVolume: `${pool}/d.qcow2`,
+  spareVolume: `${pool}/e.qcow2`,
   network: uuid,
   otherNetwork: otherUuid,
   machine: uuid,

@@ -127,6 +127,7 @@ export class Rig implements Stage {
     const otherImage = await make("Image", "other-image", { pool, source: otherSource, checksum: otherDigest });
     const volume = await make("Volume", "volume", { pool, size: "8MiB" });
     const otherVolume = await make("Volume", "other-volume", { pool, size: "12MiB" });
+    const spareVolume = await make("Volume", "spare-volume", { pool, size: "8MiB" });
     const ipv4 = { address: "172.18.1.1/24", dhcp: { start: "172.18.1.100", end: "172.18.1.200" } };
     const network = await make("Network", "network", { mode: "isolated", ipv4 });
     const ipv4Other = { address: "172.18.2.1/24", dhcp: { start: "172.18.2.100", end: "172.18.2.200" } };
@@ -150,6 +151,7 @@ export class Rig implements Stage {
       otherImage,
       volume,
       otherVolume,
+      spareVolume,
       network,
       otherNetwork,
       machine: first,

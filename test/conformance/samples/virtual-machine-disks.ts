@@ -79,8 +79,8 @@ export const diskSamples: Record<string, Sample> = {
     drift: async (look) => look.virsh("detach-disk", look.name, await target(look), "--config"),
   },
   "disks.*.volume (on a bus that gives none while it runs)": {
-    values: (place) => [place.volume, place.otherVolume],
-    shows: (place) => [nameOf(place.volume), nameOf(place.otherVolume)],
+    values: (place) => [place.volume, place.spareVolume],
+    shows: (place) => [nameOf(place.volume), nameOf(place.spareVolume)],
     beside: () => ({ disks: { [key]: { bus: "sata" } } }),
     seen: file,
     drift: async (look) => look.virsh("detach-disk", look.name, await target(look), "--config"),
@@ -138,7 +138,10 @@ export const diskSamples: Record<string, Sample> = {
       disks: { [key]: index === 0 ? { volume: place.volume, bus: "sata" } : { bus: "sata" } },
     }),
     seen: inDisk(/device='(\w+)'/),
-    drift: editDisk("device='cdrom'", "device='floppy'"),
+    drift: editDisk(
+      /device='cdrom'([\s\S]*?)(<target[\s\S]*?)<readonly\/>/,
+      "device='disk'$1<source file='/srv/a.iso'/>$2",
+    ),
     driftPath: "disks",
   },
   "disks.*.iso": {

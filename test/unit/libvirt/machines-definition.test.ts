@@ -235,6 +235,21 @@ describe("a machine's definition", () => {
     assert.equal(reportMachine(live, false).cpu.mode, "custom");
   });
 
+  it("is told by its mode alone, where that takes no model", () => {
+    const asked = plain({ cpu: { mode: "default", model: "qemu64" } });
+    assert.deepEqual(reportMachine(xmlOf(asked), false).cpu, asked.cpu);
+  });
+
+  it("tells the patch that it was defined with from any other, and from none", () => {
+    const patched = (patch?: object) => reportMachine(xmlOf(plain({ patch })), false).patched;
+    const one = patched({ set: { "/domain/title": "one" } });
+    assert.match(String(one), /^[0-9a-f]{16}$/);
+    assert.equal(patched({ set: { "/domain/title": "one" } }), one);
+    assert.notEqual(patched({ set: { "/domain/title": "two" } }), one);
+    assert.equal(patched(), undefined);
+    assert.equal(patched({ set: {}, remove: [] }), undefined);
+  });
+
   it("puts devices into the boot order by key", () => {
     const order = ["interface:lan", "disk:root"];
     const xml = xmlOf(plain({ boot: { order } }));
