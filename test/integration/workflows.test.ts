@@ -324,7 +324,9 @@ describe("workflows", function () {
     });
 
     it("have what GitLab asks for, and keep keys of hosts from merge requests", () => {
-      const jobs = Object.entries(pipeline).filter(([, value]) => typeof value === "object" && "script" in value);
+      const jobs = Object.entries<Job>(pipeline as Record<string, Job>).filter(
+        ([, value]) => typeof value === "object" && "script" in value,
+      );
       assert.deepEqual(
         jobs.map(([name]) => name),
         ["preview", "up", "drift"],
