@@ -43,7 +43,9 @@ function planned(lab: LabRequest) {
 
 const byName = (guests: readonly { name: string }[]) => Object.fromEntries(guests.map((guest) => [guest.name, guest]));
 
-describe("the plan of a lab", () => {
+describe("the plan of a lab", function () {
+  this.timeout(20_000);
+
   it("gives every guest a host, an address of its own in the host's subnet, and the machine's own MAC address", () => {
     fc.assert(
       fc.property(labs, (lab) => {

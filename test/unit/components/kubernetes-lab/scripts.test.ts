@@ -4,9 +4,11 @@ import { preparation } from "../../../../components/kubernetes-lab/prepare";
 import { readinessScript } from "../../../../components/kubernetes-lab/readiness";
 import { certificate } from "./certificate";
 
-const shell = (argv: string[], input: string) => spawnSync("sh", argv, { input, encoding: "utf8", timeout: 10_000 });
+const shell = (argv: string[], input: string) => spawnSync("sh", argv, { input, encoding: "utf8", timeout: 30_000 });
 
-describe("the scripts for guests", () => {
+describe("the scripts for guests", function () {
+  this.timeout(60_000);
+
   it("are what a POSIX shell can read", () => {
     const scripts = [
       readinessScript({ hostname: "boreas", caCertificates: [certificate] }),
