@@ -47,7 +47,6 @@ const messages: { urn: string; severity: string; text: string }[] = [];
 
 /** Messages to the engine are kept, for there is none. Undone by `stopListening`. */
 export function listen(): void {
-  process.env.WINDROSE_KEEP_WITHOUT_ENGINE = "1";
   sinon.stub(Engine.prototype, "log").callsFake((severity, urn, text) => {
     messages.push({ severity, urn, text });
   });
@@ -55,7 +54,6 @@ export function listen(): void {
 
 export function stopListening(): void {
   sinon.restore();
-  delete process.env.WINDROSE_KEEP_WITHOUT_ENGINE;
 }
 
 /** As the wire has it: without what is undefined. */
