@@ -124,17 +124,21 @@ export function describeRows(rows: readonly Row[]): string {
 
 function values(row: Row): string {
   if (row.secret) return "";
-  const old = short(row.old);
-  const value = short(row.new);
-  return old === undefined && value === undefined ? "" : ` ${old ?? "unset"} → ${value ?? "unset"}`;
+  const [old, value] = [short(row.old), short(row.new)];
+  const bare = [old, value].every((text) => text === tooLong || text === unset);
+  return bare ? "" : ` ${old} → ${value}`;
 }
 
-/** A plain value of at most 40 characters; undefined for what is too large to stand in a line. */
-function short(value: unknown): string | undefined {
+const tooLong = "…";
+const unset = "unset";
+
+/** A plain value of at most 40 characters, or a word in its place. */
+function short(value: unknown): string {
+  if (value === undefined) return unset;
   if (value === unknown) return "(not yet known)";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "string" && value.length <= 40 && !value.includes("\n")) return value;
-  return undefined;
+  return tooLong;
 }
 
 /** Only a refusal that a replacement does not make pointless is one. */

@@ -149,7 +149,7 @@ export function diff(definition: Definition, state: Inputs, news: Inputs): DiffA
   return { changes: owed || !seen ? true : undefined, replaces, rows };
 }
 
-/** Values that the program gave as secrets in fields that need not be any (`__secrets`, of a Command) are not shown. */
+/** Values that the program gave as secrets in fields that need not be any (`__secrets`) are not shown. */
 function withoutSecrets(rows: Row[], state: Inputs, news: Inputs): Row[] {
   const paths = [state.__secrets, news.__secrets].flatMap((value) => (Array.isArray(value) ? value.map(String) : []));
   const secret = new Set(paths.map((path) => path.split(".")[0]));

@@ -36,6 +36,7 @@ export abstract class WindroseResource extends pulumi.CustomResource {
       new Promise<string>((resolve) => pulumi.createUrn(name, type, options.parent).apply(resolve)),
     );
     props.__preview = pulumi.runtime.isDryRun();
+    props.__secrets ??= secretNames(given);
     super(type, name, props, {
       ...options,
       // `up --replace` skips diff, and with it its own deleteBeforeReplace; old and new share a name.
@@ -73,6 +74,21 @@ function hostConnection(definition: Described, name: string, given: Inputs): Inp
   }
   const { __connection, __accept } = ways.get(host) ?? {};
   return { __connection, __accept, __lineage: (host as unknown as { lineage: unknown }).lineage };
+}
+
+/** Names of arguments that hold a secret of the program's own: the line of a preview then leaves their values out. */
+async function secretNames(given: Inputs): Promise<string[] | undefined> {
+  const found: string[] = [];
+  for (const [name, value] of Object.entries(given)) if (await holdsSecret(value)) found.push(name);
+  return found.length > 0 ? found : undefined;
+}
+
+async function holdsSecret(value: unknown): Promise<boolean> {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise)
+    return Boolean(await pulumi.isSecret(pulumi.output(value)));
+  if (value instanceof pulumi.Resource || typeof value !== "object" || value === null) return false;
+  for (const inner of Object.values(value)) if (await holdsSecret(inner)) return true;
+  return false;
 }
 
 function prepare(fields: Fields, given: Inputs): Inputs {

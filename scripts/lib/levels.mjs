@@ -57,6 +57,7 @@ function mochaCommand(level, { coverage, rest }) {
         "--reporter=lcovonly",
         "--include=provider/**",
         "--include=components/**",
+        "--include=cli/**",
         `--reports-dir=coverage/${level}`,
         process.execPath,
       ]

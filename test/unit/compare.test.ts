@@ -68,6 +68,8 @@ describe("compare", () => {
     assert.equal(describeRows(rows({ size: "1GiB" }, { size: "2GiB" })), "size 1GiB → 2GiB: live");
     assert.equal(describeRows(rows({ size: "2GiB" }, { size: "1GiB" })), "size 2GiB → 1GiB: refused, never smaller");
     assert.equal(describeRows(rows({ name: "a" }, { name: unknown })), "name a → (not yet known): replaces it");
+    const long = "a".repeat(41);
+    assert.equal(describeRows(rows({ name: long }, { name: unknown })), "name … → (not yet known): replaces it");
   });
 
   it("a refusal counts unless the whole is replaced", () => {
