@@ -43,6 +43,12 @@ ${JSON.stringify(firmware)}
 END
 for name in conf-a conf-b; do ip link add "$name" type bridge; ip link set "$name" up; done
 for name in conf-c conf-d; do ip link add "$name" type veth peer name "$name-end"; ip link set "$name" up; done
+for name in conf-e conf-f; do ip link add "$name" type veth peer name "$name-end"; ip link set "$name-end" up; done
+mkdir -p /etc/systemd/network
+for file in /lib/systemd/network/*.network; do ln -sf /dev/null "/etc/systemd/network/\${file##*/}"; done
+rm -f /etc/systemd/system/systemd-networkd.service /etc/systemd/system/systemd-networkd.socket
+systemctl daemon-reload
+systemctl start systemd-networkd
 `;
 
 /** Two hosts of the lab with what samples refer to, made by the provider itself. */

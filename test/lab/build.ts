@@ -91,6 +91,14 @@ export async function ensureHostRoot(form: HostForm, release: Release, log: Log)
   return join(output, "root");
 }
 
+/** What QEMU boots as a host: a root file system, which a disk is made from, and Debian's kernel. */
+export async function ensureMachineRoot(log: Log): Promise<{ root: string; kernel: string; initrd: string }> {
+  const networks = await ensureHostRoot("networks", "bookworm", log);
+  const files = ["machine.sh", "networks.sh", "host.sh"];
+  const output = await ensure({ name: "machine", files, arguments: [networks], usually: 40 }, log);
+  return { root: join(output, "root"), kernel: join(output, "vmlinuz"), initrd: join(output, "initrd") };
+}
+
 /** A flat apt repository with all that makes a bare host a libvirt host. */
 export async function ensurePackageRepository(log: Log): Promise<string> {
   const bare = await ensureHostRoot("bare", "bookworm", log);

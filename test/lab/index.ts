@@ -3,7 +3,16 @@ export * from "./build.js";
 export { LabHost } from "./host.js";
 export { ensurePackages, type Log, whyNoLab } from "./install.js";
 export * from "./lab.js";
-export { type ManagedOptions, managed, type NetworkManager, nameServer, searchDomain } from "./managers.js";
+export { LabMachine, type MachineOptions } from "./machine.js";
+export {
+  enable,
+  type ManagedOptions,
+  managed,
+  type NetworkManager,
+  nameServer,
+  put,
+  searchDomain,
+} from "./managers.js";
 export { listRuns, type OwnerState, ownerState } from "./owner.js";
 export { cacheDirectory } from "./paths.js";
 export { type Result, type RunOptions, run, until } from "./process.js";

@@ -19,7 +19,8 @@ type Network = { nic: string; address: string; gateway: string };
 export const nameServer = "172.31.250.53";
 export const searchDomain = "lab.example";
 
-async function put(root: string, path: string, text: string, mode = 0o644): Promise<void> {
+/** Writes a file under a root file system, and the directories that it is in. */
+export async function put(root: string, path: string, text: string, mode = 0o644): Promise<void> {
   const file = join(root, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
@@ -27,7 +28,7 @@ async function put(root: string, path: string, text: string, mode = 0o644): Prom
 }
 
 /** As `systemctl enable` does, on a root file system that is not running. */
-async function enable(root: string, unit: string, target = "multi-user.target"): Promise<void> {
+export async function enable(root: string, unit: string, target = "multi-user.target"): Promise<void> {
   const link = join(root, `etc/systemd/system/${target}.wants/${unit}`);
   await mkdir(dirname(link), { recursive: true });
   await rm(link, { force: true });

@@ -1,5 +1,5 @@
 import { known } from "../../lifecycle";
-import type { Inputs } from "../../schema";
+import { type Inputs, unknown } from "../../schema";
 import type { Failure } from "../../validate";
 import { contains, parseAddress, parseSubnet } from "../network/addresses";
 
@@ -34,6 +34,10 @@ export function validateBridge(inputs: Inputs, _carried: Record<string, Inputs>,
         );
       }
     }
+  }
+  const timeout = known<number>(inputs.timeout) ? inputs.timeout : 300;
+  if (inputs.timeout !== unknown && known<number>(inputs.rollbackAfter) && timeout < inputs.rollbackAfter + 100) {
+    fail("timeout", `${timeout} s are too few for \`rollbackAfter\`: give it ${inputs.rollbackAfter + 100} s at least`);
   }
   if (addresses === "keep") {
     for (const property of ["dhcp4", "dhcp6", "acceptRa"]) {

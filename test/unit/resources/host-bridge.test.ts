@@ -167,6 +167,8 @@ describe("HostBridge", () => {
     assert.deepEqual(await refusals({ ...base, type: "openvswitch", manager: "NetworkManager" }), ["type"]);
     assert.deepEqual(await refusals({ ...base, forwardDelay: 4 }), ["forwardDelay"]);
     assert.deepEqual(await refusals({ ...base, stp: true, rollbackAfter: 20 }), ["rollbackAfter"]);
+    assert.deepEqual(await refusals({ ...base, rollbackAfter: 600 }), ["timeout"]);
+    assert.deepEqual(await refusals({ ...base, rollbackAfter: 600, timeout: 700 }), []);
     assert.deepEqual(await refusals({ ...base, mac: "ff:ff:ff:ff:ff:ff" }), ["mac"]);
   });
 });
