@@ -6,7 +6,7 @@ export const winds = ["boreas", "zephyrus", "notus", "eurus"] as const;
 /** Where the micro guest's kernel and initial RAM disk are on the test host. */
 export const kernel = "/var/lib/libvirt/boot/micro-vmlinuz";
 export const initrd = "/var/lib/libvirt/boot/micro-initrd";
-export const cmdline = "console=ttyS0 quiet net.ifnames=0 mitigations=off";
+export const cmdline = "console=ttyS0 quiet net.ifnames=0 mitigations=off no_timer_check";
 
 export function connection(host: LabHost, extra = ""): string {
   return `qemu+ssh://root@${host.address}/system?keyfile=${host.privateKeyPath}&known_hosts=${host.knownHostsPath}${extra}`;

@@ -123,7 +123,7 @@ export async function ensureMicroGuest(log: Log): Promise<GuestImage> {
     image: join(output, "micro.qcow2"),
     kernel: join(output, "micro-vmlinuz"),
     initrd: join(output, "micro-initrd"),
-    commandLine: "console=ttyS0 quiet net.ifnames=0 mitigations=off",
+    commandLine: "console=ttyS0 quiet net.ifnames=0 mitigations=off no_timer_check",
   };
 }
 
@@ -137,7 +137,7 @@ export async function ensureDebianImage(log: Log): Promise<GuestImage> {
     image: join(output, "debian-12.qcow2"),
     kernel: join(output, "debian-vmlinuz"),
     initrd: join(output, "debian-initrd"),
-    commandLine: "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off",
+    commandLine: "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off no_timer_check",
   };
 }
 

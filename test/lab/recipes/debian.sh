@@ -39,5 +39,5 @@ initrd=$(basename "$root"/boot/initrd.img-*)
 cp "$root/boot/$kernel" "$output/debian-vmlinuz"
 cp "$root/boot/$initrd" "$output/debian-initrd"
 sh "$recipes/disk.sh" "$root" 2048 "$output/debian-12.qcow2" "/boot/$kernel" "/boot/$initrd" \
-  "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off"
+  "root=LABEL=root rw console=ttyS0 quiet net.ifnames=0 mitigations=off no_timer_check"
 rm -rf "$root" "$output/essential" "$output/customize"

@@ -57,5 +57,5 @@ mkdir -p "$work/disk/boot"
 cp "$output/micro-vmlinuz" "$work/disk/boot/vmlinuz"
 gzip -1 -c "$output/micro-initrd" > "$work/disk/boot/initrd"
 sh "$recipes/disk.sh" "$work/disk" 64 "$output/micro.qcow2" /boot/vmlinuz /boot/initrd \
-  "console=ttyS0 quiet net.ifnames=0 mitigations=off"
+  "console=ttyS0 quiet net.ifnames=0 mitigations=off no_timer_check"
 rm -rf "$work"
