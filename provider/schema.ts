@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "./hypervisors/capabilities";
-import { formatSize, parseSize } from "./sizes";
+import { formatSize, parseSize, sizeProblem } from "./sizes";
 
 /**
  * Field tables: the one list from which the argument types, `check`, `diff`, the update path, the reference
@@ -140,7 +140,7 @@ export const field = {
     const type = z.union([z.string(), z.number()]).transform((value, context) => {
       const bytes = parseSize(value);
       if (bytes === undefined) {
-        context.addIssue({ code: "custom", message: "is not a size; write it as `2GiB`, `512MiB` or `20GB`" });
+        context.addIssue({ code: "custom", message: sizeProblem(value)! });
         return z.NEVER;
       }
       if (bytes < min) {

@@ -23,16 +23,25 @@ const units: Readonly<Record<string, number>> = {
 
 const binary = ["PiB", "TiB", "GiB", "MiB", "KiB", "B"] as const;
 
-/** Bytes of `2GiB`, `20GB`, `512MiB`, `1.5GiB`, `1073741824`; undefined where it is no size. `G` alone is binary, as qemu-img has it. */
+/** Bytes of `2GiB`, `20GB`, `512MiB`, `1.5GiB`; undefined where it is no size, a bare number among it. `G` alone is binary, as qemu-img has it. */
 export function parseSize(text: string | number): number | undefined {
-  const match = /^\s*(\d{1,16}(?:\.\d{1,6})?)\s*([A-Za-z]{0,3})\s*$/.exec(String(text));
+  const match = /^\s*(\d{1,16}(?:\.\d{1,6})?)\s*([A-Za-z]{1,3})\s*$/.exec(String(text));
   if (!match) return undefined;
-  const unit = units[match[2] || "B"];
-  if (unit === undefined || !Object.hasOwn(units, match[2] || "B")) return undefined;
+  const unit = units[match[2]!];
+  if (unit === undefined || !Object.hasOwn(units, match[2]!)) return undefined;
   const bytes = Number(match[1]) * unit;
   return Number.isSafeInteger(Math.round(bytes)) && Math.abs(bytes - Math.round(bytes)) < 1e-6
     ? Math.round(bytes)
     : undefined;
+}
+
+/** Why it is no size; undefined where it is one. A bare number may be bytes or MiB: nobody can say. */
+export function sizeProblem(given: string | number): string | undefined {
+  if (parseSize(given) !== undefined) return undefined;
+  const text = String(given).trim();
+  if (!/^\d{1,16}(?:\.\d{1,6})?$/.test(text)) return "is not a size; write it as `2GiB`, `512MiB` or `20GB`";
+  const few = Number(text) < units.MiB!;
+  return `${text} has no unit: write ${few || text.includes(".") ? `${text}MiB` : formatSize(Number(text))}`;
 }
 
 /** The largest binary unit that is exact: 2147483648 → `2GiB`, 20000000000 → `19531250KiB`. */

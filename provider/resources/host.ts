@@ -8,7 +8,7 @@ import { known } from "../lifecycle";
 import { newLineage } from "../ownership";
 import { WindroseResource } from "../resource";
 import { type Inputs, isRecord } from "../schema";
-import { formatSize, sizeInBytes } from "../sizes";
+import { formatSize, sizeProblem } from "../sizes";
 import type { Failure } from "../validate";
 import type { HostArgs, HostOutputs } from "./arguments";
 import { fields } from "./host/fields";
@@ -83,8 +83,8 @@ export const host: Definition<ObservedHost> = {
 function checkSizes(property: string, sizes: unknown, failures: Failure[]): void {
   for (const [path, size] of Object.entries(isRecord(sizes) ? sizes : {})) {
     if (!path.startsWith("/")) failures.push({ property: `${property}.${path}`, reason: "a path begins with /" });
-    if (known<string>(size) && !sizeParses(size))
-      failures.push({ property: `${property}.${path}`, reason: "is not a size; write it as `20GiB`" });
+    const reason = known<string>(size) ? sizeProblem(size) : undefined;
+    if (reason) failures.push({ property: `${property}.${path}`, reason });
   }
 }
 
@@ -133,14 +133,6 @@ async function hypervisorOutputs(run: Run<ObservedHost>): Promise<Inputs> {
     return { hypervisor, version, virtualization };
   }
   return { hypervisor: facts.hypervisor, version: facts.version, virtualization: facts.virtualization };
-}
-
-function sizeParses(text: string): boolean {
-  try {
-    return sizeInBytes(text) >= 0;
-  } catch {
-    return false;
-  }
 }
 
 export interface Host extends HostOutputs {}

@@ -24,6 +24,8 @@ export function referenceText(definitions: readonly Definition[]): string {
     "- **after a restart**: on the stored definition, in force from the machine's next start;",
     "- **replaces it**: the object is deleted, and made anew;",
     "- **in the state alone**: nothing on the host changes.",
+    "",
+    "A size is a number with its unit: binary `B`, `KiB`, `MiB`, `GiB`, `TiB`, `PiB` (1024; `K`, `M`, `G` and `T` are the same), or decimal `kB`, `MB`, `GB`, `TB`, `PB` (1000). Fractions may stand before a unit (`1.5GiB`), as long as whole bytes come out. Without a unit it is refused: `192` might be bytes or MiB. What is kept, shown and compared is the largest binary unit that is exact, so `20GB` becomes `19531250KiB` and is no change.",
   ];
   return `${[...head, ...definitions.flatMap(section), ...errors()].join("\n")}\n`;
 }

@@ -57,13 +57,13 @@ describe("what people complain of does not happen here", function () {
   });
 
   it("4: sizes in any unit settle after one update", async () => {
-    for (const [index, size] of ["5000001", "5MB", "4.5MiB", "4097KiB", "0.01GB"].entries()) {
+    for (const [index, size] of ["5000001B", "5MB", "4.5MiB", "4097KiB", "0.01GB"].entries()) {
       for (const format of ["qcow2", "raw"]) {
         const inputs = { pool: rig.place.pool, size, format };
         await settled(await make("Volume", `size-${index}-${format}`, inputs), inputs);
       }
     }
-    const inputs = { ...bare, memory: "70000000", maxMemory: "0.1GB", running: false };
+    const inputs = { ...bare, memory: "70000000B", maxMemory: "0.1GB", running: false };
     await settled(await make("VirtualMachine", "sizes", inputs), inputs);
   });
 

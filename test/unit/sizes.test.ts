@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatSize, parseSize, sizeInBytes } from "../../provider/sizes";
+import { formatSize, parseSize, sizeInBytes, sizeProblem } from "../../provider/sizes";
 
 describe("sizes", () => {
   it("are read in every unit", () => {
-    const cases: [string | number, number][] = [
+    const cases: [string, number][] = [
       ["2GiB", 2 ** 31],
       ["20GB", 2e10],
       ["1.5GiB", 1.5 * 2 ** 30],
       ["1G", 2 ** 30],
-      ["512", 512],
-      [7, 7],
+      ["512B", 512],
       [" 1 MiB ", 2 ** 20],
       ["1kB", 1000],
     ];
@@ -36,6 +35,22 @@ describe("sizes", () => {
       assert.equal(parseSize(text), undefined, text);
       assert.throws(() => sizeInBytes(text), RangeError);
     }
+  });
+
+  it("are refused without a unit, with what was meant", () => {
+    for (const [given, reason] of [
+      ["192", "192 has no unit: write 192MiB"],
+      [192, "192 has no unit: write 192MiB"],
+      [" 1.5 ", "1.5 has no unit: write 1.5MiB"],
+      [1073741824, "1073741824 has no unit: write 1GiB"],
+      ["2000000", "2000000 has no unit: write 2000000B"],
+      ["0", "0 has no unit: write 0MiB"],
+    ] as const) {
+      assert.equal(sizeProblem(given), reason);
+      assert.equal(parseSize(given), undefined);
+    }
+    assert.match(sizeProblem("much")!, /is not a size; write it as/);
+    assert.equal(sizeProblem("192MiB"), undefined);
   });
 
   it("are written in the largest exact binary unit", () => {

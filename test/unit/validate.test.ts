@@ -18,7 +18,7 @@ const properties = (inputs: Inputs) => check(inputs).failures.map((failure) => f
 
 describe("validate", () => {
   it("makes values canonical", () => {
-    const { inputs, failures } = check({ size: "2048MiB", disks: { a: { size: 1024 } }, list: [] });
+    const { inputs, failures } = check({ size: "2048MiB", disks: { a: { size: "1024B" } }, list: [] });
     assert.deepEqual(failures, []);
     assert.deepEqual(inputs, { name: "a", size: "2GiB", disks: { a: { size: "1KiB" } }, list: [] });
   });
@@ -31,6 +31,11 @@ describe("validate", () => {
     const three = { group: { must: true, more: 1 }, other: 1, own: "x" };
     assert.deepEqual(properties(three).sort(), ["group.more", "other", "own"]);
     assert.match(check({ other: 1 }).failures[0]!.reason, /there are: name, size, list, secret, pool,/);
+  });
+
+  it("takes no size without a unit", () => {
+    for (const size of ["192", 192])
+      assert.deepEqual(check({ size }).failures, [{ property: "size", reason: "192 has no unit: write 192MiB" }]);
   });
 
   it("repeats no secret", () => {

@@ -62,6 +62,11 @@ describe("Host", function () {
     await halfMade(make(host, definition, {}));
   });
 
+  it("takes no free disk without a unit", async () => {
+    for (const inputs of [{ requirements: { freeDisk: { "/": "20" } } }, { capacity: { disk: { "/": "20" } } }])
+      assert.match((await checkOf(definition, inputs)).failures[0]?.reason ?? "", /20 has no unit: write 20MiB/);
+  });
+
   it("refuses connections that can't be right", async () => {
     for (const connection of ["xen://", "qemu+tcp://a/system", { adress: "a" }, 7]) {
       assert.equal(
