@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureMachineRoot } from "./build.js";
+import { killCgroup, makeCgroup, removeCgroup } from "./cgroups.js";
 import { mountRoot, unmountAll } from "./container.js";
 import { giveIdentity } from "./identity.js";
 import type { Log } from "./install.js";
@@ -18,8 +19,6 @@ export interface MachineOptions {
 
 /** A host that QEMU boots with Debian's kernel, on the lab's fabric: 40 to 90 s to ssh without hardware virtualization. */
 export class LabMachine {
-  private child: ChildProcess | undefined;
-
   private constructor(
     private readonly lab: Lab,
     private readonly directory: string,
@@ -52,13 +51,20 @@ export class LabMachine {
     return `vm-${this.name}`;
   }
 
+  private get cgroup(): string {
+    return `${this.lab.namespace}-machine-${this.name}`;
+  }
+
   async turnOn(): Promise<void> {
     await this.lab.run(["ip", "tuntap", "add", this.tap, "mode", "tap"]);
     await this.lab.run(["ip", "link", "set", this.tap, "master", "br0", "up"]);
     const console = await open(join(this.directory, "console.log"), "a");
     // Frames are taken up by a switch in user space, which completes no checksums.
     const plain = "csum=off,gso=off,guest_csum=off,guest_tso4=off,guest_tso6=off,host_tso4=off,host_tso6=off";
-    const argv = this.lab.inNamespace([
+    // In a cgroup of the lab's, it ends with the lab even where this process does not get to it.
+    const cgroups = await makeCgroup(this.cgroup);
+    const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+    const qemu = this.lab.inNamespace([
       ...["qemu-system-x86_64", "-accel", "tcg,thread=multi,tb-size=256", "-m", "512", "-smp", "2", "-cpu", "max"],
       ...[
         "-nodefaults",
@@ -76,19 +82,14 @@ export class LabMachine {
       ...["-netdev", `tap,id=lan,ifname=${this.tap},script=no,downscript=no,vhost=off`],
       ...["-device", `virtio-net-pci,netdev=lan,mac=02:57:52:00:01:01,${plain}`],
     ]);
-    this.child = spawn(argv[0]!, argv.slice(1), { stdio: ["ignore", console.fd, console.fd] });
+    spawn("sh", ["-c", enter, "sh", ...cgroups, "--", ...qemu], { stdio: ["ignore", console.fd, console.fd] });
     await console.close();
   }
 
   /** As if the cable of its power was pulled. */
   async powerCut(): Promise<void> {
-    const child = this.child;
-    this.child = undefined;
-    if (child && child.exitCode === null) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    }
+    await killCgroup(this.cgroup);
+    await removeCgroup(this.cgroup);
     await this.lab.run(["ip", "link", "delete", this.tap], { check: false });
   }
 

@@ -345,3 +345,42 @@ describe("a file of the user's that was edited since", () => {
     assert.ok(none.includes("auto eth0") && none.includes("auto eth1"));
   });
 });
+
+describe("a bridge over a VLAN that is made with it", () => {
+  const asked = { ...definition, vlan: 7 };
+  const before = (manager: Original["manager"], more: Partial<Original> = {}) =>
+    layoutsOf(asked, original(manager, { port: "eth0.7", makesVlan: true, gateway4: false, ...more }));
+
+  it("leaves the NIC's own profile alone under NetworkManager", () => {
+    const { bridge, plain } = before("NetworkManager", { id: "8f6e", text: "[ipv4]\nmethod=auto\n" });
+    const port = sectionsOf(contentOf(bridge, "windrose-br0-port.nmconnection"));
+    assert.deepEqual(port.get("vlan"), ["id=7", "parent=eth0", "flags=1"]);
+    assert.ok(port.get("connection")!.includes("interface-name=eth0.7"));
+    assert.deepEqual(sectionsOf(contentOf(bridge, "windrose-br0.nmconnection")).get("ipv4"), ["method=disabled"]);
+    assert.equal(plain.up, "nmcli connection reload");
+  });
+
+  it("leaves the NIC's own definition alone under netplan", () => {
+    const text = "network: {ethernets: {up: {match: {name: eth0}, addresses: [192.0.2.5/24]}}}\n";
+    const files = [{ path: "/etc/netplan/a.yaml", content: text, mode: "0600" }];
+    const { bridge } = before("netplan", { id: "up", file: "/run/systemd/network/10-netplan-up.network", files });
+    assert.equal(bridge.files.length, 1);
+    const { network } = parse(contentOf(bridge, "95-windrose-br0.yaml"));
+    assert.equal(network.vlans["eth0.7"].id, 7);
+    assert.equal(network.vlans["eth0.7"].link, "up");
+    assert.deepEqual(network.bridges.br0.interfaces, ["eth0.7"]);
+    assert.equal(network.ethernets, undefined);
+  });
+
+  it("leaves the NIC's own stanzas alone under ifupdown", () => {
+    const text = "auto eth0\niface eth0 inet dhcp\n";
+    const { bridge, plain } = before("ifupdown", {
+      files: [{ path: "/etc/network/interfaces", content: text, mode: "0644" }],
+    });
+    const own = contentOf(bridge, "/etc/network/interfaces");
+    assert.ok(own.startsWith(text) && own.includes("iface br0 inet manual"));
+    assert.match(own, /pre-up .*ip link add link eth0 name eth0\.7 type vlan id 7/);
+    assert.deepEqual([plain.up, plain.down], [":", ":"]);
+    assert.match(bridge.gone, /ip link delete eth0\.7/);
+  });
+});

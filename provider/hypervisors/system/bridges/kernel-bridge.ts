@@ -17,3 +17,14 @@ export function tune(definition: BridgeDefinition, original: Original): string {
 /** The VLAN's device, where it is made with the bridge. */
 export const ownVlan = (definition: BridgeDefinition, original: Original): string | undefined =>
   original.makesVlan && definition.vlan !== undefined ? original.port : undefined;
+
+/**
+ * The VLAN's device, where the manager did not make it at once: it takes one up that is there, and makes it by itself at
+ * boot.
+ */
+export function vlanUp(definition: BridgeDefinition, device: string): string {
+  const { nic, vlan } = definition;
+  const add = line("ip", "link", "add", "link", nic, "name", device, "type", "vlan", "id", String(vlan));
+  const path = `/sys/class/net/${device}`;
+  return `i=0; while [ ! -e ${path} ] && [ $i -lt 20 ]; do i=$((i+1)); sleep 0.1; done; test -e ${path} || ${add} || test -e ${path} || exit 1`;
+}

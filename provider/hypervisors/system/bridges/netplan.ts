@@ -1,6 +1,6 @@
 import { parseDocument, stringify } from "yaml";
 import { WindroseError } from "../../../errors";
-import { ownVlan, tune } from "./kernel-bridge";
+import { ownVlan, tune, vlanUp } from "./kernel-bridge";
 import type { Addressing, BridgeDefinition, HostFile, Layout, Original } from "./model";
 import { macOf, switchGone, switchUp } from "./openvswitch";
 import { deleteDevice, header, line, waitForDevice } from "./shell";
@@ -169,8 +169,8 @@ export function netplanBridge(definition: BridgeDefinition, original: Original):
   }
   const up = [
     ...(definition.openvswitch ? [switchUp(definition, original)] : []),
-    taken(original, vlan ? [nic] : []),
-    waitForDevice(vlan ?? name),
+    taken(original, []),
+    ...(vlan ? [vlanUp(definition, vlan)] : []),
     waitForDevice(name),
     ...(networkd ? [vlan ?? port, name].map((device) => `${line("networkctl", "reconfigure", device)} || exit 1`) : []),
     ...(definition.openvswitch ? [] : [tune(definition, original)]),

@@ -1,4 +1,4 @@
-import { ownVlan, tune } from "./kernel-bridge";
+import { ownVlan, tune, vlanUp } from "./kernel-bridge";
 import type { Addressing, BridgeDefinition, HostFile, Layout, Original } from "./model";
 import { macOf, switchGone, switchUp } from "./openvswitch";
 import { deleteDevice, header, line, waitForDevice } from "./shell";
@@ -124,11 +124,11 @@ export function networkdBridge(definition: BridgeDefinition, original: Original)
       files.push({ path: `${directory}/${base}.d/windrose-${name}.conf`, content, mode: "0644" });
     } else put("-nic.network", ["[Match]", `Name=${nic}`, "", "[Network]", `VLAN=${vlan}`, "LinkLocalAddressing=no"]);
   }
-  const devices = [...(vlan ? [nic] : []), port, name];
+  const devices = [port, name];
   const up = [
     ...(definition.openvswitch ? [switchUp(definition, original)] : []),
     "networkctl reload || exit 1",
-    ...(vlan ? [line("networkctl", "reconfigure", nic), waitForDevice(vlan)] : []),
+    ...(vlan ? [vlanUp(definition, vlan)] : []),
     waitForDevice(name),
     ...(definition.openvswitch ? [] : [tune(definition, original)]),
     reload(devices),
