@@ -11,6 +11,7 @@ import {
   type RunningCommand,
   wrapped,
 } from "./commands";
+import { socketFailure } from "./socket-errors";
 import type { ConnectOptions, HostStream } from "./transport";
 
 /** What a command on this machine gets of the provider's own environment; the rest may hold secrets. */
@@ -167,7 +168,7 @@ function socketError(error: NodeJS.ErrnoException, name: string): WindroseError 
     case "EINVAL":
       return new WindroseError("invalid-input", `${name} is not a socket`, { cause: error });
     default:
-      return new WindroseError("host-unreachable", `${name} does not answer (${error.code ?? error.message})`, {
+      return new WindroseError("host-unreachable", `${name} does not answer: ${socketFailure(error)}`, {
         hint: "Check that the service runs and listens there.",
         cause: error,
       });

@@ -17,6 +17,7 @@ import {
 } from "./commands";
 import { HostKeys } from "./host-key";
 import { quoteCommand } from "./quote";
+import { socketFailure } from "./socket-errors";
 import { type HostSettings, resolveHost } from "./ssh-config";
 import { handshake } from "./ssh-connect";
 import { type LinkTimes, RefusedChannel, SshLink } from "./ssh-link";
@@ -104,9 +105,13 @@ export class SshTransport extends CommandTransport {
           hint: "Check AllowTcpForwarding and PermitOpen in the server's sshd_config.",
         });
       }
-      throw new WindroseError("host-unreachable", `${address}:${port} does not answer ${this.description}`, {
-        hint: "Check from that host that the address is up and listens on the port.",
-      });
+      throw new WindroseError(
+        "host-unreachable",
+        `${address}:${port} does not answer, as seen from ${this.description}`,
+        {
+          hint: "Check from that host that the address is up and listens on the port.",
+        },
+      );
     }
   }
 
@@ -254,8 +259,8 @@ export class SshTransport extends CommandTransport {
       const timer = setTimeout(() => socket.destroy(), connectTimeout);
       socket.once("close", () => clearTimeout(timer));
       socket.on("error", (error: NodeJS.ErrnoException) => {
-        const what = error.code ?? error.message;
-        reject(new WindroseError("host-unreachable", `${name} cannot be reached (${what})`, { cause: error }));
+        const why = `${name} cannot be reached: ${socketFailure(error)}`;
+        reject(new WindroseError("host-unreachable", why, { cause: error }));
       });
       socket.once("connect", () => {
         clearTimeout(timer);

@@ -91,7 +91,7 @@ describe("configuration of the ssh transport", function () {
       to("127.0.0.1", "", { port: 1, user, proxyJump: `${user}@127.0.0.1:${outer.port}` }).exec(["true"]),
     );
     assert.equal(error.code, "host-unreachable");
-    assert.match(error.message, /127\.0\.0\.1:1 does not answer ssh:/);
+    assert.match(error.message, /127\.0\.0\.1:1 does not answer, as seen from ssh:/);
   });
 
   it("runs a plain ProxyCommand, and refuses one that needs a shell", async () => {
