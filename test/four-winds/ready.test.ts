@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { connection } from "../e2e/guests";
+import { Stack } from "../e2e/stack";
 import { currentLab, ensureDebianImage, type LabHost } from "../lab";
 import { certificate } from "../unit/components/kubernetes-lab/certificate";
-import { connection } from "./guests";
-import { Stack } from "./stack";
 
 /** Two minutes and more without hardware virtualization: a distribution boots and sets itself up. */
 describe("a lab's guest of a whole distribution", function () {
@@ -15,7 +15,7 @@ describe("a lab's guest of a whole distribution", function () {
   before(async () => {
     const lab = await currentLab();
     host = await lab.startHost({ name: `r${randomBytes(4).toString("hex")}` });
-    stack = await Stack.create({ program: join(__dirname, "lab-program") });
+    stack = await Stack.create({ program: join(__dirname, "../e2e/lab-program") });
     const image = await ensureDebianImage(() => {});
     const [kernel, initrd] = ["/var/lib/libvirt/boot/debian-vmlinuz", "/var/lib/libvirt/boot/debian-initrd"];
     await host.copyIn(image.kernel, kernel);
