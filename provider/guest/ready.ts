@@ -145,7 +145,11 @@ class Search {
         { hint: "Look at the guest's console: cloud-init did not set the key, or another machine has the address." },
       );
     }
-    const seen = [...this.probes].map(([address, probe]) => `${address} port ${this.port}: ${probe.seen}`);
+    const seen = [...this.probes].map(([address, probe]) => {
+      const itself = `${address}:${this.port} `;
+      const words = probe.seen.startsWith(itself) ? ` ${probe.seen.slice(itself.length)}` : `: ${probe.seen}`;
+      return `${address} port ${this.port}${words}`;
+    });
     return ended(stopped, seen.length > 0 ? `the guest does not answer ssh (${seen.join("; ")})` : NO_ADDRESS);
   }
 

@@ -34,6 +34,8 @@ export type { HostSystem } from "./system/system";
  */
 export interface Hypervisor {
   readonly driver: "libvirt";
+  /** The hypervisor as tools on the host itself name it: `qemu:///system`. */
+  readonly uri: string;
   readonly transport: Transport;
   /** The operating system: it needs no hypervisor. */
   readonly system: HostSystem;

@@ -36,6 +36,10 @@ export class LibvirtHypervisor implements Hypervisor {
     this.snapshots = new LibvirtSnapshots(this.session);
   }
 
+  get uri(): string {
+    return this.session.target.uri;
+  }
+
   connect(): void {
     this.session.client().catch(() => {});
   }

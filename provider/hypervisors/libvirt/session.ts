@@ -21,7 +21,8 @@ export class LibvirtSession {
   private idleTimer: NodeJS.Timeout | undefined;
   private closed = false;
   private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly target: { uri: string; socket?: string };
+  /** Without the way to the host. */
+  readonly target: { uri: string; socket?: string };
   private readonly idle: number;
   private readonly openDeadline: number;
 

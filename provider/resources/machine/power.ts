@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { WindroseError } from "../../errors";
+import { hasCode, WindroseError } from "../../errors";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
 import type { MachineDefinition, ReportedMachine } from "../../hypervisors/model";
 import { isRecord } from "../../schema";
@@ -108,6 +108,19 @@ export async function stop(run: MachineRun): Promise<void> {
 
 /** Waits until it counts as up. */
 export async function awaitReady(run: MachineRun): Promise<void> {
+  try {
+    await ready(run);
+  } catch (error) {
+    if (!hasCode(error, "guest-not-ready")) throw error;
+    const virsh = (verb: string) => `\`virsh -c ${run.hypervisor.uri} ${verb} ${run.inputs.name}\``;
+    throw new WindroseError(error.code, error.why, {
+      hint: `Look at its console on the host with ${virsh("console")} (Ctrl+] leaves it), or restart it with ${virsh("reset")}; then run the command again, or raise \`wait.timeout\`.`,
+      cause: error,
+    });
+  }
+}
+
+async function ready(run: MachineRun): Promise<void> {
   const { inputs, context } = run;
   const wait = isRecord(inputs.wait) ? inputs.wait : {};
   const what = wait.for ?? "none";

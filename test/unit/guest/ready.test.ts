@@ -211,6 +211,17 @@ describe("waiting for a guest", function () {
     );
   });
 
+  it("says once at which address, where the way there says so too", async () => {
+    const connectTcp = async () => {
+      throw new WindroseError("host-unreachable", `${ADDRESS}:22 does not answer, as seen from ssh://root@anemoi:22`);
+    };
+    await assert.rejects(waitForSsh(waiting(new Map(), { connectTcp, deadline: Date.now() + 300 })), (error: Error) =>
+      error.message.startsWith(
+        `the guest does not answer ssh (${ADDRESS} port 22 does not answer, as seen from ssh://root@anemoi:22). `,
+      ),
+    );
+  });
+
   it("keeps the deadline where nothing answers at all", async () => {
     const started = Date.now();
     const never = (): Promise<never> => new Promise(() => {});
