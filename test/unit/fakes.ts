@@ -9,9 +9,15 @@ import type {
   NetworkState,
   PoolState,
   SnapshotState,
-  SystemFacts,
   VolumeState,
 } from "../../provider/hypervisors/model";
+import {
+  nothingWanted,
+  type RealPreparation,
+  type WantedPreparation,
+} from "../../provider/hypervisors/system/preparation/model";
+import type { ApplyRequest, ReleaseRequest } from "../../provider/hypervisors/system/preparation/preparation";
+import type { ReadFacts } from "../../provider/hypervisors/system/read-facts";
 import { apply, type CheckAnswer, check, type Definition, HalfMade, type Identity } from "../../provider/lifecycle";
 import type { Inputs, Kind } from "../../provider/schema";
 
@@ -28,7 +34,7 @@ export class FakeHost {
   readonly web = new Map<string, Buffer>();
   readonly paths = new Set<string>();
   readonly failing = new Map<string, Error>();
-  system: SystemFacts = {
+  system: ReadFacts = {
     machineId: "0123456789abcdef0123456789abcdef",
     hostname: "anemoi",
     os: "debian 12",
@@ -73,6 +79,8 @@ export class FakeHost {
         new Proxy(methods, {
           get: (target, name) => {
             const method = (target as Record<string, (...args: unknown[]) => unknown>)[String(name)];
+            if (typeof method === "object")
+              return this.watched({ [`${section}.${String(name)}`]: method })[`${section}.${String(name)}`];
             return async (...args: unknown[]) => {
               const call = `${section}.${String(name)}`;
               this.calls.push(call);
@@ -95,7 +103,37 @@ export class FakeHost {
   }
 
   private readonly host = { facts: async () => this.facts };
-  private readonly systemSection = { facts: async () => this.system, freeSpace: async () => 100 * 2 ** 30 };
+  /** What the host was prepared with at last, and what stands of it where that is not all. */
+  prepared: WantedPreparation = nothingWanted;
+  standing: Partial<RealPreparation> = {};
+  readonly preparations: { wanted?: WantedPreparation; previous?: WantedPreparation; creating?: boolean }[] = [];
+
+  private readonly preparation = {
+    apply: async (request: ApplyRequest) => {
+      this.preparations.push(request);
+      this.prepared = request.wanted;
+      return [];
+    },
+    release: async (request: ReleaseRequest) => {
+      this.preparations.push(request);
+      this.prepared = nothingWanted;
+      return ["something was left"];
+    },
+    read: async ({ packages, services, files, ...same }: WantedPreparation): Promise<RealPreparation> => ({
+      ...same,
+      packages,
+      missingPackages: [],
+      services: services ?? {},
+      files,
+      ...this.standing,
+    }),
+  };
+
+  private readonly systemSection = {
+    facts: async () => this.system,
+    freeSpace: async () => 100 * 2 ** 30,
+    preparation: this.preparation,
+  };
 
   private readonly poolSection = {
     find: async (uuid: string) => this.pools.get(uuid),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { hasCode } from "../../../provider/errors";
-import type { WantedPreparation } from "../../../provider/hypervisors/system/preparation/model";
+import { nothingWanted, type WantedPreparation } from "../../../provider/hypervisors/system/preparation/model";
+import { until } from "../../lab/index.js";
 import { differences, type HostSnapshot, snapshotOfHost } from "../../lab/snapshot-of-host.js";
-import { type holder, PreparedHost, standInForModules } from "./fixtures";
+import { hasCode } from "../libvirt/host-fixtures";
+import { holder, PreparedHost, standInForModules } from "./fixtures";
 
 /** All that a bare host can be prepared with, without any package. */
 const everything: Partial<WantedPreparation> = {
@@ -40,9 +41,6 @@ describe("a host that is prepared", function () {
     bare = await snapshotOfHost(host.host);
   });
   after(() => host?.close());
-  afterEach(async () => {
-    await host.text("systemctl unmask ssh >/dev/null 2>&1; true");
-  });
 
   const asBefore = async () => assert.deepEqual(differences(bare, await snapshotOfHost(host.host)), []);
   const standsAsAsked = async (wanted = everything, who?: ReturnType<typeof holder>) => {
@@ -81,6 +79,216 @@ describe("a host that is prepared", function () {
     await host.release(everything);
     await asBefore();
     await host.apply(everything);
+    await host.release();
+    await asBefore();
+  });
+
+  it("sees each drift, of the moment and of the next boot, and mends it", async () => {
+    const drifts: [string, string, (real: Awaited<ReturnType<PreparedHost["read"]>>) => unknown, unknown][] = [
+      ["a value", "echo 0 > /proc/sys/net/ipv4/ip_forward", (real) => real.sysctl["net.ipv4.ip_forward"], "0"],
+      [
+        "a file of parameters",
+        "rm /etc/sysctl.d/90-windrose.conf",
+        (real) => real.sysctl["net.ipv4.ip_forward"],
+        "1, and not after a reboot",
+      ],
+      ["a module", "modprobe -r -- bridge", (real) => real.modules, []],
+      ["a file of modules", "echo other >> /etc/modules-load.d/windrose.conf", (real) => real.modules, []],
+      ["a group", "gpasswd -d windy audio", (real) => real.users.windy, ["kvm"]],
+      ["a service that is off", "systemctl stop nftables", (real) => real.services.nftables!.running, false],
+      [
+        "a service that is not enabled",
+        "systemctl -q disable nftables",
+        (real) => real.services.nftables!.enabled,
+        false,
+      ],
+      ["a rule", "nft flush chain inet windrose forward", (real) => real.firewall, []],
+      ["one rule more", "nft add rule inet windrose forward accept", (real) => real.firewall, []],
+      ["a table", "nft delete table inet windrose", (real) => real.firewall, []],
+      ["the firewall's unit", "systemctl -q disable windrose-firewall", (real) => real.firewall, []],
+      ["the firewall's file", "echo >> /etc/windrose/firewall.nft", (real) => real.firewall, []],
+      ["a content", "echo south > /etc/winds/boreas/motd", (real) => real.files[0]?.content, "south\n"],
+      ["a mode", "chmod 600 /etc/winds/boreas/motd", (real) => real.files[0]?.mode, "0600"],
+      ["an owner", "chown windy /etc/winds/boreas/motd", (real) => real.files[0]?.owner, "windy:adm"],
+      ["no file", "rm /etc/winds/boreas/motd", (real) => real.files.map((file) => file.path), ["/etc/issue.net"]],
+      ["a lost claim", "rm /var/lib/windrose/claims/member-windy-kvm-*", (real) => real.users.windy, ["audio"]],
+    ];
+    await host.apply(everything);
+    for (const [what, change, of, shown] of drifts) {
+      await host.text(change);
+      assert.deepEqual(of(await host.read(everything)), shown, what);
+      assert.deepEqual(await host.apply(everything), [], what);
+      await standsAsAsked();
+    }
+    await host.release(everything);
+    // The claim that was lost took with it what was there before: windy is still in kvm.
+    await host.text("gpasswd -d windy kvm");
+    await asBefore();
+  });
+
+  it("is shared: the last one takes back, the first one nothing", async () => {
+    const [one, two] = [holder("one"), holder("two")];
+    const sysctl = { "net.ipv4.ip_forward": "1" };
+    const wide = { bridge: "kvmbr0", subnets: ["172.17.0.0/16"], masquerade: false };
+    const narrow = { bridge: "kvmbr0", subnets: ["172.17.2.0/24"], masquerade: false };
+    const [first, second] = [
+      { sysctl, firewall: [narrow], files: [everything.files![0]!] },
+      { sysctl, firewall: [wide], files: [everything.files![0]!], users: { windy: ["kvm"] } },
+    ];
+    await Promise.all([host.apply(first, one), (await host.again()).apply(second, two)]);
+    await standsAsAsked(first, one);
+    await standsAsAsked(second, two);
+    await host.release(first, one);
+    await standsAsAsked(second, two);
+    assert.equal(await host.text("cat /proc/sys/net/ipv4/ip_forward"), "1");
+    assert.doesNotMatch(await host.text("nft list table inet windrose"), /172\.17\.2\.0/);
+    // A second release of the same is no error, and changes nothing.
+    await host.release(first, one);
+    await standsAsAsked(second, two);
+    await host.release(second, two);
+    await asBefore();
+  });
+
+  it("refuses another value of what is shared, with the other's name, before anything is changed", async () => {
+    const [one, two] = [holder("one"), holder("two")];
+    await host.apply({ sysctl: { "net.ipv4.ip_forward": "1" } }, one);
+    const wanted = { users: { windy: ["kvm"] }, sysctl: { "net.ipv4.ip_forward": "0" } };
+    await assert.rejects(host.apply(wanted, two), (error: Error & { code: string }) => {
+      assert.equal(error.code, "in-use");
+      assert.match(error.message, /winds\/one \(anemoi\)/);
+      return true;
+    });
+    assert.doesNotMatch(await host.text("id -nG windy"), /kvm/);
+    await host.release({}, one);
+    await asBefore();
+  });
+
+  it("lets somebody else's later change stand, and says so", async () => {
+    await host.apply(everything);
+    await host.text("echo 30000 50000 > /proc/sys/net/ipv4/ip_local_port_range; echo theirs > /etc/winds/boreas/motd");
+    const left = await host.release(everything);
+    assert.equal(left.length, 2, left.join());
+    assert.match(left.join(), /ip_local_port_range is left as it is: now 30000 50000/);
+    assert.match(left.join(), /\/etc\/winds\/boreas\/motd is left as it is/);
+    await host.text("echo 32768 60999 > /proc/sys/net/ipv4/ip_local_port_range; rm -r /etc/winds");
+    await asBefore();
+  });
+
+  it("takes back what is no longer asked for, and goes over to a new value", async () => {
+    await host.apply({ ...everything, sysctl: { "net.ipv4.ip_local_port_range": "20000 60000" } });
+    const later = { users: { windy: ["audio"] }, sysctl: { "net.ipv4.ip_local_port_range": "10000 60000" } };
+    await host.apply(later, undefined, { previous: everything });
+    assert.equal(await host.text("ls /var/lib/windrose/claims | wc -l"), "2");
+    assert.equal(
+      await host.text(
+        "ls -d /etc/windrose /etc/winds 2>/dev/null; id -nG windy; cat /etc/sysctl.d/90-windrose.conf | tail -1",
+      ),
+      "windy audio\nnet.ipv4.ip_local_port_range = 10000 60000",
+    );
+    await host.release(later);
+    await asBefore();
+  });
+
+  it("refuses a file that is there and not ours, unless it is adopted; and symbolic links", async () => {
+    const file = { path: "/etc/issue", content: "ours", mode: "0644", owner: "root:root", adopt: false };
+    await assert.rejects(host.apply({ files: [file] }), hasCode("already-exists"));
+    await host.text("ln -s /etc/passwd /etc/tempting");
+    await assert.rejects(
+      host.apply({ files: [{ ...file, path: "/etc/tempting", adopt: true }] }),
+      hasCode("already-exists"),
+    );
+    await host.text("rm /etc/tempting");
+    await asBefore();
+  });
+
+  it("loses no rule to a restart or a reload of nftables, and touches none of others", async () => {
+    await host.text(
+      "systemctl start nftables; nft add table ip docker; nft add chain ip docker fence '{ type filter hook forward priority 0; policy drop; }'",
+    );
+    const warnings = await host.apply({ firewall: everything.firewall! });
+    assert.match(warnings.join(), /the table ip docker on the host may drop/);
+    assert.match(await host.text("nft list ruleset"), /table ip docker/);
+    for (const verb of ["restart", "reload", "stop", "start"]) {
+      await host.text(`systemctl ${verb} nftables`);
+      const listed = () => host.text("nft list table inet windrose 2>/dev/null || true");
+      if (verb !== "stop") await until(`the table after ${verb}`, async () => /kvmbr0/.test(await listed()), 5000);
+    }
+    await host.text("nft add table ip docker");
+    await host.release({ firewall: everything.firewall! });
+    assert.equal(await host.text("nft list tables"), "table inet filter\ntable ip docker");
+    await host.text("nft delete table ip docker; systemctl stop nftables");
+    await asBefore();
+  });
+
+  it("is finished by the next run wherever the one before was cut off or killed", async function () {
+    this.timeout(400_000);
+    const steps: string[] = [];
+    await host.apply(everything, undefined, { progress: (text) => steps.push(text) });
+    await host.release(everything);
+    assert.ok(steps.length >= 8, steps.join());
+    for (let step = 0; step < steps.length; step++) {
+      const dying = await host.again();
+      const cut = new AbortController();
+      let seen = 0;
+      let killed: Promise<unknown> | undefined;
+      const progress = () => {
+        if (seen++ !== step) return;
+        // The connection goes, and the script runs on; or the script itself goes, as in a power cut.
+        if (step % 2 === 0) cut.abort();
+        else killed = host.text("kill -9 $(pgrep -x -f 'sh -s') || true");
+      };
+      // A Host of this name that died in its creation leaves claims under a lineage that nobody knows.
+      const dead = holder("dev");
+      await dying.apply(everything, dead, { creating: true, signal: cut.signal, progress }).catch(() => {});
+      await killed;
+      await dying.transport.close();
+      const next = holder("dev");
+      await host.apply(everything, next, { creating: true });
+      await standsAsAsked(everything, next);
+      assert.ok(
+        !(await host.text("cat /var/lib/windrose/claims/*")).includes(dead.lineage),
+        "the dead one holds nothing",
+      );
+      await host.release({}, next);
+      assert.equal(await host.text("ls -d /var/lib/windrose /etc/windrose 2>/dev/null || true"), "");
+    }
+    await asBefore();
+  });
+
+  it("works for a user with sudo, and says what another lacks", async () => {
+    const windy = await host.again("windy");
+    await windy.apply({ sysctl: { "net.ipv4.ip_forward": "1" } });
+    await windy.release();
+    await host.text(
+      "useradd -m breeze; mkdir -p /home/breeze/.ssh; cp /home/windy/.ssh/authorized_keys /home/breeze/.ssh/ 2>/dev/null || cp /root/.ssh/authorized_keys /home/breeze/.ssh/; chown -R breeze /home/breeze/.ssh",
+    );
+    const breeze = await host.again("breeze");
+    await assert.rejects(breeze.apply({ sysctl: { "net.ipv4.ip_forward": "1" } }), hasCode("sudo-password"));
+    await Promise.all([windy.transport.close(), breeze.transport.close()]);
+    // Its session on the host ends a little later.
+    const gone = () => host.text("userdel -r breeze >/dev/null 2>&1; getent passwd breeze || true");
+    await until("the user to be gone", async () => (await gone()) === "");
+    await asBefore();
+  });
+
+  it("says who holds the lock when the wait for it is over", async () => {
+    await host.text(
+      "(flock 9; echo 'winds/other, since 12:00:00 UTC' >&9; exec sleep 30) 9> /run/windrose.lock > /dev/null 2>&1 & echo $! > /run/holder",
+    );
+    const short = host.system.preparation.apply(
+      {
+        wanted: { ...nothingWanted, sysctl: { "net.ipv4.ip_forward": "1" } },
+        holder: holder("dev"),
+        system: host.facts,
+        removePackages: false,
+        creating: false,
+      },
+      { progress: () => {}, deadline: Date.now() + 5000 },
+    );
+    await assert.rejects(short, (error: Error) =>
+      /prepared by another: winds\/other, since 12:00:00 UTC/.test(error.message),
+    );
+    await host.text("kill $(cat /run/holder); rm -f /run/windrose.lock /run/holder");
     await host.release();
     await asBefore();
   });

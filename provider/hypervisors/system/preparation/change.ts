@@ -1,6 +1,6 @@
 import { WindroseError } from "../../../errors";
 import { guestProfile, helperMain, helperProfile, profiles, profileText } from "./apparmor";
-import { type Claim, claimFile, claimsDirectory, claimText, describeThing, type Plan, settled } from "./claims";
+import { type Claim, claimFile, claimsDirectory, claimText, describeThing, makingDirectory, type Plan } from "./claims";
 import { firewallText, loadFirewall, unloadFirewall } from "./firewall";
 import {
   generatedText,
@@ -29,6 +29,10 @@ export interface ChangeRequest {
   readonly removePackages: boolean;
   /** Whether this is the run that only claims and installs, before what comes with the packages can be looked at. */
   readonly packagesOnly?: boolean;
+  /** Whether the Host is being created: see `makingDirectory`. */
+  readonly creating: boolean;
+  /** Lineages of creations that are over. */
+  readonly over: readonly string[];
 }
 
 /** The change as a script; undefined where there is nothing to do. */
@@ -37,15 +41,18 @@ export function changeScript(request: ChangeRequest): Script | undefined {
   const script = new Script().add(...kernelFunctions, ...serviceFunctions);
   const edits = textEdits(request);
   for (const [path] of edits) script.unchanged(path, digestOf(look.files.get(path)));
-  const lasting = packagesOnly ? [] : settled(plan.after, holder);
   const idle =
-    plan.write.length + plan.remove.length + plan.set.length + lasting.length === 0 &&
+    plan.write.length + plan.remove.length + plan.set.length + request.over.length === 0 &&
     packagesOnly !== true &&
     keptAll(request);
   if (idle) return undefined;
 
   if (plan.write.length > 0)
     script.add(`mkdir -p -m 0700 /var/lib/windrose ${claimsDirectory} || die "no place for claims"`);
+  if (request.creating && plan.write.length > 0) {
+    script.add(`mkdir -p -m 0700 ${makingDirectory} || die "no place for claims"`);
+    script.put(`${makingDirectory}/${holder.lineage}`, holder.urn, "0600");
+  }
   putClaims(script, plan.write);
   const install = plan.set.filter((thing) => thing.kind === "package").map((thing) => thing.name);
   if (install.length > 0 && request.family) {
@@ -56,16 +63,20 @@ export function changeScript(request: ChangeRequest): Script | undefined {
 
   setAll(script, request, edits);
   restoreAll(script, request);
-  putClaims(script, lasting);
-  if (plan.remove.length > 0) {
+  if (plan.remove.length > 0)
     script.add(`rm -f -- ${words(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`))}`);
-    script.add(`rmdir ${claimsDirectory} /var/lib/windrose 2>/dev/null`);
-  }
+  script.add(madeText(request.over));
   for (const { thing, value } of plan.left) {
     const now = value === "other" || thing.kind === "file" ? "changed by somebody else" : `now ${value}`;
     script.add(`left ${words([`${describeThing(thing)} is left as it is: ${now}`])}`);
   }
   return script.add(":");
+}
+
+/** Shell by which creations are over; directories of ours that hold nothing any more go. */
+export function madeText(lineages: readonly string[]): string {
+  const files = lineages.map((lineage) => `${makingDirectory}/${lineage}`);
+  return `${files.length > 0 ? `rm -f -- ${words(files)}; ` : ""}rmdir ${makingDirectory} ${claimsDirectory} /var/lib/windrose 2>/dev/null || :`;
 }
 
 function putClaims(script: Script, claims: readonly Claim[]): void {

@@ -22,8 +22,6 @@ export interface Held {
   readonly project: string;
   readonly stack: string;
   readonly urn: string;
-  /** The Host that wants it is still being created: if that died, the next creation under its URN goes on with it. */
-  readonly making?: true;
 }
 
 export interface Saved {
@@ -55,11 +53,17 @@ const claimType = z.object({
   set: z.array(z.string()),
   holders: z.record(
     z.string().regex(/^[0-9a-f]{32}$/),
-    z.object({ value: z.string(), project: text, stack: text, urn: text, making: z.literal(true).optional() }),
+    z.object({ value: z.string(), project: text, stack: text, urn: text }),
   ),
 });
 
 export const claimsDirectory = "/var/lib/windrose/claims";
+
+/**
+ * Lineages of Hosts that are being created, a file for each with its holder. A state knows a lineage only once it is
+ * done: where the creation died, the next one under the same URN takes its claims over.
+ */
+export const makingDirectory = "/var/lib/windrose/making";
 
 /** The name of a claim's file: readable at its beginning, and its thing's own by its end. */
 export function claimFile(thing: Thing): string {
@@ -115,15 +119,15 @@ export interface PlanRequest {
   readonly holder: Holder;
   readonly wanted: readonly WantedThing[];
   readonly actual: Actual;
-  /** Whether the Host is being created: see `Held.making`. */
-  readonly creating?: boolean;
+  /** Lineages of dead creations of this very Host: their claims become its own. */
+  readonly dead?: readonly string[];
   /** Kinds that are set in this run, and kinds that are only claimed; the rest waits. Default: all are set. */
   readonly only?: { readonly set: readonly Kind[]; readonly claim: readonly Kind[] };
 }
 
 /** What has to be done so that a holder has just what it wants, and nothing of what it wanted before. */
 export function planClaims(request: PlanRequest): Plan {
-  const { holder, wanted, actual, creating, only } = request;
+  const { holder, wanted, actual, only } = request;
   const claims = new Map(request.claims.map((claim) => [keyOf(claim), withoutDead(claim, request)]));
   const changed = new Set<string>();
   for (const claim of request.claims) if (claims.get(keyOf(claim)) !== claim) changed.add(keyOf(claim));
@@ -143,7 +147,7 @@ export function planClaims(request: PlanRequest): Plan {
       before: old ? old.before : value,
       saved: old ? old.saved : actual.saved(thing),
       set: toSet && !old?.set.includes(thing.value) ? [...(old?.set ?? []), thing.value] : (old?.set ?? []),
-      holders: { ...old?.holders, [holder.lineage]: heldBy(holder, thing.value, creating) },
+      holders: { ...old?.holders, [holder.lineage]: heldBy(holder, thing.value) },
     };
     if (!old || JSON.stringify(claim) !== JSON.stringify(old)) changed.add(key);
     claims.set(key, claim);
@@ -182,31 +186,16 @@ export function planClaims(request: PlanRequest): Plan {
   };
 }
 
-/** The claims without the word that their Host is being created. */
-export function settled(claims: readonly Claim[], holder: Holder): Claim[] {
-  return claims.flatMap((claim) => {
-    const { making, ...mine } = claim.holders[holder.lineage] ?? ({} as Held);
-    return making ? [{ ...claim, holders: { ...claim.holders, [holder.lineage]: mine } }] : [];
-  });
-}
-
-function heldBy(holder: Holder, value: string, creating: boolean | undefined): Held {
+function heldBy(holder: Holder, value: string): Held {
   const { project, stack, urn } = holder;
-  return { value, project, stack, urn, ...(creating ? { making: true as const } : {}) };
+  return { value, project, stack, urn };
 }
 
-/** A creation of this very Host that died has left claims under a lineage that no state knows: they become this one's. */
-function withoutDead(claim: Claim, { holder, creating }: PlanRequest): Claim {
-  if (!creating) return claim;
-  const dead = Object.entries(claim.holders).filter(
-    ([lineage, held]) =>
-      held.making && lineage !== holder.lineage && held.urn === holder.urn && held.project === holder.project,
-  );
-  if (dead.length === 0) return claim;
-  const holders = Object.fromEntries(
-    Object.entries(claim.holders).filter(([lineage]) => !dead.some(([one]) => one === lineage)),
-  );
-  holders[holder.lineage] ??= dead[0]![1];
+function withoutDead(claim: Claim, { holder, dead = [] }: PlanRequest): Claim {
+  const found = dead.find((lineage) => claim.holders[lineage]);
+  if (found === undefined) return claim;
+  const holders = Object.fromEntries(Object.entries(claim.holders).filter(([lineage]) => !dead.includes(lineage)));
+  holders[holder.lineage] ??= claim.holders[found]!;
   return { ...claim, holders };
 }
 

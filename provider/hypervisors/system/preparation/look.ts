@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { WindroseError } from "../../../errors";
 import { allows, profiles } from "./apparmor";
-import { type Actual, type Claim, claimsDirectory, parseClaim, type Saved } from "./claims";
+import { type Actual, type Claim, claimsDirectory, makingDirectory, parseClaim, type Saved } from "./claims";
 import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./firewall";
 import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath, sysctlValue } from "./kernel";
 import { type FileState, keyOf, type Thing } from "./model";
@@ -28,6 +28,8 @@ export interface Look extends Actual {
   readonly claims: readonly Claim[];
   /** Of the claims, as digestOfClaims makes it. */
   readonly digest: string;
+  /** Lineages of Hosts that are being created, or died of it: lineage → URN. */
+  readonly making: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<string, Unit>;
   /** By path; `undefined`: there is none; `other`: no plain file, or too large. */
   readonly files: ReadonlyMap<string, FileState | "other" | undefined>;
@@ -78,6 +80,8 @@ export function lookScript(request: LookRequest): string {
     "}",
     "part claims",
     `cd ${claimsDirectory} 2>/dev/null && for f in *.json; do [ -f "$f" ] && { printf '%s ' "$f"; base64 -w 0 < "$f"; echo; }; done`,
+    "part making",
+    `cd ${makingDirectory} 2>/dev/null && for f in *; do [ -f "$f" ] && { printf '%s ' "$f"; base64 -w 0 < "$f"; echo; }; done`,
     "cd /",
     `part digest; ${digestOfClaims}`,
   ];
@@ -113,12 +117,15 @@ export function parseLook(stdout: string, request: LookRequest): Look {
   );
   const text = (name: string) => (parts.get(name) ?? "").trim();
   const { things } = request;
-  const claims = text("claims")
-    .split("\n")
-    .flatMap((line) => {
-      const [file = "", encoded = ""] = line.split(" ");
-      return file === "" ? [] : [parseClaim(file, Buffer.from(encoded, "base64").toString())];
-    });
+  const filed = (name: string) =>
+    text(name)
+      .split("\n")
+      .filter(Boolean)
+      .map((line): [string, string] => {
+        const [file = "", encoded = ""] = line.split(" ");
+        return [file, Buffer.from(encoded, "base64").toString()];
+      });
+  const claims = filed("claims").map(([file, content]) => parseClaim(file, content));
   const digest = text("digest");
   if (!/^[0-9a-f]{64}$/.test(digest))
     throw new WindroseError("protocol", "what is claimed on the host could not be read");
@@ -193,6 +200,7 @@ export function parseLook(stdout: string, request: LookRequest): Look {
   return {
     claims,
     digest,
+    making: new Map(filed("making").filter(([lineage]) => /^[0-9a-f]{32}$/.test(lineage))),
     units,
     files,
     kept: {

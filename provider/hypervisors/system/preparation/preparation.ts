@@ -3,7 +3,7 @@ import type { Transport } from "../../../transports/transport";
 import type { Work } from "../../hypervisor";
 import type { SystemFacts } from "../../model";
 import { lacksRoot } from "../commands";
-import { changeScript } from "./change";
+import { changeScript, madeText } from "./change";
 import { type Claim, describeThing, planClaims } from "./claims";
 import { firewallThings, foreignDrops } from "./firewall";
 import { sysctlValue } from "./kernel";
@@ -90,7 +90,10 @@ export function createPreparation(transport: Transport): HostPreparation {
     let installed = false;
     for (let attempt = 1; ; attempt++) {
       const outcome = await changeOnce(request, work, warnings, installed);
-      if (outcome === "done") return warnings;
+      if (outcome === "done") {
+        if (request.creating) await made(request.holder, work);
+        return warnings;
+      }
       if (outcome === "installed") installed = true;
       if (attempt >= attempts)
         throw new WindroseError("in-use", "what is claimed on the host changes all the time", {
@@ -112,7 +115,8 @@ export function createPreparation(transport: Transport): HostPreparation {
     const first = things(wanted, system, family, undefined);
     const asked = { things: distinct([...first, ...before]), family, units: units(wanted, family), change: true };
     let seen = await look(asked, work);
-    const mine = claimedThings(seen, holder, creating);
+    const dead = creating ? deadCreations(seen, holder) : [];
+    const mine = claimedThings(seen, holder, dead);
     if (mine.some((thing) => !asked.things.some((one) => keyOf(one) === keyOf(thing)))) {
       // A run that was cut off has claimed more than the state knows.
       const known = mine.some((thing) => thing.kind === "package")
@@ -139,7 +143,7 @@ export function createPreparation(transport: Transport): HostPreparation {
       holder,
       wanted: all,
       actual: seen,
-      creating,
+      dead,
       ...(packagesMissing
         ? { only: { set: ["package"], claim: ["enabled", "running", "member", "sysctl", "module"] } }
         : {}),
@@ -152,19 +156,25 @@ export function createPreparation(transport: Transport): HostPreparation {
         family ?? (plan.remove.some((claim) => claim.kind === "package") ? familyOf(system.distributions) : undefined),
       removePackages,
       packagesOnly: packagesMissing,
+      creating,
+      over: [...dead, ...(seen.making.has(holder.lineage) && !creating ? [holder.lineage] : [])],
     });
     if (script) {
       const who = `${holder.project}/${holder.stack}`;
-      const ended = await run(
-        script.text(Math.ceil(Math.min(lockWait, timeLeft(work)) / 1000), who, seen.digest),
-        work,
-      );
+      // Less than there is: that the lock is held is to be said, not that time ran out.
+      const wait = Math.max(0, Math.floor((Math.min(lockWait, timeLeft(work)) / 1000) * 0.9) - 1);
+      const ended = await run(script.text(wait, who, seen.digest), work);
       if (ended === "stale") return "stale";
       warnings.push(...ended);
     }
     if (packagesMissing) return "installed";
     if (wanted.firewall.length > 0) warnings.push(...dropWarnings(seen, wanted));
     return "done";
+  };
+
+  /** The creation is over: from here on only the state may hold its claims. */
+  const made = async (holder: Holder, work: Work) => {
+    await transport.exec(["sh", "-c", madeText([holder.lineage])], { root: true, signal: work.signal });
   };
 
   const run = async (text: string, work: Work): Promise<string[] | "stale"> => {
@@ -283,14 +293,19 @@ function distinct<T extends Thing>(all: readonly T[]): T[] {
   return [...new Map(all.map((thing) => [keyOf(thing), thing] as const).reverse()).values()].reverse();
 }
 
-/** What the holder has claimed by what the host says; while it is created, what a dead creation of it has, too. */
-function claimedThings(seen: Look, holder: Holder, creating: boolean): Claim[] {
-  return seen.claims.filter(
-    ({ holders }) =>
-      holders[holder.lineage] !== undefined ||
-      Object.keys(holders).length === 0 ||
-      (creating && Object.values(holders).some((held) => held.making && held.urn === holder.urn)),
+/** Lineages under which this very Host was being created by somebody who died of it. */
+function deadCreations(seen: Look, holder: Holder): string[] {
+  return [...seen.making].flatMap(([lineage, urn]) =>
+    urn === holder.urn && lineage !== holder.lineage ? [lineage] : [],
   );
+}
+
+/** What the holder has claimed by what the host says, and what dead creations of it have. */
+function claimedThings(seen: Look, holder: Holder, dead: readonly string[]): Claim[] {
+  return seen.claims.filter(({ holders }) => {
+    const all = Object.keys(holders);
+    return all.length === 0 || all.some((lineage) => lineage === holder.lineage || dead.includes(lineage));
+  });
 }
 
 function refuseForeignFiles(all: readonly WantedThing[], seen: Look): void {

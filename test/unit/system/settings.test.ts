@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { guestProfile, profileText } from "../../../provider/hypervisors/system/preparation/apparmor";
+import type { Claim } from "../../../provider/hypervisors/system/preparation/claims";
+import {
+  daemonsOf,
+  findSetting,
+  literalOf,
+  madeHere,
+  type SettingValue,
+  settingOf,
+  withoutSetting,
+  withSetting,
+} from "../../../provider/hypervisors/system/preparation/settings";
+
+const file = `# max_core = "unlimited"
+user = "root"   # who
+  cgroup_controllers = [ "cpu", # the first
+    "memory]"
+  ]
+max_files=1024
+`;
+
+describe("libvirt's own settings", function () {
+  this.timeout(20_000);
+
+  it("are found with their lists, and not in comments", () => {
+    assert.equal(findSetting(file, "max_core"), undefined);
+    assert.equal(findSetting(file, "user")!.literal, '"root"');
+    assert.match(findSetting(file, "cgroup_controllers")!.literal, /^\[[\s\S]*memory[\s\S]*\]$/);
+    assert.equal(findSetting(file, "max_files")!.literal, "1024");
+    assert.equal(findSetting(file, "max"), undefined);
+  });
+
+  it("are changed in their place, and put back to the letter", () => {
+    for (const [key, literal] of [
+      ["user", '"qemu"'],
+      ["cgroup_controllers", "[ ]"],
+      ["max_files", "7"],
+      ["new_key", '"x"'],
+    ] as const) {
+      const before = findSetting(file, key)?.text;
+      const changed = withSetting(file, key, literal);
+      assert.equal(findSetting(changed, key)!.literal, literal);
+      assert.equal(withoutSetting(changed, key, before), file, key);
+    }
+  });
+
+  it("make a file that was not there, which goes with its last setting", () => {
+    const first = withSetting(undefined, "firewall_backend", '"iptables"');
+    assert.equal(first, `${madeHere}firewall_backend = "iptables"\n`);
+    const both = withSetting(first, "other", "1");
+    assert.equal(withoutSetting(both, "other", undefined), first);
+    assert.equal(withoutSetting(first, "firewall_backend", undefined), undefined);
+  });
+
+  it("read back as they were written, whatever they hold", () => {
+    const item = fc.oneof(fc.string({ unit: "binary" }), fc.integer());
+    const value = fc.oneof(item, fc.array(item, { maxLength: 4 }));
+    fc.assert(
+      fc.property(value, fc.constantFrom(file, undefined, "", "x = 1"), (one, text) => {
+        const literal = literalOf(one as SettingValue);
+        if (literal === undefined) return;
+        const changed = withSetting(text, "tried", literal);
+        assert.equal(findSetting(changed, "tried")!.literal, literal);
+        if (typeof one !== "object") assert.deepEqual(settingOf(literal), one);
+        if (text !== undefined && (text === "" || text.endsWith("\n")))
+          assert.equal(withoutSetting(changed, "tried", undefined), text);
+      }),
+      { numRuns: 1000 },
+    );
+    assert.equal(literalOf("a\"b'c"), undefined);
+    assert.equal(literalOf("a\nb"), undefined);
+    assert.deepEqual([literalOf(true), literalOf([1, "a"]), literalOf(1.5)], ["1", '[ 1, "a" ]', undefined]);
+  });
+
+  it("have their daemons start again, and no others", () => {
+    assert.deepEqual(daemonsOf("network.conf"), ["libvirtd.service", "virtnetworkd.service"]);
+    assert.deepEqual(daemonsOf("virtqemud.conf"), ["virtqemud.service"]);
+    assert.deepEqual(daemonsOf("libvirt.conf"), []);
+  });
+
+  it("lines for AppArmor stand between marks, and leave a file as it was", () => {
+    const claim = (name: string): Claim => ({ kind: "apparmor", name, before: null, set: [], holders: {} });
+    for (const old of ["", "# theirs\n", "/x r,\n# more\n"]) {
+      const text = profileText(old, [claim("/srv/b"), claim("/srv/a")], guestProfile);
+      assert.match(text, /"\/srv\/a\/\*\*" rwk,\n"\/srv\/b\/" r,/);
+      assert.ok(text.startsWith(old));
+      assert.equal(profileText(text, [], guestProfile), old);
+    }
+  });
+});
