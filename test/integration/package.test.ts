@@ -109,7 +109,7 @@ describe("the package as npm packs it", function () {
 
   it("holds only what a user needs", () => {
     const wanted =
-      /^(package\.json|README\.md|ARCHITECTURE\.md|LICENSE|docs\/[\w/-]+\.md|dist\/(provider|components)\/.+\.(js|d\.ts|hbs))$/;
+      /^(package\.json|README\.md|ARCHITECTURE\.md|LICENSE|docs\/[\w/-]+\.(md|ts)|dist\/(provider|components|cli)\/.+\.(js|d\.ts|hbs))$/;
     assert.deepEqual(
       packed.filter((path) => !wanted.test(path)),
       [],
@@ -119,7 +119,7 @@ describe("the package as npm packs it", function () {
   it("holds everything that is compiled, and every template", async () => {
     const sources = (
       await Promise.all(
-        ["provider", "components"].map(async (name) => {
+        ["provider", "components", "cli"].map(async (name) => {
           const entries = await readdir(join(root, name), { recursive: true, withFileTypes: true });
           return entries.flatMap((entry) =>
             entry.isFile() ? [relative(root, join(entry.parentPath, entry.name))] : [],
@@ -135,6 +135,15 @@ describe("the package as npm packs it", function () {
       compiled.filter((path) => !packed.includes(path)),
       [],
     );
+  });
+
+  it("has a command line that runs", async () => {
+    const ran = await run(
+      [process.execPath, join(project, "node_modules/pulumi-windrose/dist/cli/windrose.js")],
+      directory,
+    );
+    assert.equal(ran.code, 2);
+    assert.match(ran.output, /preview-summary/);
   });
 
   it("type-checks in a program outside the checkout", async () => {
@@ -181,7 +190,7 @@ describe("the package as npm packs it", function () {
     await succeed(pulumi("stack", "select", "--create", "--stack", "test"), project, env);
     const ran = await succeed(pulumi("preview", "--json", "--stack", "test"), project, env);
     const { changeSummary } = JSON.parse(ran.stdout) as { changeSummary: { create: number } };
-    // The stack, seven resources of the program's own, the group, its network and its guest.
-    assert.equal(changeSummary.create, 11);
+    // The stack, seven resources of the program's own, the lab, its network, its guest and the look into that.
+    assert.equal(changeSummary.create, 12);
   });
 });
