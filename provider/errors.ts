@@ -59,7 +59,7 @@ const table = {
   "not-found": { retry: false, hint: "Run `pulumi refresh` to see what is there." },
   "already-exists": {
     retry: false,
-    hint: "It was not made by this stack. Choose another `name`, or set `adopt: true` to take it over.",
+    hint: "Choose another `name`, or set `adopt: true` to take it over.",
   },
   foreign: { retry: false, hint: "It carries no mark of this stack and is left as it is." },
   "in-use": { retry: false, hint: "Release it first." },

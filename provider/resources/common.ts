@@ -113,9 +113,25 @@ export function ownership(run: Run<unknown>, mark: Mark | undefined, kind: Kind,
 }
 
 /** Refuses a foreign object of the same name, unless it is to be adopted. */
-export function taken(run: Run<unknown>, kind: Kind, name: string): void {
-  if (run.inputs.adopt !== true)
-    refuse("already-exists", `the host has a ${kind} "${name}" already, which this stack did not make`);
+export function taken(run: Run<unknown>, kind: Kind, found: Found): void {
+  if (run.inputs.adopt !== true) foreign(kind, found);
+}
+
+/** `more`: further inputs that adopting it takes, as a program writes them. */
+export function foreign(kind: Kind, found: Found, ...more: string[]): never {
+  const uuid = found.uuid === undefined ? [] : [`uuid: "${found.uuid}"`];
+  const inputs = ["adopt: true", ...uuid, ...more].map((input) => `\`${input}\``);
+  refuse(
+    "already-exists",
+    `the host has a ${kind} "${found.name}" already, which this stack did not make`,
+    `Choose another \`name\`, or set ${inputs.join(" and ")} to take it over.`,
+  );
+}
+
+interface Found {
+  readonly name: string;
+  /** Where it has one by which it is taken over: it must be in the inputs, or the next preview would replace it. */
+  readonly uuid?: string;
 }
 
 /**
@@ -126,7 +142,7 @@ export function recognizeUuid(run: Run<unknown>, kind: Kind, found: { uuid: stri
   const { project, stack } = run.context;
   if (found.mark?.project === project && found.mark.stack === stack) return;
   if (found.mark === undefined && found.uuid[14] === "8") return;
-  taken(run, kind, found.name);
+  taken(run, kind, found);
 }
 
 /** The id of a volume or image: `<pool uuid>/<volume name>`. */

@@ -7,7 +7,7 @@ import { derivedMac } from "../ownership";
 import { WindroseResource } from "../resource";
 import { isRecord } from "../schema";
 import type { NetworkArgs, NetworkOutputs } from "./arguments";
-import { deriveName, deriveUuid, markOf, recognizeUuid, taken } from "./common";
+import { deriveName, deriveUuid, foreign, markOf, recognizeUuid } from "./common";
 import { checkNetwork } from "./network/addresses";
 import {
   definitionOf,
@@ -71,19 +71,12 @@ export const network: Definition<NetworkState> = {
     if (run.previous) return undefined;
     const other = await networks.findByName(String(run.inputs.name));
     if (!other) return undefined;
-    taken(run, "Network", other.name);
-    // Its UUID must be in the inputs, or the next preview would replace it.
-    refuse(
-      "already-exists",
-      `the network "${other.name}" has the UUID ${other.uuid}`,
-      `Set \`uuid: "${other.uuid}"\` together with \`adopt: true\` to take it over.`,
-    );
+    foreign("Network", other);
   },
   async ensure(run) {
     const { networks } = run.hypervisor;
     const other = run.previous && (await networks.findByName(String(run.inputs.name)));
-    if (other)
-      refuse("already-exists", `the host has a network "${other.name}" already, which this stack did not make`);
+    if (other) foreign("Network", other);
     const definition = definitionOf(run.inputs, markOf(run));
     await networks.define(definition);
     run.made.__hosts = hostsIn(definition);
@@ -163,17 +156,17 @@ export const network: Definition<NetworkState> = {
       return;
     }
     const { project, stack } = run.context;
-    const foreign: string[] = [];
+    const others: string[] = [];
     for (const uuid of await networks.users(state.uuid)) {
       const machine = await machines.find(uuid);
       if (!machine) continue;
       const mark = await machines.mark(uuid);
-      if (mark?.project !== project || mark.stack !== stack) foreign.push(`${machine.name} (${machine.power})`);
+      if (mark?.project !== project || mark.stack !== stack) others.push(`${machine.name} (${machine.power})`);
     }
-    if (foreign.length > 0) {
+    if (others.length > 0) {
       throw new WindroseError(
         "in-use",
-        `the network ${state.name} is used by machines that are not of this stack: ${foreign.sort().join(", ")}`,
+        `the network ${state.name} is used by machines that are not of this stack: ${others.sort().join(", ")}`,
         {
           hint: "Unplug or delete them, or keep the network with `retainOnDelete`.",
         },

@@ -1,13 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../errors";
 import type { PoolState } from "../hypervisors/model";
-import { type Definition, known, type Run, refuse } from "../lifecycle";
+import { type Definition, known, type Run } from "../lifecycle";
 import { WindroseResource } from "../resource";
 import { field, worded } from "../schema";
 import { formatSize } from "../sizes";
 import type { StoragePoolArgs, StoragePoolOutputs } from "./arguments";
 import { sweep } from "./backing";
-import { deriveName, deriveUuid, nameField, onHost, permissionFields, recognizeUuid, taken, uuidField } from "./common";
+import {
+  deriveName,
+  deriveUuid,
+  foreign,
+  nameField,
+  onHost,
+  permissionFields,
+  recognizeUuid,
+  uuidField,
+} from "./common";
 
 /** `/a//b/` is `/a/b`, as libvirt keeps it. */
 const samePath = (one: unknown, other: unknown) => {
@@ -80,13 +89,7 @@ export const storagePool: Definition<Observed> = {
     if (ours || run.previous) return ours;
     const other = await pools.findByName(String(run.inputs.name));
     if (!other) return undefined;
-    taken(run, "StoragePool", other.name);
-    // Its UUID must be in the inputs, or the next preview would replace it.
-    refuse(
-      "already-exists",
-      `the pool "${other.name}" has the UUID ${other.uuid}`,
-      `Set \`uuid: "${other.uuid}"\` together with \`adopt: true\` to take it over.`,
-    );
+    foreign("StoragePool", other, ...(samePath(other.path, run.inputs.path) ? [] : [`path: "${other.path}"`]));
   },
   async ensure(run) {
     const { pools } = run.hypervisor;

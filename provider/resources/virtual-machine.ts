@@ -6,7 +6,7 @@ import { type Definition, refuse } from "../lifecycle";
 import { WindroseResource } from "../resource";
 import { type Inputs, isRecord } from "../schema";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
-import { markOf, ownership, splitVolumeId, taken } from "./common";
+import { foreign, markOf, ownership, splitVolumeId, taken } from "./common";
 import { definitionOf, type MachineRun } from "./machine/definition";
 import { derive, entries, validateMachine } from "./machine/derive";
 import { reserve, syncDevices } from "./machine/devices";
@@ -36,7 +36,7 @@ async function look(run: MachineRun): Promise<MachineState> {
 async function recognize(run: MachineRun, found: MachineState): Promise<void> {
   const mark = await run.hypervisor.machines.mark(found.uuid);
   const { project, stack } = run.context;
-  if (mark?.project !== project || mark.stack !== stack) taken(run, "VirtualMachine", found.name);
+  if (mark?.project !== project || mark.stack !== stack) taken(run, "VirtualMachine", found);
 }
 
 /** Machines that were started in this run: they are waited for. */
@@ -64,16 +64,11 @@ export const virtualMachine: Definition<MachineState> = {
     if (run.previous) return undefined;
     const other = await machines.findByName(String(run.inputs.name));
     if (!other) return undefined;
-    taken(run, "VirtualMachine", other.name);
-    refuse(
-      "unsupported",
-      `the domain "${other.name}" has the UUID ${other.uuid}`,
-      `Set \`uuid: "${other.uuid}"\` together with \`adopt: true\` to take it over.`,
-    );
+    foreign("VirtualMachine", other);
   },
   async ensure(run) {
     const other = run.previous && (await run.hypervisor.machines.findByName(String(run.inputs.name)));
-    if (other) taken({ ...run, inputs: { ...run.inputs, adopt: false } }, "VirtualMachine", other.name);
+    if (other) foreign("VirtualMachine", other);
     await run.hypervisor.machines.define(await definitionOf(run, await seedPath(run)));
     return look(run);
   },

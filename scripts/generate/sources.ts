@@ -36,5 +36,6 @@ export function raisedBy(kind: Kind): ErrorCode[] {
     .map((path) => readFileSync(path, "utf8"))
     .join("\n");
   const raised = [...text.matchAll(/(?:refuse|new WindroseError)\(\s*"([a-z-]+)"/g)].map((match) => match[1]!);
+  if (/\b(?:taken|foreign)\(/.test(text)) raised.push("already-exists");
   return (Object.keys(errorTable) as ErrorCode[]).filter((code) => raised.includes(code) && code !== "internal");
 }

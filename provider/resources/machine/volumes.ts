@@ -49,7 +49,7 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
       if (there && !isMade(run, id) && !derivedName(run, key, name)) {
         // Whoever made it keeps it: it is in no list of what goes with the machine.
         if (!adoptedVolumes(run).includes(id)) {
-          taken(run, "Volume", name);
+          taken(run, "Volume", { name });
           run.made.__adopted = [...adoptedVolumes(run), id];
         }
         return;

@@ -242,7 +242,9 @@ describe("Network", function () {
     });
     const inputs = { host: "h1", name: "theirs", ipv4: { address: "172.17.2.1/24" } };
     await assert.rejects(make(host, network, inputs), { code: "already-exists" });
-    await assert.rejects(make(host, network, { ...inputs, adopt: true }), new RegExp(uuid));
+    const hint = `or set \`adopt: true\` and \`uuid: "${uuid}"\` to take it over.`;
+    for (const adopt of [true, false])
+      await assert.rejects(make(host, network, { ...inputs, adopt }), (error: Error) => error.message.endsWith(hint));
     await assert.rejects(make(host, network, { ...inputs, adopt: true, uuid, ipv4 }), { code: "replace-refused" });
     const made = await make(host, network, { ...inputs, adopt: true, uuid });
     assert.equal(there(uuid).mark?.project, "windy");

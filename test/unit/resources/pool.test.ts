@@ -74,7 +74,13 @@ describe("StoragePool", function () {
       available: 1,
     });
     await assert.rejects(make(host, storagePool, given), { code: "already-exists" });
-    await assert.rejects(make(host, storagePool, { ...given, adopt: true }), new RegExp(uuid));
+    for (const inputs of [given, { ...given, adopt: true }])
+      await assert.rejects(make(host, storagePool, inputs), (error: Error) => {
+        const hint = `Choose another \`name\`, or set \`adopt: true\` and \`uuid: "${uuid}"\` and \`path: "/srv/x"\` to take it over.`;
+        assert.equal(error.message.split(". ").slice(1).join(". "), hint);
+        assert.equal(error.message.match(/not ma[dk]e/g)?.length, 1, error.message);
+        return true;
+      });
     await assert.rejects(make(host, storagePool, { ...given, adopt: true, uuid }), { code: "replace-refused" });
     const made = await make(host, storagePool, { ...given, adopt: true, uuid, path: "/srv/x" });
     await remove(definition, made.state, context());
