@@ -3,7 +3,7 @@
  * directory of the cache, so that nothing in the checkout changes and no account is needed.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { toolchainEnvironment } from "../toolchain.mjs";
@@ -111,6 +111,25 @@ export class DemoStack {
     return runAttached(this.command(args, options), { env: await this.environment() });
   }
 
+  /**
+   * `pulumi up` on this terminal. Pulumi's own log of events tells afterwards whether it failed for a restart that was
+   * refused, which its exit code does not.
+   *
+   * @returns {Promise<{code: number, refusedRestart: boolean}>}
+   */
+  async up(args) {
+    const log = join(this.directory, "events.json");
+    await rm(log, { force: true });
+    try {
+      const env = { ...(await this.environment()), PULUMI_DEBUG_COMMANDS: "true" };
+      const code = await runAttached(this.command(["up", ...args, "--event-log", log]), { env });
+      const events = code === 0 ? "" : await readFile(log, "utf8").catch(() => "");
+      return { code, refusedRestart: /restart: (\\"|\\u0022)now/.test(events) };
+    } finally {
+      await rm(log, { force: true });
+    }
+  }
+
   async capture(args, options) {
     const env = await this.environment();
     return capture(this.command(args, options), { env, quiet: true, timeout: 120_000 });
@@ -120,6 +139,12 @@ export class DemoStack {
     const result = await this.capture(["stack", "output", "--json"], { inDirectory: true });
     if (result.code !== 0) throw new Told(`The stack's outputs can't be read:\n${result.stderr.trim()}`);
     return JSON.parse(result.stdout);
+  }
+
+  /** Whether a stack was ever made here; without one there is nothing on any host. */
+  async exists() {
+    const names = await readdir(join(this.directory, "state/.pulumi/stacks", project)).catch(() => []);
+    return names.some((name) => name === `${this.stack}.json` || name === `${this.stack}.json.gz`);
   }
 
   /** ssh's configuration for the guests, and for the host that stands before them. */
@@ -141,6 +166,12 @@ export class DemoStack {
 
   ssh(args) {
     return [...this.enter, "ssh", "-F", this.sshConfig, ...args];
+  }
+
+  /** The names that ssh's configuration has; none before the guests have come up. */
+  async sshNames() {
+    const text = await readFile(this.sshConfig, "utf8").catch(() => "");
+    return [...text.matchAll(/^Host (.*)$/gm)].flatMap(([, names]) => names.trim().split(/\s+/));
   }
 
   async remove() {

@@ -1,9 +1,9 @@
 /** Where the demo runs: on a host of the test lab, which it makes itself, or on one that it is given. */
 import { createHash } from "node:crypto";
-import { access, constants, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { cacheDirectory } from "../toolchain/cache.mjs";
+import { nameOf, shortUri } from "./demo-records.mjs";
 import { labTool, obstacleToFabric } from "./lab.mjs";
 import { checkoutCache, root } from "./project.mjs";
 import { Told } from "./steps.mjs";
@@ -13,48 +13,36 @@ const hash = (text, length) => createHash("sha256").update(text).digest("hex").s
 /** The lab's name: one for each checkout and cache, so that demos of several do not meet. */
 const labName = () => `demo${hash(`${root}\0${cacheDirectory()}`, 4)}`;
 
-const directoryOf = (name) => join(checkoutCache(), "demo", name);
+export const demosDirectory = () => join(checkoutCache(), "demo");
 
-async function localSocket() {
-  return access("/run/libvirt/libvirt-sock", constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-}
+const directoryOf = (id) => join(demosDirectory(), id);
 
-/**
- * @param {{host?: string, image?: string, user?: string}} options
- * @returns what the demo needs of either kind: `directory`, `stack`, `base` (the configuration file), and `up`
- */
-export async function chooseTarget({ host, image, user }) {
+/** The target of a `npm run demo`: the lab, unless a host is named. */
+export async function newTarget({ host, image, user }) {
   if (host) return hostTarget(host, image, user);
   const obstacle = await obstacleToFabric();
-  if (!obstacle) {
-    if (image) throw new Told("--image goes with --host: the lab has an image of its own.");
-    return labTarget();
-  }
-  if (await localSocket()) return hostTarget("qemu:///system", image, user);
+  if (!obstacle) return labTarget();
+  // This machine's own libvirt may hold what somebody needs: it is used only where it is named.
   throw new Told(
-    `There is no host to show anything on: ${obstacle}, and this machine's own libvirt (/run/libvirt/libvirt-sock) is not there for you.\n` +
-      "Run it as root, or name a host: npm run demo -- --host qemu+ssh://root@ADDRESS/system",
+    `There is no lab to show anything on: ${obstacle}.\n` +
+      "Run it as root, or name a host of your own:\n" +
+      "  npm run demo -- --host qemu:///system                        this machine's own libvirt\n" +
+      "  npm run demo -- --host qemu+ssh://root@ADDRESS/system        another machine's",
   );
 }
 
-/** The target of the last `npm run demo`, for the commands that go on with it. */
-export async function lastTarget() {
-  try {
-    const { host, image, user } = JSON.parse(await readFile(join(checkoutCache(), "demo", "last.json"), "utf8"));
-    return host ? hostTarget(host, image, user) : labTarget();
-  } catch (error) {
-    if (error.code === "ENOENT") throw new Told("There is no demo yet: npm run demo");
-    throw error;
-  }
+/** The target that a record tells of. */
+export function targetOf({ id, host, image, user }) {
+  if (id === "lab") return labTarget();
+  if (host) return hostTarget(host, image, user);
+  return { ...hostTarget("qemu:///system"), name: nameOf({ id }), directory: directoryOf(id), remember: {} };
 }
 
 function labTarget() {
   const name = labName();
   return {
-    name: "the test lab",
+    id: "lab",
+    name: nameOf({ id: "lab" }),
     directory: directoryOf("lab"),
     stack: "lab",
     base: "Pulumi.lab.yaml",
@@ -103,30 +91,46 @@ function labTarget() {
       if (left.length > 0) throw new Told(`The lab left something behind:\n${left.join("\n")}`);
     },
     moreMemory: "256MiB",
+    example: "four-winds:memory: 224MiB",
   };
 }
 
+const notUri = (uri) =>
+  new Told(`${shortUri(uri)} is no libvirt URI: qemu:///system, or qemu+ssh://root@ADDRESS/system`);
+
+/** The URI in its parts; refuses what no driver and no transport of the package takes. */
+function parseUri(uri) {
+  let url;
+  try {
+    url = new URL(uri);
+  } catch {
+    throw notUri(uri);
+  }
+  if (url.password) throw new Told("A password can't stand in a libvirt URI: use a key, or your ssh agent.");
+  const far = url.protocol === "qemu+ssh:";
+  if (!far && !["qemu:", "qemu+unix:"].includes(url.protocol)) throw notUri(uri);
+  if (far !== (url.hostname !== "")) throw notUri(uri);
+  return url;
+}
+
 /** `user@address:port` of a libvirt URI over ssh; undefined for this machine's own libvirt. */
-function proxyJumpOf(uri) {
-  const url = new URL(uri);
-  if (!url.protocol.endsWith("+ssh:")) return undefined;
+function proxyJumpOf(url) {
+  if (!url.hostname) return undefined;
   return `${url.username ? `${decodeURIComponent(url.username)}@` : ""}${url.hostname}${url.port ? `:${url.port}` : ""}`;
 }
 
 function hostTarget(uri, image, user) {
-  let jump;
-  try {
-    jump = proxyJumpOf(uri);
-  } catch {
-    throw new Told(`${uri} is no libvirt URI: qemu:///system, or qemu+ssh://root@ADDRESS/system`);
-  }
+  const url = parseUri(uri);
+  const jump = proxyJumpOf(url);
   const isFile = image && !/^(https?|file):|^host:/.test(image);
   const source = isFile && !isAbsolute(image) ? resolve(process.env.INIT_CWD ?? process.cwd(), image) : image;
-  const keys = new URL(uri).searchParams;
+  const keys = url.searchParams;
+  const id = `host-${hash(uri, 8)}`;
   const jumpLines = (name, key) => (keys.get(key) ? [`  ${name} ${keys.get(key)}`] : []);
   return {
-    name: uri,
-    directory: directoryOf(`host-${hash(uri, 8)}`),
+    id,
+    name: shortUri(uri),
+    directory: directoryOf(id),
     stack: "demo",
     base: "Pulumi.prod.yaml",
     defaults: {
@@ -153,7 +157,7 @@ function hostTarget(uri, image, user) {
       },
       jump: jump
         ? [
-            `Host ${new URL(uri).hostname}`,
+            `Host ${url.hostname}`,
             ...jumpLines("IdentityFile", "keyfile"),
             ...jumpLines("UserKnownHostsFile", "known_hosts"),
             "Host *",
@@ -163,5 +167,6 @@ function hostTarget(uri, image, user) {
     }),
     down: async () => {},
     moreMemory: "1GiB",
+    example: "four-winds:memory: 768MiB",
   };
 }
