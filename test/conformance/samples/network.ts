@@ -85,9 +85,9 @@ export const network: KindSamples = {
       drift: edit("<bridge ", "<forward mode='route'/><bridge "),
     },
     bridge: {
-      values: () => ["conf-e", "conf-f"],
+      values: () => ["conf-lan", "conf-wan"],
       seen: netXml(/<bridge name='([^']*)'/),
-      drift: edit("name='conf-f'", "name='conf-g'"),
+      drift: edit("name='conf-wan'", "name='conf-dmz'"),
     },
     mtu: {
       values: () => [1400, 1300],
