@@ -17,6 +17,7 @@ export const levels = {
   e2e: { limit: 30 * minutes, timeout: 10 * minutes, usually: "5 min", fabric: true, toolchain: true },
   timing: { limit: 20 * minutes, timeout: 15 * minutes, usually: "3 min", fabric: true, toolchain: true },
   conformance: { limit: 60 * minutes, timeout: 4 * minutes, usually: "15 min", fabric: true, toolchain: true },
+  bridges: { limit: 60 * minutes, timeout: 10 * minutes, usually: "12 min", fabric: true, toolchain: false },
   "four-winds": { limit: 60 * minutes, timeout: 25 * minutes, usually: "8 min", fabric: true, toolchain: true },
   kill: { limit: 60 * minutes, timeout: 15 * minutes, usually: "10 min", fabric: true, toolchain: true },
 };

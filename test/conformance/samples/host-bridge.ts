@@ -26,7 +26,7 @@ const route = (family: 4 | 6) => (look: Look) =>
 /** No gateway stands behind the NICs of this host: what is asked for is compared, and not tried. */
 const unchecked = { checkGateway: false };
 const fixed = { addresses: ["10.57.53.2/24", "fd57:53::2/64"], ...unchecked };
-const nothingThere = "the host has no DHCP server and no router: what comes of it is in test/integration/bridges";
+const nothingThere = "the host has no DHCP server and no router: what comes of it is in test/bridges";
 
 export const hostBridge: KindSamples = {
   kind: "HostBridge",
@@ -138,12 +138,12 @@ export const hostBridge: KindSamples = {
     checkGateway: local(true, false),
   },
   fixed: {
-    vlan: "the lab's kernel has no VLANs: test/integration/bridges/vlan.test.ts, on Debian's kernel",
-    type: "these hosts have no Open vSwitch: test/integration/bridges/openvswitch.test.ts",
-    datapath: "these hosts have no Open vSwitch: test/integration/bridges/openvswitch.test.ts",
-    tag: "these hosts have no Open vSwitch: test/integration/bridges/openvswitch.test.ts",
-    trunks: "these hosts have no Open vSwitch: test/integration/bridges/openvswitch.test.ts",
-    dhcp4: "these hosts have no DHCP server: test/integration/bridges/dhcp.test.ts",
+    vlan: "the lab's kernel has no VLANs: test/bridges/vlan.test.ts, on Debian's kernel",
+    type: "these hosts have no Open vSwitch: test/bridges/openvswitch.test.ts",
+    datapath: "these hosts have no Open vSwitch: test/bridges/openvswitch.test.ts",
+    tag: "these hosts have no Open vSwitch: test/bridges/openvswitch.test.ts",
+    trunks: "these hosts have no Open vSwitch: test/bridges/openvswitch.test.ts",
+    dhcp4: "these hosts have no DHCP server: test/bridges/dhcp.test.ts",
     dhcp6: "these hosts have no DHCP server",
   },
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createBridges } from "../../../provider/hypervisors/system/bridges/bridges";
 import { SshTransport } from "../../../provider/transports/ssh";
-import { arming, BridgeHost, definition, hasCode, mark, work } from "./fixtures";
+import { arming, BridgeHost, definition, hasCode, mark, work } from "../../bridges/fixtures";
 
 describe("a bridge of the host that can't be made", function () {
   this.timeout(120_000);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { createBridges } from "../../../provider/hypervisors/system/bridges/bridges";
-import type { BridgeDefinition } from "../../../provider/hypervisors/system/bridges/model";
-import { SshTransport } from "../../../provider/transports/ssh";
-import { currentLab, enable, type Lab, type LabHost, LabMachine, managed, put, until } from "../../lab/index.js";
+import { createBridges } from "../../provider/hypervisors/system/bridges/bridges";
+import type { BridgeDefinition } from "../../provider/hypervisors/system/bridges/model";
+import { SshTransport } from "../../provider/transports/ssh";
+import { currentLab, enable, type Lab, type LabHost, LabMachine, managed, put, until } from "../lab/index.js";
 import { arming, hasCode, mark, work } from "./fixtures";
 
 const [address, gateway] = ["10.57.100.5", "10.57.100.1"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { currentLab, type LabHost, managed } from "../../lab/index.js";
+import { currentLab, type LabHost, managed } from "../lab/index.js";
 import { arming, BridgeHost, definition, mark, work } from "./fixtures";
 
 describe("a bridge over a NIC that has its address by DHCP", function () {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../../provider/errors";
-import type { Work } from "../../../provider/hypervisors/hypervisor";
-import { createBridges } from "../../../provider/hypervisors/system/bridges/bridges";
-import type { Addressing, BridgeDefinition, BridgeMark } from "../../../provider/hypervisors/system/bridges/model";
-import { SshTransport } from "../../../provider/transports/ssh";
+import { WindroseError } from "../../provider/errors";
+import type { Work } from "../../provider/hypervisors/hypervisor";
+import { createBridges } from "../../provider/hypervisors/system/bridges/bridges";
+import type { Addressing, BridgeDefinition, BridgeMark } from "../../provider/hypervisors/system/bridges/model";
+import { SshTransport } from "../../provider/transports/ssh";
 import {
   currentLab,
   type Lab,
@@ -13,7 +13,7 @@ import {
   nameServer,
   searchDomain,
   until,
-} from "../../lab/index.js";
+} from "../lab/index.js";
 
 export type HostOptions = Omit<ManagedOptions, "ipv6"> & { ipv6?: boolean };
 

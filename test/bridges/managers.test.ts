@@ -1,0 +1,3 @@
+import { overTheLiveNic } from "./over-the-live-nic";
+
+for (const manager of ["systemd-networkd", "NetworkManager", "netplan", "ifupdown"] as const) overTheLiveNic(manager);
