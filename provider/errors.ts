@@ -49,7 +49,7 @@ const table = {
     hint: "Check the gateway, the VLAN and the addresses; raise `rollbackAfter` where the network is only slow.",
   },
   aborted: { retry: true, hint: "Run the command again." },
-  "command-failed": { retry: false, hint: "See the host's own message above." },
+  "command-failed": { retry: false, hint: "See the host's own message before this." },
   "command-missing": { retry: false, hint: "Install the program on the host." },
   "permission-denied": {
     retry: false,
@@ -87,7 +87,7 @@ const table = {
     retry: true,
     hint: "The guest did not shut down in time. Raise `shutdown.timeout`, or allow `shutdown.force`.",
   },
-  "hypervisor-refused": { retry: false, hint: "See the hypervisor's own message above." },
+  "hypervisor-refused": { retry: false, hint: "See the hypervisor's own message before this." },
   "hypervisor-unavailable": { retry: true, hint: "Check on the host that its libvirt daemon runs." },
   protocol: { retry: false, hint: "The host answered something that is not understood. Please report it." },
   "state-too-new": { retry: false, hint: "The state was written by a newer release; upgrade pulumi-windrose." },

@@ -138,12 +138,17 @@ describe("libvirt's networks", function () {
   it("leaves nothing of a network that can't start, and the stored one where it was there before", async () => {
     const first = await define();
     const second = wanted({ ipv4: first.ipv4 });
-    await assert.rejects(host.root.networks.define(second), /already in use/);
+    const overlaps = new RegExp(`^WindroseError: (\\S+) overlaps \\1 of the network ${first.name} \\(virbr\\d+\\)`);
+    await assert.rejects(host.root.networks.define(second), overlaps);
     assert.equal(await host.root.networks.find(second.uuid), undefined);
     const third = await define();
     await host.text("virsh", "net-destroy", third.name);
-    await assert.rejects(host.root.networks.define({ ...third, ipv4: first.ipv4 }), /already in use/);
+    await assert.rejects(host.root.networks.define({ ...third, ipv4: first.ipv4 }), overlaps);
     assert.equal((await host.root.networks.find(third.uuid))?.active, false);
+    const fourth = await define();
+    await assert.rejects(host.root.networks.redefine({ ...fourth, ipv4: first.ipv4 }), overlaps);
+    assert.equal((await host.root.networks.find(fourth.uuid))?.active, true);
+    await host.root.networks.remove(fourth.uuid);
     await host.root.networks.remove(third.uuid);
     await host.root.networks.remove(first.uuid);
   });

@@ -7,6 +7,7 @@ import type { LibvirtSession } from "../session";
 import { parseXml } from "../xml";
 import { type HostChange, hostChanges } from "./host-changes";
 import { checkReservation, mergeNetworkXml, networkXml, readNetwork } from "./network-xml";
+import { refusedStart } from "./overlap";
 import { isIn, replug } from "./replug";
 
 /** errno EEXIST (asm-generic/errno-base.h): there is an interface of the bridge's name. */
@@ -83,7 +84,8 @@ export class LibvirtNetworks implements NetworkSection {
             await found(this.session.call("NETWORK_UNDEFINE", { network: networkHandle(uuid) })).catch(() => undefined);
           }
           // Another program was given the same name, and was quicker.
-          if (left <= 1 || !isLibvirtError(error, ErrorNumber.SYSTEM_ERROR) || error.int1 !== fileExists) throw error;
+          if (left <= 1 || !isLibvirtError(error, ErrorNumber.SYSTEM_ERROR) || error.int1 !== fileExists)
+            throw await refusedStart(this.session, definition, error);
         }
       }
     });
@@ -91,7 +93,12 @@ export class LibvirtNetworks implements NetworkSection {
 
   start(uuid: string): Promise<void> {
     return this.queue(uuid, `starting the network ${uuid}`, async () => {
-      if (await this.startNow(uuid)) await this.replug(uuid);
+      try {
+        if (await this.startNow(uuid)) await this.replug(uuid);
+      } catch (error) {
+        const stored = await this.storedXml(uuid).catch(() => undefined);
+        throw stored === undefined ? error : await refusedStart(this.session, readNetwork(stored), error);
+      }
     });
   }
 
@@ -172,11 +179,13 @@ export class LibvirtNetworks implements NetworkSection {
       try {
         await this.session.call("NETWORK_CREATE", { network });
       } catch (error) {
+        // Before the old one is back, and its routes with it.
+        const why = await refusedStart(this.session, definition, error);
         // with what worked before, so that the guests are not left without a network
         await this.session.call("NETWORK_DEFINE_XML", { xml: before });
         await this.session.call("NETWORK_CREATE", { network });
         await this.replug(uuid);
-        throw error;
+        throw why;
       }
       await this.replug(uuid);
     });
