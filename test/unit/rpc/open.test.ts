@@ -97,12 +97,35 @@ describe("opening libvirt", function () {
     }
   });
 
-  it("tells all that was tried", async () => {
+  it("says first that there is no libvirt, and then what was tried, each once", async () => {
     const { dialer } = host({});
+    dialer.connectCommand = async (argv) => {
+      throw new WindroseError("command-missing", `${argv[0]} could not be started`);
+    };
+    const tried =
+      "there is no /run/libvirt/libvirt-sock, /run/libvirt/virtqemud-sock; no program virt-ssh-helper, nc. " +
+      "Check on the host that its libvirt daemon runs.";
+    for (const [description, where] of [
+      ["local", "this machine"],
+      ["ssh://root@anemoi:22", "ssh://root@anemoi:22"],
+    ] as const) {
+      await assert.rejects(openLibvirt({ ...dialer, description }), {
+        code: "hypervisor-unavailable",
+        message: `libvirt's socket could not be opened on ${where} (is libvirt installed and running?); tried qemu:///system: ${tried}`,
+      });
+    }
+  });
+
+  it("tells the reason of each way that failed otherwise", async () => {
+    const { dialer } = host({}, () => new WindroseError("unsupported", "no forwarding"));
     await assert.rejects(openLibvirt(dialer), (error) => {
       assert.ok(hasCode(error, "hypervisor-unavailable"));
-      assert.match(error.message, /anemoi.*libvirt-sock: ENOENT.*virtqemud-sock.*virt-ssh-helper.*nc -U/);
+      assert.match(error.message, /unix:\/run\/libvirt\/libvirt-sock: no forwarding; .*nc -U .*: no forwarding/);
       return true;
+    });
+    const denied = host({}, () => new WindroseError("permission-denied", "No right to connect"));
+    await assert.rejects(openLibvirt(denied.dialer), (error) => {
+      return hasCode(error, "permission-denied") && !/is libvirt installed/.test(error.message);
     });
   });
 

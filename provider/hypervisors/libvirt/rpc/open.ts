@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { WindroseError } from "../../../errors";
+import { type ErrorCode, hasCode, WindroseError } from "../../../errors";
 import { LibvirtClient } from "./client";
 import { RpcConnection, type RpcOptions } from "./connection";
 import { AuthenticationRefused, DeadlineExceeded, LibvirtError } from "./errors";
@@ -126,12 +126,31 @@ export async function openLibvirt(dialer: Dialer, options: OpenOptions = {}): Pr
   throw unavailable(dialer, uri, failures);
 }
 
-function unavailable(dialer: Dialer, uri: string, failures: { way: string; error: unknown }[]): WindroseError {
-  const tried = failures.map(({ way, error }) => {
-    if (error instanceof WindroseError) return `${way}: ${error.why}`;
-    return `${way}: ${error instanceof Error ? error.message : String(error)}`;
+/** What was tried, the sockets and programs that are not there in one word each. */
+function attempts(failures: readonly { way: string; error: unknown }[]): string {
+  const withCode = (code: ErrorCode) => failures.filter(({ error }) => hasCode(error, code)).map(({ way }) => way);
+  const sockets = withCode("not-found").map((way) => way.replace(/^unix:/, ""));
+  const programs = new Set(withCode("command-missing").map((way) => way.split(" ")[0]));
+  const others = failures.flatMap(({ way, error }) => {
+    if (hasCode(error, "not-found", "command-missing")) return [];
+    // netcat says of a socket that is not there no more than that.
+    if (sockets.some((path) => way === `nc -U ${path}`)) return [];
+    const reason = error instanceof WindroseError ? error.why : error instanceof Error ? error.message : String(error);
+    return [`${way}: ${reason}`];
   });
-  const why = `libvirt (${uri}) could not be opened on ${dialer.description}. Tried ${tried.join("; ")}`;
+  // /var/run is /run by another name.
+  const absent = sockets.filter((path) => !sockets.some((other) => path === `/var${other}`));
+  return [
+    ...(absent.length > 0 ? [`there is no ${absent.join(", ")}`] : []),
+    ...(programs.size > 0 ? [`no program ${[...programs].join(", ")}`] : []),
+    ...others,
+  ].join("; ");
+}
+
+function unavailable(dialer: Dialer, uri: string, failures: { way: string; error: unknown }[]): WindroseError {
+  const where = dialer.description === "local" ? "this machine" : dialer.description;
+  const tried = `tried ${uri}: ${attempts(failures)}`;
+  const why = `libvirt could not be opened on ${where}; ${tried}`;
   const denied = failures.find(
     ({ error }) => error instanceof WindroseError && ["permission-denied", "sudo-password"].includes(error.code),
   )?.error as WindroseError | undefined;
@@ -142,5 +161,6 @@ function unavailable(dialer: Dialer, uri: string, failures: { way: string; error
   const timedOut = failures.find(({ error }) => error instanceof DeadlineExceeded)?.error;
   if (timedOut) return new WindroseError("timeout", why, { cause: timedOut });
   const cause = failures.find(({ error }) => error instanceof LibvirtError)?.error ?? failures[0]?.error;
-  return new WindroseError("hypervisor-unavailable", why, { cause });
+  const absent = `libvirt's socket could not be opened on ${where} (is libvirt installed and running?); ${tried}`;
+  return new WindroseError("hypervisor-unavailable", absent, { cause });
 }
