@@ -329,7 +329,7 @@ describe("libvirt's networks", function () {
 
     // what can't start leaves the network as it was, and the guests in it
     const impossible = { ...changed, ipv4: other.ipv4 };
-    await assert.rejects(host.user.networks.redefine(impossible), hasCode("hypervisor-refused"));
+    await assert.rejects(host.user.networks.redefine(impossible), hasCode("address-taken"));
     assert.deepEqual(await ports(definition), before.own);
     assert.deepEqual((await host.root.networks.find(definition.uuid))?.ipv4, definition.ipv4);
     await host.text("virsh", "destroy", "plugged");
