@@ -152,7 +152,7 @@ export interface HostArgs {
   packages?: pulumi.Input<"auto" | "none" | string[]>;
   /** The distribution's names, where they are others than expected: `{ qemu: "qemu-system-x86-xen" }`. A change: live. */
   packageNames?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. Default: `false`. A change: in the state alone. */
+  /** Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. What they brought along stays, where the distribution's tool leaves it (`apt-get autoremove`). Default: `false`. A change: in the state alone. */
   removePackages?: pulumi.Input<boolean>;
   /** Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that guests run under is not taken away while there are some. Default: libvirt's own, where `packages` has `auto`. A change: live. */
   services?: pulumi.Input<string[] | { [key: string]: { enabled?: boolean; running?: boolean } }>;
@@ -190,7 +190,7 @@ export interface HostOutputs {
   readonly packages: pulumi.Output<"auto" | "none" | string[] | undefined>;
   /** The distribution's names, where they are others than expected: `{ qemu: "qemu-system-x86-xen" }`. */
   readonly packageNames: pulumi.Output<{ [key: string]: string } | undefined>;
-  /** Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. */
+  /** Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. What they brought along stays, where the distribution's tool leaves it (`apt-get autoremove`). */
   readonly removePackages: pulumi.Output<boolean | undefined>;
   /** Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that guests run under is not taken away while there are some. */
   readonly services: pulumi.Output<string[] | { [key: string]: { enabled?: boolean; running?: boolean } } | undefined>;

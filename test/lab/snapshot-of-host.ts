@@ -20,7 +20,7 @@ const volatile = [
 const script = `
 part() { printf '\\000%s\\n' "$1"; }
 part files
-find /etc /var/lib /usr/local /root /srv /opt -xdev \\( -type d -printf 'd %m %U:%G %p\\n' -o -type l -printf 'l %l %p\\n' \\) 2>/dev/null
+find /etc /var/lib /usr/local /root /srv /opt -xdev \\( -type d -printf 'd %m %U:%G %p\\n' -o -type l -printf 'l %p -> %l\\n' \\) 2>/dev/null
 find /etc /var/lib /usr/local /root /srv /opt -xdev -type f -size -4096k -exec sha256sum {} + 2>/dev/null | sed 's/^/f /'
 find /etc /var/lib /usr/local /root /srv /opt -xdev -type f -printf 'm %m %U:%G %p\\n' 2>/dev/null
 part units
@@ -51,8 +51,9 @@ export async function snapshotOfHost(host: LabHost): Promise<HostSnapshot> {
   const files: Record<string, string> = {};
   for (const line of of("files")) {
     const [kind = "", ...rest] = line.split(" ");
-    const path = line.slice(line.indexOf(" /") + 1).trim();
+    const [path = "", target] = line.slice(line.indexOf(" /") + 1).split(" -> ");
     if (kind === "f") files[path] = `${files[path] ?? ""} ${rest[0]}`.trim();
+    else if (kind === "l") files[path] = `-> ${target}`;
     else files[path] = `${kind} ${rest.slice(0, -1).join(" ")} ${files[path] ?? ""}`.trim();
   }
   return {

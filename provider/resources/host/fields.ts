@@ -54,7 +54,7 @@ export const fields = {
     "live",
   ),
   removePackages: field.flag(
-    "Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for.",
+    "Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. What they brought along stays, where the distribution's tool leaves it (`apt-get autoremove`).",
     "local",
     { default: false },
   ),

@@ -292,4 +292,24 @@ describe("a host that is prepared", function () {
     await host.release();
     await asBefore();
   });
+
+  it("would be seen to be otherwise: the comparison has eyes for each kind of remains", async () => {
+    await host.text(
+      "touch /etc/left; chmod 600 /etc/issue; ip link add left0 type dummy; nft add table ip left; echo 5 > /proc/sys/net/ipv4/conf/all/log_martians; systemctl -q mask left.service",
+    );
+    const seen = differences(bare, await snapshotOfHost(host.host)).join("\n");
+    await host.text(
+      "rm /etc/left; chmod 644 /etc/issue; ip link del left0; nft delete table ip left; echo 0 > /proc/sys/net/ipv4/conf/all/log_martians; systemctl -q unmask left.service",
+    );
+    for (const what of [
+      /files: \/etc\/left/,
+      /files: \/etc\/issue/,
+      /links: .*left0/,
+      /rules: /,
+      /log_martians/,
+      /units: left\.service/,
+    ])
+      assert.match(seen, what);
+    await asBefore();
+  });
 });
