@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { asWindroseError, WindroseError as Failure, type WindroseError } from "./errors";
+import { asWindroseError, WindroseError as Failure, hasCode, type WindroseError } from "./errors";
 import type { Hypervisor } from "./hypervisors/hypervisor";
 import { createLibvirtHypervisor } from "./hypervisors/libvirt/driver";
 import { type Inputs, isRecord } from "./schema";
@@ -183,6 +183,27 @@ function fromObject(entry: Inputs): Target {
   const target = typeof uri === "string" ? fromUri(uri) : { uri: "qemu:///system" };
   if (!rest.address && !("ssh" in target && target.ssh)) return { uri: target.uri };
   return { uri: target.uri, ssh: { ...("ssh" in target ? target.ssh : {}), ...rest } as SshConnection };
+}
+
+/** What the way to a host may fail with that is another by another configuration. */
+const ofTheWay = [
+  "host-unreachable",
+  "connection-unknown",
+  "authentication-failed",
+  "key-unreadable",
+  "host-key-unknown",
+  "host-key-mismatch",
+] as const;
+
+/**
+ * For `read` and `delete`: where no program runs, the engine configures the provider with what the last `up` left in the
+ * state, and an address that was corrected since is not heeded.
+ */
+export function withLastConfiguration(error: unknown): unknown {
+  if (!hasCode(error, ...ofTheWay)) return error;
+  const hint =
+    "`destroy` and `refresh` use the configuration of the last `up`; add `--run-program` to use the present one.";
+  return new Failure(error.code, error.why, { hint: `${error.hint} ${hint}`, cause: error });
 }
 
 const open = new Map<string, Hypervisor>();

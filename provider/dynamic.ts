@@ -8,6 +8,7 @@ import {
   rememberCredentials,
   rememberGuestKeys,
   type StoredConnection,
+  withLastConfiguration,
 } from "./connections";
 import type { Context } from "./context";
 import { Engine } from "./engine";
@@ -109,7 +110,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
           if (!answer) return { id: "", props: {} };
           return { id: _id, props: plain(answer.outputs), inputs: plain(answer.inputs) };
         } catch (error) {
-          if (!passOver(error)) throw error;
+          if (!passOver(error)) throw withLastConfiguration(error);
           engine.log("warning", String(current.__urn ?? ""), `left as the state has it: ${asWindroseError(error).why}`);
           return { id: _id, props: state };
         }
@@ -128,7 +129,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         try {
           await remove(definition, current, contextOf(current, current));
         } catch (error) {
-          if (!passOver(error)) throw error;
+          if (!passOver(error)) throw withLastConfiguration(error);
           engine.log(
             "warning",
             String(current.__urn ?? ""),

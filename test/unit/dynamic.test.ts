@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { dynamicProvider } from "../../provider/dynamic";
+import { storagePool } from "../../provider/resources/storage-pool";
+import { anyOf, identityOf } from "./fakes";
+
+describe("the provider without its program", function () {
+  this.timeout(20_000);
+  const provider = dynamicProvider(anyOf(storagePool));
+  const words =
+    /`destroy` and `refresh` use the configuration of the last `up`; add `--run-program` to use the present one\.$/;
+  const state = (connection: unknown) => ({
+    __urn: identityOf("StoragePool").urn,
+    __connection: connection,
+    __schema: 1,
+    host: "h1",
+    name: "pool",
+    uuid: "cccccccc-2222-8333-8444-555555555555",
+  });
+  const down = { address: "127.0.0.1", port: 1, user: "root", agent: false, sshConfig: false };
+
+  for (const [what, connection] of [
+    ["a host that can't be reached", down],
+    ["a connection that is unknown", "nowhere"],
+  ] as const) {
+    it(`says of ${what} whose configuration it used`, async () => {
+      await assert.rejects(async () => provider.delete!("p1", state(connection)), words);
+      await assert.rejects(async () => provider.read!("p1", state(connection)), words);
+    });
+  }
+
+  it("says nothing of that where the program has run", async () => {
+    await assert.rejects(
+      async () => provider.create!(state("nowhere")),
+      (error: Error) => /nowhere/.test(error.message) && !/run-program/.test(error.message),
+    );
+  });
+});
