@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { type ConnectionField, connectionFields, type uriParameters } from "./connection-fields";
 import { asWindroseError, WindroseError as Failure, hasCode, type WindroseError } from "./errors";
 import type { Hypervisor } from "./hypervisors/hypervisor";
 import { createLibvirtHypervisor } from "./hypervisors/libvirt/driver";
-import { type Inputs, isRecord } from "./schema";
+import { holdsUnknown, type Inputs, isRecord, unknown } from "./schema";
 import { transportFor } from "./transports/registry";
 import type { SshConnection } from "./transports/transport";
 
@@ -20,7 +21,7 @@ export interface Target {
   readonly ssh?: SshConnection;
 }
 
-const secretNames = ["privateKey", "passphrase", "password"] as const;
+const fields: Readonly<Record<string, ConnectionField>> = connectionFields;
 
 /** Splits a connection that a program gave into what may be stored and what may not. */
 export function splitConnection(connection: unknown): { stored: unknown; secrets: Inputs } {
@@ -28,27 +29,31 @@ export function splitConnection(connection: unknown): { stored: unknown; secrets
   const stored: Inputs = {};
   const secrets: Inputs = {};
   for (const [name, value] of Object.entries(connection)) {
-    if (value !== undefined) ((secretNames as readonly string[]).includes(name) ? secrets : stored)[name] = value;
+    if (value !== undefined) (Object.hasOwn(fields, name) && fields[name]?.secret ? secrets : stored)[name] = value;
   }
   return { stored, secrets };
 }
 
-let hosts: Inputs = {};
+/** undefined: nobody has said, as where the configuration is not yet known. */
+let hosts: Inputs | undefined;
 /** Secrets of connections that a program wrote, as long as this process lives. */
 const credentials = new Map<string, Inputs>();
 
 export function configureHosts(text: string | undefined): void {
-  if (!text) return;
+  hosts = text ? undefined : {};
+  if (!text || text === unknown) return;
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
+    // Told below.
+  }
+  if (!isRecord(parsed))
     // The text may hold keys: it is not repeated.
     throw new Failure("invalid-input", "`windrose:hosts` in the stack configuration is no object", {
       hint: "Set each host with `pulumi config set --path 'windrose:hosts.NAME' URI`.",
     });
-  }
-  if (isRecord(parsed)) hosts = parsed;
+  hosts = parsed;
 }
 
 export function rememberCredentials(connection: StoredConnection, secrets: Inputs): void {
@@ -73,8 +78,8 @@ export function connectionName(connection: StoredConnection): string {
 
 export function resolveConnection(connection: StoredConnection): Target {
   if (typeof connection === "string" && !connection.includes("://")) {
-    if (!Object.hasOwn(hosts, connection)) {
-      const names = Object.keys(hosts);
+    if (!hosts || !Object.hasOwn(hosts, connection)) {
+      const names = Object.keys(hosts ?? {});
       throw new Failure(
         "connection-unknown",
         `\`windrose:hosts\` has no connection "${connection}"${names.length > 0 ? `; it has: ${names.join(", ")}` : ""}`,
@@ -83,13 +88,21 @@ export function resolveConnection(connection: StoredConnection): Target {
         },
       );
     }
-    const entry = hosts[connection];
-    if (typeof entry === "string") return fromUri(entry);
-    if (isRecord(entry)) return fromObject(entry);
-    throw new Failure("invalid-input", `\`windrose:hosts.${connection}\` must be a URI or an object`);
+    return fromEntry(connection, hosts[connection]);
   }
   if (typeof connection === "string") return fromUri(connection);
   return fromObject({ ...connection, ...credentials.get(JSON.stringify(connection)) });
+}
+
+function fromEntry(name: string, entry: unknown): Target {
+  try {
+    if (typeof entry === "string") return fromUri(entry);
+    if (isRecord(entry)) return fromObject(entry);
+  } catch (error) {
+    const { code, why, hint } = asWindroseError(error);
+    throw new Failure(code, `\`windrose:hosts.${name}\`: ${why}`, { hint, cause: error });
+  }
+  throw new Failure("invalid-input", `\`windrose:hosts.${name}\` must be a URI or an object`);
 }
 
 /** libvirt's remote URIs (libvirt.org/uri.html): `qemu+ssh://user@host:port/system?keyfile=…&known_hosts=…`. */
@@ -124,7 +137,9 @@ export function fromUri(text: string): Target {
     throw new Failure("unsupported", `the transport "${transport}" is not supported`, {
       hint: `Use ${driver}+ssh://, which is encrypted and checked by the host's key.`,
     });
-  if (url.searchParams.get("no_verify") === "1")
+  const parameter = (name: keyof typeof uriParameters) => url.searchParams.get(name) ?? undefined;
+  const sudo = parameter("sudo");
+  if (parameter("no_verify") === "1")
     throw new Failure("unsupported", "host keys are always checked: `no_verify` is not supported", {
       hint: "Give the host's key by `known_hosts=PATH`, or as `hostKey` in an object.",
     });
@@ -134,30 +149,12 @@ export function fromUri(text: string): Target {
       address: decodeURIComponent(url.hostname.replace(/^\[|\]$/g, "")),
       port: url.port ? Number(url.port) : undefined,
       user: url.username ? decodeURIComponent(url.username) : undefined,
-      identityFile: url.searchParams.get("keyfile") ?? undefined,
-      knownHosts: url.searchParams.get("known_hosts") ?? undefined,
-      sudo: url.searchParams.get("sudo") === null ? undefined : url.searchParams.get("sudo") === "1",
+      identityFile: parameter("keyfile"),
+      knownHosts: parameter("known_hosts"),
+      sudo: sudo === undefined ? undefined : sudo === "1",
     },
   };
 }
-
-const objectNames: readonly string[] = [
-  "uri",
-  "address",
-  "port",
-  "user",
-  "privateKey",
-  "passphrase",
-  "password",
-  "identityFile",
-  "agent",
-  "knownHosts",
-  "hostKey",
-  "proxyJump",
-  "sudo",
-  "sshConfig",
-  "connectTimeout",
-];
 
 /** Problems of a connection object, found without reaching anything. */
 export function connectionProblems(connection: unknown): string[] {
@@ -171,9 +168,29 @@ export function connectionProblems(connection: unknown): string[] {
     }
   }
   if (!isRecord(connection)) return ["must be a name, a libvirt URI or an object"];
-  return Object.keys(connection)
-    .filter((name) => !objectNames.includes(name))
-    .map((name) => `has no field "${name}"; there are: ${objectNames.join(", ")}`);
+  const names = Object.keys(connection).filter((name) => connection[name] !== undefined);
+  const foreign = names
+    .filter((name) => !Object.hasOwn(fields, name))
+    .map((name) => `has no field "${name}"; there are: ${Object.keys(fields).join(", ")}`);
+  const { uri, address } = connection;
+  if (foreign.length > 0 || uri === unknown) return foreign;
+  if (uri !== undefined && (typeof uri !== "string" || !uri.includes("://"))) return ["has a `uri` that is none"];
+  const problems = uri === undefined ? [] : connectionProblems(uri);
+  const lost = names.find((name) => fields[name]?.needsAddress);
+  if (problems.length > 0 || address || !lost || (uri !== undefined && fromUri(uri).ssh)) return problems;
+  return [`has \`${lost}\`, and neither \`address\` nor a \`uri\` with a host`];
+}
+
+/** Those of a Host, among them those of its name in `windrose:hosts`, as far as that is known. */
+export function hostProblems(connection: unknown): string[] {
+  if (typeof connection !== "string" || connection.includes("://")) return connectionProblems(connection);
+  if (hosts === undefined || holdsUnknown(hosts[connection])) return [];
+  try {
+    resolveConnection(connection);
+    return [];
+  } catch (error) {
+    return [asWindroseError(error).message];
+  }
 }
 
 function fromObject(entry: Inputs): Target {

@@ -54,7 +54,13 @@ export interface Definition<Observed = unknown> {
   /** Fills in derived fields that are not given: from the old inputs where they hold one, else anew; `unknown` where they can't be known yet. */
   derive?(inputs: Inputs, olds: Inputs | undefined, identity: Identity, failures: Failure[]): void | Promise<void>;
   /** What can never be right, across fields. Values may be unknown. */
-  validate?(inputs: Inputs, carried: Record<string, Inputs>, failures: Failure[], olds?: Inputs): void;
+  validate?(
+    inputs: Inputs,
+    carried: Record<string, Inputs>,
+    failures: Failure[],
+    olds: Inputs | undefined,
+    identity: Identity,
+  ): void;
   /** The Pulumi id, known from the inputs once the resource is there. */
   id(inputs: Inputs, made: Inputs): string;
   /** What is there under this identity: undefined on the typed not-found alone. Throws `already-exists` where a foreign one is in the way. */
@@ -95,6 +101,7 @@ export async function check(
       carried,
       failures,
       olds && complete(definition.fields, olds),
+      identity,
     );
   if (failures.length === 0 && olds && !emptied(olds)) {
     const rows = compare(definition.fields, pick(definition.fields, olds), inputs, capabilities.libvirt);

@@ -10,7 +10,7 @@ import type { Volume } from "./volume";
 
 /** How a host is reached: an object in place of a name or a libvirt URI. */
 export interface ConnectionArgs {
-  /** The hypervisor as the host itself has it. Default: `qemu:///system`. */
+  /** The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields go before it. */
   uri?: pulumi.Input<string>;
   /** Name or address; absent: this machine. */
   address?: pulumi.Input<string>;
@@ -22,7 +22,7 @@ export interface ConnectionArgs {
   privateKey?: pulumi.Input<string>;
   /** Passphrase of the key. Used, and never stored. */
   passphrase?: pulumi.Input<string>;
-  /** Used, and never stored. */
+  /** The user's password. Used, and never stored. */
   password?: pulumi.Input<string>;
   /** Path of a private key. */
   identityFile?: pulumi.Input<string>;

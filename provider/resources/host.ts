@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { connectionProblems } from "../connections";
+import { hostProblems } from "../connections";
 import { asWindroseError, hasCode } from "../errors";
 import type { HypervisorFacts } from "../hypervisors/model";
 import type { ReadFacts } from "../hypervisors/system/read-facts";
@@ -45,9 +45,10 @@ export const host: Definition<ObservedHost> = {
   fields,
   outputs,
   timeout: 120,
-  validate(inputs, _carried, failures) {
-    if (known(inputs.connection))
-      for (const reason of connectionProblems(inputs.connection)) failures.push({ property: "connection", reason });
+  validate(inputs, _carried, failures, _olds, { name }) {
+    const { connection = name } = inputs;
+    if (known(connection))
+      for (const reason of hostProblems(connection)) failures.push({ property: "connection", reason });
     const group = (name: string) => (isRecord(inputs[name]) ? (inputs[name] as Inputs) : {});
     checkSizes("requirements.freeDisk", group("requirements").freeDisk, failures);
     checkSizes("capacity.disk", group("capacity").disk, failures);

@@ -1,3 +1,4 @@
+import { type ConnectionField, connectionFields, uriParameters } from "../../provider/connection-fields";
 import { type ErrorCode, errorTable } from "../../provider/errors";
 import type { Definition } from "../../provider/lifecycle";
 import type { Field, Fields } from "../../provider/schema";
@@ -27,7 +28,7 @@ export function referenceText(definitions: readonly Definition[]): string {
     "",
     "A size is a number with its unit: binary `B`, `KiB`, `MiB`, `GiB`, `TiB`, `PiB` (1024; `K`, `M`, `G` and `T` are the same), or decimal `kB`, `MB`, `GB`, `TB`, `PB` (1000). Fractions may stand before a unit (`1.5GiB`), as long as whole bytes come out. Without a unit it is refused: `192` might be bytes or MiB. What is kept, shown and compared is the largest binary unit that is exact, so `20GB` becomes `19531250KiB` and is no change.",
   ];
-  return `${[...head, ...definitions.flatMap(section), ...errors()].join("\n")}\n`;
+  return `${[...head, ...definitions.flatMap(section), ...connections(), ...errors()].join("\n")}\n`;
 }
 
 function section(definition: Definition): string[] {
@@ -67,6 +68,37 @@ function section(definition: Definition): string[] {
     ...(refused.length > 0
       ? ["", `Errors of its own, besides those of the host and of the way to it: ${refused.join(", ")}.`]
       : []),
+  ];
+}
+
+function connections(): string[] {
+  return [
+    "",
+    "## Connections",
+    "",
+    "A Host's `connection` is a name in the stack configuration `windrose:hosts`, a libvirt URI, or an object. The same URIs and objects stand in `windrose:hosts`. `qemu:///system` is this machine's libvirt, `qemu+ssh://[user@]host[:port]/system` another's; what a URI or object leaves out is as OpenSSH has it.",
+    "",
+    "```sh",
+    "pulumi config set --path 'windrose:hosts.anemoi' 'qemu+ssh://root@anemoi.example.org/system?keyfile=/home/ada/.ssh/lab'",
+    "pulumi config set --path 'windrose:hosts.far.address' far.example.org",
+    "pulumi config set --path 'windrose:hosts.far.proxyJump' ada@gate.example.org",
+    "pulumi config set --secret --path 'windrose:hosts.far.privateKey' < ~/.ssh/lab",
+    "```",
+    "",
+    "Parameters of a URI; any other has no effect:",
+    "",
+    "| parameter | |",
+    "|---|---|",
+    ...Object.entries(uriParameters).map(([name, doc]) => `| \`${name}\` | ${cell(doc)} |`),
+    "",
+    "Fields of an object:",
+    "",
+    "| field | type | |",
+    "|---|---|---|",
+    ...Object.entries<ConnectionField>(connectionFields).map(
+      ([name, { typeText, doc, secret }]) =>
+        `| \`${name}\` | ${code(typeText)} | ${cell(doc)}${secret ? " Used, and never stored." : ""} |`,
+    ),
   ];
 }
 

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
+import { connectionFields, uriParameters } from "../../provider/connection-fields";
 import {
   configureHosts,
   connectionName,
   connectionProblems,
   fromUri,
+  hostProblems,
   rememberCredentials,
   resolveConnection,
   splitConnection,
 } from "../../provider/connections";
+import { unknown } from "../../provider/schema";
 
 describe("connections", () => {
+  // Of a process that nobody has configured, as those of other tests are.
+  afterEach(() => configureHosts(unknown));
+
   it("reads libvirt's URIs", () => {
     assert.deepEqual(fromUri("qemu:///system"), { uri: "qemu:///system" });
     const { uri, ssh } = fromUri("qemu+ssh://root@[fd00::1]:2222/system?keyfile=/k&known_hosts=/h&sudo=1");
@@ -67,6 +73,57 @@ describe("connections", () => {
   it("names a connection without its user", () => {
     const names = ["anemoi", "qemu:///system", "qemu+ssh://root@anemoi:22/system"].map(connectionName);
     assert.deepEqual([...names, connectionName({ address: "a" })], ["anemoi", "this machine", "anemoi:22", "a"]);
+  });
+
+  it("knows at preview which names there are, and whether what they lead to can be right", () => {
+    assert.deepEqual(hostProblems("boreas"), [], "nobody has said which there are");
+    configureHosts(undefined);
+    assert.match(
+      hostProblems("boreas")[0]!,
+      /has no connection "boreas"\. Set it with `pulumi config set --path 'windrose:hosts\["boreas"\]' qemu\+ssh:/,
+    );
+    assert.deepEqual(hostProblems("qemu:///system"), []);
+    assert.deepEqual(hostProblems({ address: "a" }), []);
+    const entries = {
+      right: "qemu+ssh://root@a/system",
+      object: { address: "a", user: "u", password: "hunter2" },
+      here: { uri: "qemu:///session", sudo: true },
+      later: unknown,
+      adress: { adress: "a" },
+      lost: { user: "root" },
+      typed: { address: "a", uri: "a" },
+      xen: "xen:///system",
+      bare: "root@a",
+      number: 7,
+    };
+    configureHosts(JSON.stringify(entries));
+    for (const name of ["right", "object", "here", "later"]) assert.deepEqual(hostProblems(name), [], name);
+    for (const [name, words] of [
+      ["boreas", /it has: right, object, here, /],
+      ["adress", /`windrose:hosts\.adress`: the connection has no field "adress"; there are: uri, address, /],
+      ["lost", /`windrose:hosts\.lost`: the connection has `user`, and neither `address` nor a `uri` with a host/],
+      ["typed", /`windrose:hosts\.typed`: the connection has a `uri` that is none/],
+      ["xen", /`windrose:hosts\.xen`: no driver for xen:/],
+      ["bare", /`windrose:hosts\.bare`: not a libvirt URI: root@a/],
+      ["number", /`windrose:hosts\.number` must be a URI or an object/],
+    ] as const)
+      assert.match(hostProblems(name).join(), words);
+    configureHosts(unknown);
+    assert.deepEqual(hostProblems("boreas"), []);
+    assert.throws(() => configureHosts('["hunter2"]'), /is no object/);
+  });
+
+  it("takes each field that it lists, and each parameter of a URI", () => {
+    for (const name of Object.keys(connectionFields))
+      assert.deepEqual(connectionProblems({ address: "a", [name]: name === "uri" ? "qemu:///system" : "x" }), [], name);
+    const { secrets } = splitConnection(Object.fromEntries(Object.keys(connectionFields).map((name) => [name, "x"])));
+    assert.deepEqual(Object.keys(secrets), ["privateKey", "passphrase", "password"]);
+    for (const name of Object.keys(uriParameters)) {
+      const plain = JSON.stringify(fromUri("qemu+ssh://a/system"));
+      const seen = () => JSON.stringify(fromUri(`qemu+ssh://a/system?${name}=1`)) !== plain;
+      if (name === "no_verify") assert.throws(seen);
+      else assert.ok(seen(), name);
+    }
   });
 
   it("says what is wrong without reaching anything", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { configureHosts } from "../../../provider/connections";
 import { diff, read } from "../../../provider/lifecycle";
 import { host as definition } from "../../../provider/resources/host";
+import { unknown } from "../../../provider/schema";
 import { anyOf, change, checkOf, contextOf, FakeHost, halfMade, make } from "../fakes";
 
 describe("Host", function () {
@@ -65,6 +67,23 @@ describe("Host", function () {
   it("takes no free disk without a unit", async () => {
     for (const inputs of [{ requirements: { freeDisk: { "/": "20" } } }, { capacity: { disk: { "/": "20" } } }])
       assert.match((await checkOf(definition, inputs)).failures[0]?.reason ?? "", /20 has no unit: write 20MiB/);
+  });
+
+  it("finds at preview that its connection is not in the configuration", async () => {
+    configureHosts(JSON.stringify({ anemoi: "qemu:///system", notus: { adress: "a" } }));
+    try {
+      const found = async (inputs: object, name?: string) =>
+        (await checkOf(definition, { ...inputs }, undefined, name)).failures.map((failure) => failure.property);
+      assert.deepEqual(await found({}, "anemoi"), []);
+      assert.deepEqual(await found({}, "boreas"), ["connection"]);
+      assert.deepEqual(await found({}, "notus"), ["connection"]);
+      assert.deepEqual(await found({ connection: "anemoi" }, "boreas"), []);
+      assert.deepEqual(await found({ connection: unknown }, "boreas"), []);
+      assert.deepEqual(await found({ connection: { address: "a" } }, "boreas"), []);
+      assert.deepEqual(await found({ connection: "qemu:///system" }, "boreas"), []);
+    } finally {
+      configureHosts(unknown);
+    }
   });
 
   it("refuses connections that can't be right", async () => {
