@@ -60,7 +60,7 @@ export async function snapshotOfHost(host: LabHost): Promise<HostSnapshot> {
     files,
     units: Object.fromEntries(of("units").map((line) => pair(line, 3))),
     parameters: Object.fromEntries(of("parameters").map((line) => line.split(" = ") as [string, string])),
-    links: Object.fromEntries(of("links").map((line) => pair(line.split(" ").reverse().join(" "), 3))),
+    links: Object.fromEntries(of("links").map((line) => line.split(" state ") as [string, string])),
     rules: Object.fromEntries(of("rules").map((line, index) => [String(index).padStart(5, "0"), line.trim()])),
     packages: Object.fromEntries(of("packages").map((line) => [line.split(" ")[0]!, line])),
   };

@@ -295,7 +295,7 @@ describe("a host that is prepared", function () {
 
   it("would be seen to be otherwise: the comparison has eyes for each kind of remains", async () => {
     await host.text(
-      "touch /etc/left; chmod 600 /etc/issue; ip link add left0 type dummy; nft add table ip left; echo 5 > /proc/sys/net/ipv4/conf/all/log_martians; systemctl -q mask left.service",
+      "touch /etc/left; chmod 600 /etc/issue; ip link add left0 type bridge; nft add table ip left; echo 5 > /proc/sys/net/ipv4/conf/all/log_martians; systemctl -q mask left.service",
     );
     const seen = differences(bare, await snapshotOfHost(host.host)).join("\n");
     await host.text(
