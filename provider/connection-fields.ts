@@ -18,7 +18,7 @@ export interface ConnectionField {
 export const connectionFields = {
   uri: {
     typeText: "string",
-    doc: "The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields go before it.",
+    doc: "The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields override it.",
   },
   address: { typeText: "string", doc: "Name or address; absent: this machine." },
   port: { typeText: "number", doc: "Default: that of ~/.ssh/config, else 22.", needsAddress: true },

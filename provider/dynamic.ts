@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Claims } from "./claims";
 import { describeRows } from "./compare";
 import {
   closeHypervisors,
@@ -37,6 +38,8 @@ const engine = new Engine();
 /** Aborts what is under way when the engine has gone. */
 const abandoned = new AbortController();
 let watching = false;
+/** Of the preview or the update that is under way. A process serves one of them; should it serve both, each has its own. */
+let claims = { preview: false, all: new Claims() };
 /** URNs that `check` saw in a preview: their `diff` speaks. */
 const previewed = new Set<string>();
 
@@ -72,6 +75,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
           urn,
           ...parseUrn(urn),
           lineage: typeof __lineage === "string" && __lineage !== unknown ? __lineage : undefined,
+          connection: given.__connection,
+          claims: claimsOf(Boolean(__preview)),
         };
         if (__preview) previewed.add(urn);
         else previewed.delete(urn);
@@ -138,6 +143,11 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         }
       }),
   };
+}
+
+function claimsOf(preview: boolean): Claims {
+  if (claims.preview !== preview) claims = { preview, all: new Claims() };
+  return claims.all;
 }
 
 /** Without undefined, at any depth: the protocol's structures have no place for it. */

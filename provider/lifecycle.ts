@@ -1,3 +1,4 @@
+import type { Claims } from "./claims";
 import { compare, type Row, refusals } from "./compare";
 import { type Context, within } from "./context";
 import { asWindroseError, type ErrorCode, WindroseError } from "./errors";
@@ -20,6 +21,10 @@ export interface Identity {
   readonly name: string;
   /** The host's lineage; undefined while it is not known. */
   readonly lineage?: string;
+  /** How the host is reached, as the state has it. */
+  readonly connection?: unknown;
+  /** What the resources checked so far want; absent where nobody keeps a list. */
+  readonly claims?: Claims;
 }
 
 /** One run of the walk: what is asked for, what was there before, and what the steps find and make. */

@@ -10,7 +10,7 @@ import type { Volume } from "./volume";
 
 /** How a host is reached: an object in place of a name or a libvirt URI. */
 export interface ConnectionArgs {
-  /** The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields go before it. */
+  /** The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields override it. */
   uri?: pulumi.Input<string>;
   /** Name or address; absent: this machine. */
   address?: pulumi.Input<string>;

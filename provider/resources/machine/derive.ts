@@ -72,7 +72,13 @@ function firstFree(prefix: string, used: ReadonlySet<unknown>): string {
   }
 }
 
-export function validateMachine(inputs: Inputs, carried: Record<string, Inputs>, failures: Failure[]): void {
+export function validateMachine(
+  inputs: Inputs,
+  carried: Record<string, Inputs>,
+  failures: Failure[],
+  _olds: Inputs | undefined,
+  identity: Identity,
+): void {
   const fail = (property: string, reason: string) => failures.push({ property, reason });
   if (known<number>(inputs.vcpus) && known<number>(inputs.maxVcpus) && inputs.vcpus > inputs.maxVcpus)
     fail("vcpus", `is more than maxVcpus (${inputs.maxVcpus})`);
@@ -126,6 +132,7 @@ export function validateMachine(inputs: Inputs, carried: Record<string, Inputs>,
       fail(`${at}.mac`, "is a multicast address");
     if (nic.address !== undefined) checkAddress(`${at}.address`, nic, carried[`${at}.network`], fail);
   }
+  claimAddresses(inputs, carried, identity, fail);
   const bootable = [
     ...Object.keys(isRecord(inputs.disks) ? inputs.disks : {}),
     ...Object.keys(isRecord(inputs.interfaces) ? inputs.interfaces : {}),
@@ -153,6 +160,26 @@ export function validateMachine(inputs: Inputs, carried: Record<string, Inputs>,
   )
     fail("wait.for", "a machine without interfaces has no address");
   if (wait.for === "agent" && inputs.guestAgent === false) fail("wait.for", "needs `guestAgent`");
+}
+
+/** Two machines with one address would be found only by the second one's reservation, in the middle of an `up`. */
+function claimAddresses(
+  inputs: Inputs,
+  carried: Record<string, Inputs>,
+  { urn, name, connection, claims }: Identity,
+  fail: (property: string, reason: string) => void,
+): void {
+  claims?.release(urn);
+  for (const [key, nic] of entries(inputs.interfaces)) {
+    const at = `interfaces.${key}`;
+    // One that is yet to be made has a name already, and no id.
+    const network = known(nic.network) ? nic.network : carried[`${at}.network`]?.name;
+    if (nic.network === undefined || !known(network) || !known(nic.address)) continue;
+    const what = JSON.stringify(["address", nic.network === network ? "" : connection, network, nic.address]);
+    const other = claims?.take(what, { urn, who: `VirtualMachine "${name}"`, at });
+    if (other)
+      fail(`${at}.address`, `is the address of ${other.urn === urn ? other.at : other.who} in the same network`);
+  }
 }
 
 export function seedPool(inputs: Inputs): unknown {

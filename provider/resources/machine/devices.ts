@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { WindroseError } from "../../errors";
 import { capabilities, isPluggable } from "../../hypervisors/capabilities";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../hypervisors/model";
 import { isRecord } from "../../schema";
-import { type MachineRun, networkName, ownKeys } from "./definition";
+import { type MachineRun, ownKeys } from "./definition";
 import { entries } from "./derive";
 
 export const pluggable = (disk: DiskDefinition) => isPluggable(capabilities.libvirt.hotplugBuses, disk);
@@ -83,17 +82,6 @@ export async function reserve(run: MachineRun): Promise<void> {
     const network = String(nic.network);
     const mac = String(nic.mac);
     const address = String(nic.address);
-    try {
-      if (await networks.addReservation(network, { mac, address, name })) made[key] = `${network} ${mac} ${address}`;
-    } catch (error) {
-      if (error instanceof WindroseError && error.code === "address-taken") {
-        throw new WindroseError(
-          "address-taken",
-          `${address} in the network ${await networkName(run, network)}: ${error.why}`,
-          { cause: error },
-        );
-      }
-      throw error;
-    }
+    if (await networks.addReservation(network, { mac, address, name })) made[key] = `${network} ${mac} ${address}`;
   }
 }

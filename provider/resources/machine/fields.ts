@@ -128,7 +128,9 @@ const replug: EffectRule = worded("live, unplugged and plugged in again", () => 
 }));
 
 const nic: Fields = {
-  network: field.reference("Network that it is plugged into.", "live", ["Network"], { carries: ["ipv4"] }),
+  network: field.reference("Network that it is plugged into.", "live", ["Network"], {
+    carries: ["ipv4", "name"],
+  }),
   bridge: field.text("Bridge of the host that it is plugged into.", replug, {
     pattern: /^[\w.-]{1,15}$/,
     says: "must be an interface's name",

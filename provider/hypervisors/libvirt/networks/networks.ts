@@ -266,8 +266,9 @@ function refuseTaken({ name, reservations }: NetworkDefinition, wanted: Reservat
   );
   if (!clash) return;
   const called = clash.name ? ` (${clash.name})` : "";
+  const instead = clash.address === wanted.address ? "" : `, and not ${wanted.address} for ${wanted.mac}`;
   throw new WindroseError(
     "address-taken",
-    `in the network ${name}, ${clash.address} is reserved for ${clash.mac}${called}`,
+    `in the network ${name}, ${clash.address} is reserved for ${clash.mac}${called}${instead}`,
   );
 }
