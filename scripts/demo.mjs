@@ -34,10 +34,11 @@ async function takeDown(target, toolchain, choice) {
     : 0;
   // A lab takes what is left with it; on a host of one's own only the state knows what there is.
   if (destroyed !== 0 && !target.needsRoot) {
-    return (
-      `What was made on ${target.name} is not all gone; its state is kept. Run it again; for a host that is gone for good:\n` +
-      `  WINDROSE_SKIP_UNREACHABLE=true npm run demo -- destroy${choice}`
-    );
+    return [
+      `What was made on ${target.name} is not all gone; its state is kept. Run it again.`,
+      `  npm run demo -- pulumi${choice} cancel       before that, where another command was cut short and has left a lock`,
+      `  WINDROSE_SKIP_UNREACHABLE=true npm run demo -- destroy${choice}       instead, for a host that is gone for good`,
+    ].join("\n");
   }
   if (target.needsRoot) await step("Taking the lab down", "1 s", target.down);
   await stack.remove();
@@ -63,7 +64,7 @@ async function destroy(targets, toolchain) {
       throw error;
     });
     if (problem) problems.push(problem);
-    else say(`Nothing is left of the demo on ${target.name}.`);
+    else if (!target.needsRoot || isRoot()) say(`Nothing is left of the demo on ${target.name}.`);
   }
   if (problems.length > 0) throw new Told(problems.join("\n"));
 }
