@@ -83,6 +83,7 @@ describe("the four winds on a bare host", function () {
       "four-winds:initrd": "/srv/initrd",
       "four-winds:commandLine": debian.commandLine,
       "four-winds:memory": "384MiB",
+      "four-winds:diskSize": "2560MiB",
       "four-winds:sshKeys": [await lab.publicKey()],
       "four-winds:identityFile": lab.privateKeyPath,
       "four-winds:caCertificates": [join(directory, "ca.crt")],
@@ -149,18 +150,22 @@ describe("the four winds on a bare host", function () {
       "virsh -q -c qemu:///system domblklist dev-winds-notus | awk '$1 == \"vda\" { print $2 }'",
     );
     await virsh("blockresize", "dev-winds-notus", disk, "3G");
-    const xml = "<host ip='172.17.2.200'><hostname>nobody</hostname></host>";
-    await virsh("net-update", "dev-winds-anemoi", "add", "dns-host", xml, "--live", "--config");
+    const zephyrus = /<host mac='[^']*'[^>]* ip='172\.17\.2\.3'[^>]*\/>/;
+    const reservation = zephyrus.exec((await virsh("net-dumpxml", "dev-winds-anemoi")).stdout)![0];
+    await virsh("net-update", "dev-winds-anemoi", "delete", "ip-dhcp-host", reservation, "--live", "--config");
     await pulumi(["refresh", "--yes", "--skip-preview"]);
-    const { output } = await pulumi(["preview", "--diff"]);
-    for (const what of [/services/, /forwarding/, /firewall/, /winds-eurus/, /nobody|dns/]) assert.match(output, what);
+    // What was grown is never made smaller: that has to be said in the stack's configuration.
+    const { code, output } = await pulumi(["preview", "--diff"], false);
+    assert.notEqual(code, 0);
+    for (const what of [/services/, /forwarding/, /firewall/, /winds-eurus/, /reservations/, /3GiB → 2560MiB/])
+      assert.match(output, what);
     await configure({ "four-winds:sizes": { notus: { diskSize: "3GiB" } } });
     await up();
     assert.equal(await shell("systemctl is-enabled libvirtd"), "enabled");
     assert.equal(await shell("cat /proc/sys/net/ipv4/ip_forward"), "1");
     assert.match(await shell("nft list chain inet windrose forward"), /kvmbr0/);
     assert.equal(await guest("eurus", "hostname"), "eurus");
-    assert.doesNotMatch((await virsh("net-dumpxml", "dev-winds-anemoi")).stdout, /nobody/);
+    assert.match((await virsh("net-dumpxml", "dev-winds-anemoi")).stdout, zephyrus);
     const { eurus: _, ...others } = before;
     const { eurus: __, ...now } = await processes();
     assert.deepEqual(now, others);
