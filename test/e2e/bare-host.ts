@@ -4,14 +4,7 @@ import { currentLab, ensurePackageRepository, type LabHost } from "../lab";
 import { type HostSnapshot, snapshotOfHost } from "../lab/snapshot-of-host";
 
 /** What `packages: "auto"` is on Debian. */
-export const packages = [
-  "libvirt-daemon-system",
-  "libvirt-clients",
-  "qemu-system-x86",
-  "qemu-utils",
-  "dnsmasq-base",
-  "curl",
-];
+const packages = ["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "dnsmasq-base", "curl"];
 
 /** A host with nothing but Linux and ssh, whose packages come from a repository of the lab's own. */
 export async function startBareHost(): Promise<LabHost> {
@@ -34,8 +27,9 @@ export async function packagesAlone(): Promise<HostSnapshot> {
       timeout: 120_000,
       env: { DEBIAN_FRONTEND: "noninteractive" },
     });
-    const units = ["libvirtd", "libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"];
-    await twin.exec(["systemctl", "disable", "--now", ...units]);
+    const sockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"];
+    await twin.exec(["systemctl", "disable", "libvirtd"]);
+    await twin.exec(["systemctl", "stop", "libvirtd", ...sockets]);
     return await snapshotOfHost(twin);
   } finally {
     await twin.destroy();
@@ -47,5 +41,10 @@ export const itsOwn = [
   /^files \/etc\/(machine-id|hostname|hosts|resolv\.conf)$/,
   /^files \/etc\/ssh\/ssh_host_/,
   /^files \/root(\/|$)/,
+  // UUIDs that are made at the installation.
+  /^files \/etc\/libvirt\/(nwfilter\/|qemu\/networks\/default\.xml$)/,
+  /^files \/etc\/libvirt\/storage(\/autostart)?$/,
   /^files \/var\/lib\/libvirt\/(boot|dnsmasq|qemu|images|network)(\/|$)/,
+  // It goes on after the first guest.
+  /^units virtlogd\.service /,
 ];

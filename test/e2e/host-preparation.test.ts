@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { currentLab, ensureMicroGuest, ensurePackageRepository, type LabHost } from "../lab";
+import { currentLab, ensureMicroGuest, type LabHost } from "../lab";
 import { differences, type HostSnapshot, snapshotOfHost } from "../lab/snapshot-of-host";
+import { itsOwn, packagesAlone, startBareHost } from "./bare-host";
 import { connection, frame, guest, inGuest, initrd, kernel } from "./guests";
 import { type Asked, Stack } from "./stack";
-
-/** What `packages: "auto"` is on Debian. */
-const packages = ["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", "dnsmasq-base", "curl"];
 
 /** From a machine with nothing but an ssh server to a guest on it, and back. */
 describe("a bare host", function () {
@@ -50,22 +46,11 @@ describe("a bare host", function () {
   const ask = (extra: object = {}) => stack.ask(hosts(), asked(extra));
   const text = async (script: string) => (await host.exec(["sh", "-c", script], { check: false })).stdout.trim();
 
-  const startBare = async () => {
-    const lab = await currentLab();
-    const repository = await ensurePackageRepository(() => {});
-    const name = `bare${randomBytes(3).toString("hex")}`;
-    const made = await lab.startHost({ name, form: "bare", share: { "/srv/packages": repository } });
-    await writeFile(made.inside("/etc/apt/sources.list"), "deb [trusted=yes] file:/srv/packages ./\n");
-    // Loaded at their first use, and then there.
-    await made.exec(["sh", "-c", "nft list ruleset; iptables -L; ip6tables -L"]);
-    return made;
-  };
-
   before(async () => {
     const micro = await ensureMicroGuest(() => {});
     const lab = await currentLab();
     publicKey = await lab.publicKey();
-    host = await startBare();
+    host = await startBareHost();
     await host.copyIn(micro.kernel, kernel);
     await host.copyIn(micro.initrd, initrd);
     [stack, other] = await Promise.all([Stack.create(), Stack.create()]);
@@ -165,40 +150,14 @@ describe("a bare host", function () {
 
   it("is as it was after `destroy`, as if the packages alone had been installed and their services were off", async () => {
     await stack.destroy();
-    const twin = await startBare();
-    try {
-      await twin.exec(["apt-get", "-q", "update"]);
-      await twin.exec(["apt-get", "-q", "-y", "--no-install-recommends", "install", ...packages], {
-        timeout: 120_000,
-        env: { DEBIAN_FRONTEND: "noninteractive" },
-      });
-      const sockets = ["libvirtd.socket", "libvirtd-ro.socket", "libvirtd-admin.socket"];
-      await twin.exec(["systemctl", "disable", "libvirtd"]);
-      await twin.exec(["systemctl", "stop", "libvirtd", ...sockets]);
-      const [after, packagesAlone] = [await snapshotOfHost(host), await snapshotOfHost(twin)];
-      assert.deepEqual(differences(packagesAlone, after, itsOwn), []);
-      // What no package has brought is just as it was.
-      assert.deepEqual({ ...after.links }, { ...bare.links });
-      assert.deepEqual(
-        differences(bare, after, itsOwn).filter((line) => /^(parameters|rules)/.test(line)),
-        [],
-      );
-      assert.equal(await text("ls -d /var/lib/windrose /etc/windrose /etc/winds"), "");
-    } finally {
-      await twin.destroy();
-    }
+    const after = await snapshotOfHost(host);
+    assert.deepEqual(differences(await packagesAlone(), after, itsOwn), []);
+    // What no package has brought is just as it was.
+    assert.deepEqual({ ...after.links }, { ...bare.links });
+    assert.deepEqual(
+      differences(bare, after, itsOwn).filter((line) => /^(parameters|rules)/.test(line)),
+      [],
+    );
+    assert.equal(await text("ls -d /var/lib/windrose /etc/windrose /etc/winds"), "");
   });
 });
-
-/** What differs between two hosts that were installed in the same way, and what libvirt keeps of what it once ran. */
-const itsOwn = [
-  /^files \/etc\/(machine-id|hostname|hosts|resolv\.conf)$/,
-  /^files \/etc\/ssh\/ssh_host_/,
-  /^files \/root(\/|$)/,
-  // UUIDs that are made at the installation.
-  /^files \/etc\/libvirt\/(nwfilter\/|qemu\/networks\/default\.xml$)/,
-  /^files \/etc\/libvirt\/storage(\/autostart)?$/,
-  /^files \/var\/lib\/libvirt\/(boot|dnsmasq|qemu|images|network)(\/|$)/,
-  // It goes on after the first guest.
-  /^units virtlogd\.service /,
-];
