@@ -6,9 +6,9 @@ import { parse, strangerIn, usage, withConsent } from "./lib/demo-command.mjs";
 import { choiceOf, chosen, readRecords } from "./lib/demo-records.mjs";
 import { asRoot, giveToOwner, makeOwned } from "./lib/demo-root.mjs";
 import { demosDirectory, newTarget, targetOf } from "./lib/demo-target.mjs";
-import { canBeRoot, isRoot } from "./lib/lab.mjs";
 import { runAttached } from "./lib/processes.mjs";
 import { ensureReady } from "./lib/ready.mjs";
+import { canBeRoot, isRoot } from "./lib/root.mjs";
 import { main, say, step, Told } from "./lib/steps.mjs";
 
 // What stands on dependencies can be loaded only when these are there.

@@ -3,18 +3,10 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { capture } from "./processes.mjs";
 import { inModules, root } from "./project.mjs";
+import { canBeRoot, isRoot, rootCommand } from "./root.mjs";
 import { Told } from "./steps.mjs";
 
 const tsx = [process.execPath, inModules("tsx/dist/cli.mjs")];
-
-export const isRoot = () => process.getuid?.() === 0;
-
-/** Whether commands can be run as root without a question. */
-export async function canBeRoot() {
-  if (isRoot()) return true;
-  const result = await capture(["sudo", "-n", "true"], { quiet: true, timeout: 10_000 }).catch(() => undefined);
-  return result?.code === 0;
-}
 
 /** Why this machine can have no test hosts, in words that follow a semicolon; undefined where it can. */
 export async function obstacleToFabric() {
@@ -46,11 +38,7 @@ export function fabricCommand(argv, environment) {
 /** Runs scripts/lib/lab-tool.ts, whose last line of output is JSON; its progress goes to this terminal. */
 export async function labTool(...args) {
   const argv = [...tsx, join(root, "scripts/lib/lab-tool.ts"), ...args];
-  const { WINDROSE_CACHE, PATH } = process.env;
-  const asRoot = isRoot()
-    ? []
-    : ["sudo", "-n", "env", `PATH=${PATH}`, ...(WINDROSE_CACHE ? [`WINDROSE_CACHE=${WINDROSE_CACHE}`] : [])];
-  const result = await capture([...asRoot, ...argv], { cwd: root, timeout: 20 * 60_000 });
+  const result = await capture(isRoot() ? argv : rootCommand(argv), { cwd: root, timeout: 20 * 60_000 });
   if (result.code !== 0) throw new Told("The lab did not come up; its last words are above.");
   return JSON.parse(result.stdout.trim().split("\n").pop() || "null");
 }

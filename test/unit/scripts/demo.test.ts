@@ -145,7 +145,7 @@ describe("the demo's records", () => {
 
 describe("the demo's part as root", () => {
   it("gets proxies and registries by name, and never their values in the list of processes", async () => {
-    const { rootCommand } = await load("demo-root.mjs");
+    const { rootCommand } = await load("root.mjs");
     const environment = {
       WINDROSE_CACHE: "/cache",
       PATH: "/bin",
