@@ -177,8 +177,9 @@ function claimAddresses(
     if (nic.network === undefined || !known(network) || !known(nic.address)) continue;
     const what = JSON.stringify(["address", nic.network === network ? "" : connection, network, nic.address]);
     const other = claims?.take(what, { urn, who: `VirtualMachine "${name}"`, at });
-    if (other)
-      fail(`${at}.address`, `is the address of ${other.urn === urn ? other.at : other.who} in the same network`);
+    if (!other) continue;
+    const who = other.urn === urn ? other.at : other.who;
+    fail(`${at}.address`, `${nic.address} is the address of ${who} in the same network`);
   }
 }
 

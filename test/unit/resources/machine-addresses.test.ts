@@ -12,7 +12,7 @@ import { anyOf, identityOf } from "../fakes";
 const definition = anyOf(virtualMachine);
 const interfaces = (network: unknown, address: unknown): Inputs => ({ lan: { network, address } });
 const machine = (nics: Inputs): Inputs => ({ host: "h1", memory: "64MiB", interfaces: nics });
-const sameNetwork = 'is the address of VirtualMachine "boreas" in the same network';
+const sameNetwork = '172.17.2.2 is the address of VirtualMachine "boreas" in the same network';
 
 describe("the fixed addresses of machines", () => {
   let claims: Claims;
@@ -57,7 +57,7 @@ describe("the fixed addresses of machines", () => {
   it("are one interface's alone", async () => {
     const both = { lan: { network: "n1", address: "172.17.2.2" }, wan: { network: "n1", address: "172.17.2.2" } };
     assert.deepEqual(await problems("boreas", both), [
-      "interfaces.wan.address is the address of interfaces.lan in the same network",
+      "interfaces.wan.address 172.17.2.2 is the address of interfaces.lan in the same network",
     ]);
   });
 
