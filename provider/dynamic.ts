@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Claims } from "./claims";
 import { describeRows } from "./compare";
 import {
   closeHypervisors,
@@ -14,6 +13,7 @@ import {
 import type { Context } from "./context";
 import { Engine } from "./engine";
 import { asWindroseError, hasCode } from "./errors";
+import { Exclusives } from "./exclusives";
 import {
   apply,
   check,
@@ -39,7 +39,7 @@ const engine = new Engine();
 const abandoned = new AbortController();
 let watching = false;
 /** Of the preview or the update that is under way. A process serves one of them; should it serve both, each has its own. */
-let claims = { preview: false, all: new Claims() };
+let exclusives = { preview: false, all: new Exclusives() };
 /** URNs that `check` saw in a preview: their `diff` speaks. */
 const previewed = new Set<string>();
 
@@ -76,7 +76,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
           ...parseUrn(urn),
           lineage: typeof __lineage === "string" && __lineage !== unknown ? __lineage : undefined,
           connection: given.__connection,
-          claims: claimsOf(Boolean(__preview)),
+          exclusives: exclusivesOf(Boolean(__preview)),
         };
         if (__preview) previewed.add(urn);
         else previewed.delete(urn);
@@ -145,9 +145,9 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
   };
 }
 
-function claimsOf(preview: boolean): Claims {
-  if (claims.preview !== preview) claims = { preview, all: new Claims() };
-  return claims.all;
+function exclusivesOf(preview: boolean): Exclusives {
+  if (exclusives.preview !== preview) exclusives = { preview, all: new Exclusives() };
+  return exclusives.all;
 }
 
 /** Without undefined, at any depth: the protocol's structures have no place for it. */

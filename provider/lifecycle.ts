@@ -1,7 +1,7 @@
-import type { Claims } from "./claims";
 import { compare, type Row, refusals } from "./compare";
 import { type Context, within } from "./context";
 import { asWindroseError, type ErrorCode, WindroseError } from "./errors";
+import type { Exclusives } from "./exclusives";
 import { capabilities } from "./hypervisors/capabilities";
 import type { Hypervisor } from "./hypervisors/hypervisor";
 import { complete, type Fields, type Inputs, type Kind, type OutputFields, unknown } from "./schema";
@@ -23,8 +23,8 @@ export interface Identity {
   readonly lineage?: string;
   /** How the host is reached, as the state has it. */
   readonly connection?: unknown;
-  /** What the resources checked so far want; absent where nobody keeps a list. */
-  readonly claims?: Claims;
+  /** What the resources checked so far want for themselves alone; absent where nobody keeps a list. */
+  readonly exclusives?: Exclusives;
 }
 
 /** One run of the walk: what is asked for, what was there before, and what the steps find and make. */

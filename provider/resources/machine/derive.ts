@@ -132,7 +132,7 @@ export function validateMachine(
       fail(`${at}.mac`, "is a multicast address");
     if (nic.address !== undefined) checkAddress(`${at}.address`, nic, carried[`${at}.network`], fail);
   }
-  claimAddresses(inputs, carried, identity, fail);
+  takeAddresses(inputs, carried, identity, fail);
   const bootable = [
     ...Object.keys(isRecord(inputs.disks) ? inputs.disks : {}),
     ...Object.keys(isRecord(inputs.interfaces) ? inputs.interfaces : {}),
@@ -163,20 +163,20 @@ export function validateMachine(
 }
 
 /** Two machines with one address would be found only by the second one's reservation, in the middle of an `up`. */
-function claimAddresses(
+function takeAddresses(
   inputs: Inputs,
   carried: Record<string, Inputs>,
-  { urn, name, connection, claims }: Identity,
+  { urn, name, connection, exclusives }: Identity,
   fail: (property: string, reason: string) => void,
 ): void {
-  claims?.release(urn);
+  exclusives?.release(urn);
   for (const [key, nic] of entries(inputs.interfaces)) {
     const at = `interfaces.${key}`;
     // One that is yet to be made has a name already, and no id.
     const network = known(nic.network) ? nic.network : carried[`${at}.network`]?.name;
     if (nic.network === undefined || !known(network) || !known(nic.address)) continue;
     const what = JSON.stringify(["address", nic.network === network ? "" : connection, network, nic.address]);
-    const other = claims?.take(what, { urn, who: `VirtualMachine "${name}"`, at });
+    const other = exclusives?.take(what, { urn, who: `VirtualMachine "${name}"`, at });
     if (!other) continue;
     const who = other.urn === urn ? other.at : other.who;
     fail(`${at}.address`, `${nic.address} is the address of ${who} in the same network`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Claims } from "../../../provider/claims";
 import { dynamicProvider } from "../../../provider/dynamic";
 import { WindroseError } from "../../../provider/errors";
+import { Exclusives } from "../../../provider/exclusives";
 import { check } from "../../../provider/lifecycle";
 import type { MachineRun } from "../../../provider/resources/machine/definition";
 import { reserve } from "../../../provider/resources/machine/devices";
@@ -15,13 +15,13 @@ const machine = (nics: Inputs): Inputs => ({ host: "h1", memory: "64MiB", interf
 const sameNetwork = '172.17.2.2 is the address of VirtualMachine "boreas" in the same network';
 
 describe("the fixed addresses of machines", () => {
-  let claims: Claims;
+  let exclusives: Exclusives;
   beforeEach(() => {
-    claims = new Claims();
+    exclusives = new Exclusives();
   });
 
   async function problems(name: string, nics: Inputs, connection = "anemoi"): Promise<string[]> {
-    const identity = identityOf("VirtualMachine", name, { claims, connection });
+    const identity = identityOf("VirtualMachine", name, { exclusives, connection });
     const { failures } = await check(definition, machine(nics), undefined, identity, true);
     return failures.map(({ property, reason }) => `${property} ${reason}`);
   }

@@ -7,7 +7,7 @@ export interface Holder {
 }
 
 /** What the resources of one preview or one update want for themselves alone, by whatever key. */
-export class Claims {
+export class Exclusives {
   private readonly holders = new Map<string, Holder>();
 
   /** Before a resource is checked again: what it wanted the last time may be another's now. */
