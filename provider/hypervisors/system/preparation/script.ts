@@ -34,7 +34,11 @@ export class Script {
     return this.add(`run ${words(argv)} || die ${quoteArgument(what)}`);
   }
 
-  /** Writes a file whole or not at all. `owner`: undefined, root's. */
+  /**
+   * Writes a file whole or not at all. `owner`: undefined, root's. Its directory may be a user's, who can lay links there:
+   * so the text is made in a directory within that is root's alone, and goes to its place by a rename; and a link of
+   * another's on the way there is not followed.
+   */
   put(path: string, content: string | Buffer, mode: string, owner = "root:root"): this {
     const encoded = Buffer.from(content).toString("base64");
     return this.add(
@@ -62,10 +66,23 @@ run() { "$@" </dev/null 9>&-; }
 say() { printf 'progress\\t%s\\n' "$1" 2>/dev/null || :; }
 left() { printf 'left\\t%s\\n' "$1" 2>/dev/null || :; }
 die() { printf '%s\\n' "$1" >&2; exit 1; }
+others_link() {
+  p=$1
+  while [ -n "$p" ]; do
+    if [ -L "$p" ] && [ "$(stat -c %u -- "$p")" != "$(id -u)" ]; then printf '%s\\n' "$p"; return 0; fi
+    p=\${p%/*}
+  done
+  return 1
+}
 put() {
+  link=$(others_link "\${1%/*}") && { printf '%s is a link of %s\\n' "$link" "$(stat -c %U -- "$link")" >&2; return 1; }
   new=\${1%/*}/.\${1##*/}.windrose-new
-  ( umask 077; printf %s "$4" | base64 -d > "$new" ) && chown -- "$3" "$new" && chmod -- "$2" "$new" &&
-    { sync -- "$new" 2>/dev/null || :; } && mv -fT -- "$new" "$1"
+  rm -rf -- "$new" && mkdir -m 0700 -- "$new" && ( put_in "$@" ) && rmdir -- "$new" || { rm -rf -- "$new"; return 1; }
+}
+put_in() {
+  cd -P -- "$new" && [ -O . ] && case $(stat -c %A .) in drwx--[-S]---*) ;; *) false ;; esac &&
+    ( umask 077; printf %s "$4" | base64 -d > content ) && chown -- "$3" content && chmod -- "$2" content &&
+    { sync -- content 2>/dev/null || :; } && mv -fT -- content "$1"
 }
 unchanged() {
   if [ -e "$1" ]; then [ "$(sha256sum < "$1" | cut -d ' ' -f 1)" = "$2" ]; else [ -z "$2" ]; fi
