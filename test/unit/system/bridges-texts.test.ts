@@ -309,7 +309,9 @@ describe("a file of the user's that was edited since", () => {
 
   it("keeps what was put into it, under ifupdown", () => {
     const text = "auto eth0 eth1\niface eth0 inet static\n    address 192.0.2.5/24\niface eth1 inet dhcp\n";
-    const before = original("ifupdown", { files: [{ path: "/etc/network/interfaces", content: text, mode: "0644" }] });
+    const before = original("ifupdown", {
+      files: [{ path: "/etc/network/interfaces", content: text, mode: "0644" }],
+    });
     const record = recordOf(before);
     const now = {
       ...record.bridge.files[0]!,
@@ -348,11 +350,11 @@ describe("a file of the user's that was edited since", () => {
 
 describe("a bridge over a VLAN that is made with it", () => {
   const asked = { ...definition, vlan: 7 };
-  const before = (manager: Original["manager"], more: Partial<Original> = {}) =>
+  const layoutsBefore = (manager: Original["manager"], more: Partial<Original> = {}) =>
     layoutsOf(asked, original(manager, { port: "eth0.7", makesVlan: true, gateway4: false, ...more }));
 
   it("leaves the NIC's own profile alone under NetworkManager", () => {
-    const { bridge, plain } = before("NetworkManager", { id: "8f6e", text: "[ipv4]\nmethod=auto\n" });
+    const { bridge, plain } = layoutsBefore("NetworkManager", { id: "8f6e", text: "[ipv4]\nmethod=auto\n" });
     const port = sectionsOf(contentOf(bridge, "windrose-br0-port.nmconnection"));
     assert.deepEqual(port.get("vlan"), ["id=7", "parent=eth0", "flags=1"]);
     assert.ok(port.get("connection")!.includes("interface-name=eth0.7"));
@@ -363,7 +365,11 @@ describe("a bridge over a VLAN that is made with it", () => {
   it("leaves the NIC's own definition alone under netplan", () => {
     const text = "network: {ethernets: {up: {match: {name: eth0}, addresses: [192.0.2.5/24]}}}\n";
     const files = [{ path: "/etc/netplan/a.yaml", content: text, mode: "0600" }];
-    const { bridge } = before("netplan", { id: "up", file: "/run/systemd/network/10-netplan-up.network", files });
+    const { bridge } = layoutsBefore("netplan", {
+      id: "up",
+      file: "/run/systemd/network/10-netplan-up.network",
+      files,
+    });
     assert.equal(bridge.files.length, 1);
     const { network } = parse(contentOf(bridge, "95-windrose-br0.yaml"));
     assert.equal(network.vlans["eth0.7"].id, 7);
@@ -374,7 +380,7 @@ describe("a bridge over a VLAN that is made with it", () => {
 
   it("leaves the NIC's own stanzas alone under ifupdown", () => {
     const text = "auto eth0\niface eth0 inet dhcp\n";
-    const { bridge, plain } = before("ifupdown", {
+    const { bridge, plain } = layoutsBefore("ifupdown", {
       files: [{ path: "/etc/network/interfaces", content: text, mode: "0644" }],
     });
     const own = contentOf(bridge, "/etc/network/interfaces");

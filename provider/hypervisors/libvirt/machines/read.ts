@@ -152,7 +152,11 @@ function readCpu(domain: XmlElement): MachineDefinition["cpu"] {
 function sameCpu(one: MachineDefinition["cpu"], other: MachineDefinition["cpu"]): boolean {
   // Only the mode custom takes a model.
   const plain = (cpu: MachineDefinition["cpu"]) =>
-    JSON.stringify([cpu.mode, cpu.mode === "custom" ? (cpu.model ?? "") : "", Object.entries(cpu.features ?? {}).sort()]);
+    JSON.stringify([
+      cpu.mode,
+      cpu.mode === "custom" ? (cpu.model ?? "") : "",
+      Object.entries(cpu.features ?? {}).sort(),
+    ]);
   return plain(one) === plain(other);
 }
 
