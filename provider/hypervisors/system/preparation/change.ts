@@ -15,7 +15,7 @@ import {
 import type { Look } from "./look";
 import { sha256 } from "./look";
 import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
-import { type Family, installCommands, removeCommands, runTool } from "./packages";
+import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
 import { Script, words } from "./script";
 import { holdsGuests, serviceFunctions, setEnabled, setRunning } from "./services";
 import { daemonsOf, withoutSetting, withSetting } from "./settings";
@@ -179,10 +179,27 @@ function restoreAll(script: Script, { plan, family, removePackages }: ChangeRequ
     else if (kind === "module") unloadModule(script, name);
   }
   const gone = plan.restore.filter((claim) => claim.kind === "package").map((claim) => claim.name);
-  if (gone.length > 0 && removePackages && family) {
-    script.progress(`removing ${gone.join(", ")}`);
-    runTool(script, removeCommands(family, gone), "removing packages");
-  }
+  if (!removePackages || !family) return;
+  const held = gone.filter(guestsNeed);
+  if (held.length === 0) return void script.add(removal(family, gone));
+  const others = gone.filter((name) => !held.includes(name));
+  script.add(
+    `if guests; then left ${words([`${held.join(", ")} stay installed: guests run by them`])}`,
+    removal(family, others),
+    "else",
+    removal(family, gone),
+    "fi",
+  );
+}
+
+/** Packages go together, or stay where others need them. */
+function removal(family: Family, names: readonly string[]): string {
+  if (names.length === 0) return ":";
+  const all = names.join(", ");
+  const script = new Script().add(`if run ${words(removableCommand(family, names))} >/dev/null 2>&1; then`);
+  script.progress(`removing ${all}`);
+  runTool(script, removeCommands(family, names), "removing packages");
+  return script.add("else", `left ${words([`${all} stay installed: other packages need them`])}`, "fi").body;
 }
 
 function restoreFile(script: Script, { name, before, saved }: Claim): void {

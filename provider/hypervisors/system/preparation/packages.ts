@@ -164,7 +164,23 @@ export function installCommands(family: Family, names: readonly string[]): Comma
   }
 }
 
-/** Removes packages and nothing that others need: what depends on them and is not among them stops it. */
+/** Fails, and changes nothing, where others that are not among them need one of the packages. */
+export function removableCommand(family: Family, names: readonly string[]): string[] {
+  switch (family) {
+    case "debian":
+      return ["dpkg", "--no-act", "--remove", "--", ...names];
+    case "fedora":
+    case "suse":
+      return ["rpm", "-e", "--test", "--", ...names];
+    case "arch":
+      return ["pacman", "-R", "--print", "--", ...names];
+  }
+}
+
+/** Whether guests run by a package: it is not taken away while there are some. */
+export const guestsNeed = (name: string): boolean => /virt|qemu|kvm|swtpm|dnsmasq|ovmf|edk2/.test(name);
+
+/** Removes packages, and with them what needs them: `removableCommand` says before whether there is any. */
 export function removeCommands(family: Family, names: readonly string[]): Command[] {
   switch (family) {
     case "debian":
