@@ -1323,7 +1323,7 @@ export interface CommandArgs {
   /** Its standard input. A change: live: runs `update`, or `create` where there is none. */
   stdin?: pulumi.Input<string>;
   /** Any values: a change of one runs it. A change: live: runs `update`, or `create` where there is none. */
-  triggers?: pulumi.Input<pulumi.Input<any>[]>;
+  triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /** An absolute path. Default: the user's home. A change: live: runs `update`, or `create` where there is none. */
   workingDirectory?: pulumi.Input<string>;
   /** Runs as root, through sudo where the user is not. Default: as the connection has it. A change: live: runs `update`, or `create` where there is none. */
@@ -1357,7 +1357,7 @@ export interface CommandOutputs {
   /** Its standard input. */
   readonly stdin: pulumi.Output<string | undefined>;
   /** Any values: a change of one runs it. */
-  readonly triggers: pulumi.Output<any[] | undefined>;
+  readonly triggers: pulumi.Output<unknown[] | undefined>;
   /** An absolute path. */
   readonly workingDirectory: pulumi.Output<string | undefined>;
   /** Runs as root, through sudo where the user is not. */

@@ -112,7 +112,7 @@ export const fields = {
     runs,
   ),
   stdin: field.of(text, "string", "Its standard input.", runs),
-  triggers: field.of(z.array(z.unknown()).max(1024), "any[]", "Any values: a change of one runs it.", runs),
+  triggers: field.of(z.array(z.unknown()).max(1024), "unknown[]", "Any values: a change of one runs it.", runs),
   workingDirectory: field.text("An absolute path.", runs, {
     pattern: /^\//,
     says: "must be an absolute path",
