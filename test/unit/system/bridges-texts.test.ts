@@ -183,6 +183,18 @@ describe("netplan's files of a bridge", () => {
     });
   });
 
+  it("touch nothing of this process, whatever their keys are", () => {
+    const file = (path: string, key: string) => ({
+      path,
+      content: `network:\n  ethernets:\n    up:\n      nameservers:\n        ${key}: {windrose: 1}\n`,
+      mode: "0600",
+    });
+    for (const key of ["__proto__", "constructor", "toString"])
+      takeNetplan([file("/etc/netplan/1.yaml", "search"), file("/etc/netplan/2.yaml", key)], "up");
+    const all: unknown[] = [{}, Object, Object.prototype.toString];
+    for (const each of all) assert.equal((each as { windrose?: unknown }).windrose, undefined);
+  });
+
   it("merge what several files say, as netplan does", () => {
     const more = {
       path: "/etc/netplan/60-b.yaml",

@@ -54,6 +54,8 @@ export function addressed(addressing: Addressing): Settings {
 /** As netplan merges files: lists grow, mappings are merged, anything else is replaced. */
 function merge(into: Settings, more: Settings): void {
   for (const [key, value] of Object.entries(more)) {
+    // A key of the host's own files may be `__proto__`: nothing that is not there itself is merged into.
+    if (key === "__proto__") continue;
     const old = into[key];
     if (Array.isArray(old) && Array.isArray(value)) into[key] = [...old, ...value];
     else if (plain(old) && plain(value)) merge(old, value);
