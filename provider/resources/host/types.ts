@@ -13,8 +13,9 @@ function dictionary<T extends z.ZodType>(key: z.ZodType<string, string>, value: 
 }
 
 const packageName = named(
-  /^[A-Za-z0-9][A-Za-z0-9@+._:~-]{0,127}$/,
-  "is no package's name: letters, digits and `@+._:~-`",
+  // Behind a name, `-` is apt's sign to remove what it is to install.
+  /^[A-Za-z0-9](?:[A-Za-z0-9@+._:~-]{0,126}[A-Za-z0-9@+._:~])?$/,
+  "is no package's name: letters, digits and `@+._:~-`, and no `-` at its end",
 );
 export const packages = z.union([z.enum(["auto", "none"]), z.array(packageName).max(256)]);
 export const packageNames = dictionary(packageName, packageName);

@@ -162,6 +162,8 @@ describe("what a Host puts on its machine", function () {
   const refused: [string, unknown, string][] = [
     ["packages", ["-y"], "packages"],
     ["packages", ["a b"], "packages"],
+    ["packages", ["openssh-server-"], "packages"],
+    ["packageNames", { qemu: "openssh-server-" }, "packageNames"],
     ["packages", "all", "packages"],
     ["services", ["-x"], "services"],
     ["services", { libvirtd: { runing: true } }, "services"],
