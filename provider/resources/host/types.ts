@@ -58,10 +58,11 @@ const plainPath = named(
   /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]{1,255})+$/,
   "is no absolute path, without `.`, `..` and a slash at its end",
 ).max(2048);
-const path = plainPath.refine(
-  (text) => !/^\/(proc|sys|dev|run\/windrose|var\/lib\/windrose|etc\/windrose)(\/|$)/.test(text),
-  "is no place for a file of yours",
-);
+/** Of the kernel, or made by us from all claims. */
+const ownPaths =
+  /^\/(proc|sys|dev|(var\/)?run\/windrose[^/]*|var\/lib\/windrose|etc\/(windrose|sysctl\.d\/90-windrose\.conf|modules-load\.d\/windrose\.conf|systemd\/system\/windrose-[^/]*))(\/|$)/;
+
+const path = plainPath.refine((text) => !ownPaths.test(text), "is no place for a file of yours");
 export const files = dictionary(
   path,
   z.strictObject({
