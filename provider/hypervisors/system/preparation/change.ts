@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { WindroseError } from "../../../errors";
 import { guestProfile, helperMain, helperProfile, profiles, profileText } from "./apparmor";
 import { type Claim, claimFile, claimsDirectory, claimText, describeThing, makingDirectory, type Plan } from "./claims";
@@ -41,6 +42,9 @@ export function changeScript(request: ChangeRequest): Script | undefined {
   const script = new Script().add(...kernelFunctions, ...serviceFunctions);
   const edits = textEdits(request);
   for (const [path] of edits) script.unchanged(path, digestOf(look.files.get(path)));
+  // While the lock was waited for, a person may have written one: it is looked at again then.
+  for (const { kind, name } of [...plan.set, ...plan.restore])
+    if (kind === "file") script.unchanged(name, digestOf(look.files.get(name)));
   const idle =
     plan.write.length + plan.remove.length + plan.set.length + request.over.length === 0 &&
     packagesOnly !== true &&
@@ -67,7 +71,8 @@ export function changeScript(request: ChangeRequest): Script | undefined {
     script.add(`rm -f -- ${words(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`))}`);
   script.add(madeText(request.over));
   for (const { thing, value } of plan.left) {
-    const now = value === "other" || thing.kind === "file" ? "changed by somebody else" : `now ${value}`;
+    const untold = value === "other" || thing.kind === "file" || thing.kind === "setting";
+    const now = untold ? "changed by somebody else" : `now ${value}`;
     script.add(`left ${words([`${describeThing(thing)} is left as it is: ${now}`])}`);
   }
   return script.add(":");
@@ -220,6 +225,10 @@ function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
   const open = (path: string, kind: Kind) => {
     const old = look.files.get(path);
     if (old === "other") throw new WindroseError("unsupported", `${path} on the host is no plain file`);
+    if (old && !isUtf8(old.content))
+      throw new WindroseError("unsupported", `${path} on the host is not in UTF-8`, {
+        hint: "What is not would be lost: write its comments anew.",
+      });
     const edit = edits.get(path) ?? { text: old?.content.toString(), old, kind };
     edits.set(path, edit);
     return edit;

@@ -206,7 +206,9 @@ function refuseConflicts(claims: ReadonlyMap<string, Claim>, { holder, wanted }:
     );
     if (others.length === 0) continue;
     const who = others.map(([, held]) => `${held.project}/${held.stack} (${held.urn.split("::").pop()})`).join(", ");
-    const theirs = thing.file ? "another content" : JSON.stringify(others[0]![1].value);
+    // A setting of libvirt may be a password.
+    const untold = thing.file ? "another content" : thing.kind === "setting" ? "another value" : undefined;
+    const theirs = untold ?? JSON.stringify(others[0]![1].value);
     throw new WindroseError("in-use", `${describeThing(thing)}: ${who} wants ${theirs} on this host`, {
       hint: "Let both stacks ask for the same, or one of them for nothing.",
     });

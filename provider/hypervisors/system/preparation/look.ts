@@ -4,7 +4,7 @@ import { allows, profiles } from "./apparmor";
 import { type Actual, type Claim, claimsDirectory, makingDirectory, parseClaim, type Saved } from "./claims";
 import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./firewall";
 import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath, sysctlValue } from "./kernel";
-import { type FileState, keyOf, type Thing } from "./model";
+import { type FileState, keyOf, type Thing, type WantedThing } from "./model";
 import { type Family, installedScript } from "./packages";
 import { digestOfClaims, words } from "./script";
 import { enabledValue, parseUnits, runningValue, runsNetworks, type Unit, unitsScript } from "./services";
@@ -155,13 +155,19 @@ export function parseLook(stdout: string, request: LookRequest): Look {
 
   const files = new Map<string, FileState | "other" | undefined>();
   const missing = new Map<string, string[]>();
+  const owners = new Map(
+    things.flatMap(({ name, file }: Partial<WantedThing>) => (file ? [[name, file.owner] as const] : [])),
+  );
   for (const [index, path] of pathsOf(things).entries()) {
     const [head = "", ...rest] = text(`file${index}`).split("\n");
     const state = /^([0-7]{1,4}) (\S+:\S+) (\d+:\d+)$/.exec(head);
     if (state) {
       const content = Buffer.from(rest.join(""), "base64");
-      const owner = state[2]!.includes("UNKNOWN") ? state[3]! : state[2]!;
-      files.set(path, { content, mode: state[1]!.padStart(4, "0"), owner });
+      files.set(path, {
+        content,
+        mode: state[1]!.padStart(4, "0"),
+        owner: ownerOf(state[2]!, state[3]!, owners.get(path)),
+      });
     } else files.set(path, head === "absent" ? undefined : "other");
     if (head === "absent") missing.set(path, rest);
   }
@@ -214,6 +220,20 @@ export function parseLook(stdout: string, request: LookRequest): Look {
     value: (thing) => values.get(keyOf(thing)) ?? null,
     saved: (thing) => saved.get(keyOf(thing)),
   };
+}
+
+/** By names, or by numbers where there is no name or a number is asked for. */
+function ownerOf(names: string, numbers: string, asked = ""): string {
+  const [byNumber, wanted] = [numbers.split(":"), asked.split(":")];
+  return names
+    .split(":")
+    .map((name, index) => {
+      const number = byNumber[index]!;
+      const given = wanted[index] ?? "";
+      if (/^\d+$/.test(given) && Number(given) === Number(number)) return given;
+      return name === "UNKNOWN" ? number : name;
+    })
+    .join(":");
 }
 
 /** A file as a claim's value: its mode, its owner, and a digest of its content. */
