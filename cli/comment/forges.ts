@@ -43,7 +43,7 @@ function github(environment: Environment): Forge {
     comment: (id) => `${issues}/comments/${id}`,
     updateMethod: "PATCH",
     headers: {
-      authorization: `Bearer ${needed(environment, "GITHUB_TOKEN")}`,
+      authorization: `Bearer ${token(environment, "GITHUB_TOKEN")}`,
       accept: "application/vnd.github+json",
       "x-github-api-version": "2022-11-28",
     },
@@ -76,7 +76,7 @@ function gitlab(environment: Environment): Forge {
     comments: notes,
     comment: (id) => `${notes}/${id}`,
     updateMethod: "PUT",
-    headers: { "private-token": needed(environment, "GITLAB_TOKEN") },
+    headers: { "private-token": token(environment, "GITLAB_TOKEN") },
     read: (entry) => (entry.system === true ? undefined : commentOf(entry, entry.author, "username")),
     whoAmI: `${api}/user`,
   };
@@ -90,6 +90,13 @@ function commentOf(entry: Readonly<Record<string, unknown>>, user: unknown, name
 function needed(environment: Environment, name: string): string {
   const value = environment[name];
   if (!value) throw new WrongUsage(`${name} is not set`);
+  return value;
+}
+
+/** What fetch refuses as a header's value it repeats in its error. */
+function token(environment: Environment, name: string): string {
+  const value = needed(environment, name).trim();
+  if (!/^[\x21-\x7e]+$/.test(value)) throw new WrongUsage(`${name} is no token: it has blanks or other signs in it`);
   return value;
 }
 

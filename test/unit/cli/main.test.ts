@@ -94,6 +94,33 @@ describe("the command line", function () {
     }
   });
 
+  it("repeats no token, whatever is wrong with it", async () => {
+    const event = join(directory, "event.json");
+    await writeFile(event, JSON.stringify({ pull_request: { number: 1 } }));
+    for (const token of ["geheim\ngeheim-too", "geheim geheim", "geheim\u0001", "geheim“"]) {
+      const github = {
+        GITHUB_ACTIONS: "true",
+        GITHUB_API_URL: "http://127.0.0.1:1",
+        GITHUB_REPOSITORY: "winds/four",
+        GITHUB_EVENT_PATH: event,
+        GITHUB_TOKEN: token,
+      };
+      const gitlab = {
+        GITLAB_CI: "true",
+        CI_API_V4_URL: "http://127.0.0.1:1",
+        CI_PROJECT_ID: "1",
+        CI_MERGE_REQUEST_IID: "1",
+        GITLAB_TOKEN: token,
+      };
+      for (const environment of [github, gitlab]) {
+        const { code, told } = await run(["comment", "--marker", "dev"], "text", environment);
+        assert.equal(code, 2);
+        assert.match(told, /_TOKEN is no token/);
+        assert.doesNotMatch(told, /geheim/);
+      }
+    }
+  });
+
   it("takes whatever JSON says without failing", async () => {
     for (const steps of [
       null,
