@@ -54,7 +54,10 @@ export function render(report: Report, longest: number): string {
     text = renderWith(report, detail);
     if (text.length <= longest) return text;
   }
-  return `${text.slice(0, Math.max(0, longest - 60))}\n\n_Cut: the summary is longer than ${longest} characters._\n`;
+  // Whole lines alone: half a code span would be Markdown, with mentions and links of whoever wrote it.
+  const start = text.slice(0, Math.max(0, longest - 60));
+  const whole = start.slice(0, Math.max(0, start.lastIndexOf("\n")));
+  return `${whole}\n\n_Cut: the summary is longer than ${longest} characters._\n`;
 }
 
 function renderWith(report: Report, detail: Detail): string {

@@ -186,6 +186,22 @@ describe("Markdown of a preview summary", function () {
     }
   });
 
+  it("cuts no code span in two: what is in it would be Markdown", () => {
+    const hostile = `error: ${"@all [here](http://winds.example) ".repeat(9000)}`;
+    const diagnostics = Array.from({ length: 3 }, (_, index) => ({
+      message: `${index} ${hostile}`,
+      severity: index === 2 ? "warning" : "error",
+    }));
+    for (const longest of [1000, 1500, 2000, 2500, 65_000]) {
+      const lines = markdown(digest([], { diagnostics }), longest).split("\n");
+      assert.ok(lines.join("\n").length <= longest);
+      for (const line of lines) {
+        assert.equal(line.split("`").length % 2, 1, line);
+        assert.doesNotMatch(line.replace(/`[^`]*`/g, ""), /@all/);
+      }
+    }
+  });
+
   it("says that nothing changes, and that a preview failed", () => {
     assert.match(markdown(digest([])), /^No changes\. 2 unchanged\.$/m);
     const failed = markdown(digest([], { diagnostics: [{ message: "error: no such stack", severity: "error" }] }));
