@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { BadPattern, parseAllowance } from "../../../cli/preview-summary/gate";
 import { digest, machine, made, report } from "./digests";
 
@@ -27,7 +28,8 @@ const hits = (failOn: Parameters<typeof report>[1], allow: string[] = []) =>
     .verdict.hits.map(({ gate, change }) => `${gate} ${change.type}/${change.name}`)
     .sort();
 
-describe("--fail-on", () => {
+describe("--fail-on", function () {
+  this.timeout(20_000);
   it("names the changes of each effect", () => {
     assert.deepEqual(hits(["restart"]), ["restart VirtualMachine/winds-boreas"]);
     assert.deepEqual(hits(["replace"]), ["replace Image/winds"]);
@@ -58,6 +60,21 @@ describe("--fail-on", () => {
     );
     const many = parseAllowance(`A/${"*a".repeat(2000)}`);
     assert.equal(many.name.test("b"), false);
+  });
+
+  it("compares with `*` and `?` as they are meant, in bounded time whatever the pattern is", () => {
+    const sign = fc.constantFrom("a", "b", "*", "?", "💨", ".", "(");
+    const plain = fc.array(fc.constantFrom("a", "b", "💨", ".", "(", "*"), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(sign, { minLength: 1, maxLength: 5 }), plain, (pattern, name) => {
+        const source = pattern.map((one) => (one === "*" ? "[^]*" : one === "?" ? "[^]" : `[${one}]`)).join("");
+        const expected = new RegExp(`^${source}$`, "u").test(name.join(""));
+        assert.equal(parseAllowance(`A/${pattern.join("")}`).name.test(name.join("")), expected);
+      }),
+      { numRuns: 2000 },
+    );
+    for (const pattern of ["*a".repeat(30), "*?".repeat(300)])
+      assert.equal(parseAllowance(`A/${pattern}b`).name.test("a".repeat(2000)), false);
   });
 
   it("refuses what is no pattern", () => {
