@@ -1,4 +1,5 @@
 import { hasCode, WindroseError } from "../errors";
+import { within } from "../transports/bounds";
 import { connectionKey } from "../transports/registry";
 import { SshTransport } from "../transports/ssh";
 import type { SshConnection, Transport } from "../transports/transport";
@@ -49,8 +50,8 @@ export async function reachGuest(way: GuestWay): Promise<Transport> {
   if (before) {
     const transport = await before.catch(() => undefined);
     if (transport && (await answers(transport))) return transport;
+    // Others' commands may still run over it; it closes by itself once it is idle.
     if (guests.get(id) === before) guests.delete(id);
-    void transport?.close();
   }
   const next = guests.get(id) ?? open(way);
   guests.set(id, next);
@@ -62,7 +63,9 @@ export async function reachGuest(way: GuestWay): Promise<Transport> {
 
 async function answers(transport: SshTransport): Promise<boolean> {
   try {
-    await transport.exec(["true"], { timeout: standing, root: false });
+    // A session may have to be waited for as well.
+    const answer = transport.exec(["true"], { timeout: standing, root: false });
+    await within(answer, standing, () => new WindroseError("timeout", "the guest is too busy to answer"));
     return true;
   } catch {
     return false;

@@ -80,6 +80,25 @@ describe("commands in a guest, through its host", function () {
     assert.equal((await after.exec(["echo", "here"])).stdout, "here\n");
   });
 
+  it("are not cut off by another that finds the guest too busy to answer", async () => {
+    const at = leading(host());
+    const [go, begun] = [lab.path(`go-${count}`), lab.path(`begun-${count}`)];
+    const command = `touch ${begun}; while [ ! -e ${go} ]; do sleep 0.1; done; echo done`;
+    const running = runUserCommand(await reachGuest(way(at)), { command, timeout: 40_000 });
+    await until(() => existsSync(begun));
+    const [session] = children(guest.pid);
+    process.kill(session!, "SIGSTOP");
+    try {
+      const other = await reachGuest(way(at));
+      assert.equal((await other.exec(["echo", "here"])).stdout, "here\n");
+    } finally {
+      process.kill(session!, "SIGCONT");
+      writeFileSync(go, "");
+    }
+    const { stdout, error } = await running;
+    assert.deepEqual([stdout, error], ["done", undefined]);
+  });
+
   it("go from this machine itself, with a key of their own", async () => {
     const at = leading(new LocalTransport());
     const transport = await reachGuest(way(at, { keys: { identityFile: key, agent: false } }));
