@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { asWindroseError, hasCode, WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
@@ -21,17 +22,10 @@ export async function armedChange(transport: Transport, change: Change, work: Wo
   const home = `${base}/${name}`;
   const script = `${home}/change/script`;
   work.progress(`arming the change of ${name}`);
-  await stage(transport, home, changeScript(change));
-  const armedAt = Date.now();
-  const armed = await transport.exec(["sh", script, "arm"], { root: true, timeout: 30_000 });
-  if (armed.code !== 0) {
-    await transport.exec(["sh", "-c", 'test -e "$0/change/armed" || rm -rf "$0/change"', home], { root: true });
-    throw new WindroseError(
-      "command-failed",
-      `the change of ${name} can't be armed: ${armed.stderr.trim().slice(-500)}`,
-    );
-  }
-  const end = armedAt + change.rollbackAfter * 1000;
+  const owner = randomUUID();
+  await stage(transport, home, owner, changeScript(change));
+  await arm(transport, name, home, owner);
+  const end = Date.now() + change.rollbackAfter * 1000;
   let seen = "the host was not reached over a fresh connection";
   while (Date.now() < end) {
     work.progress(`waiting for ${name} to be confirmed: ${seen}`);
@@ -50,19 +44,39 @@ export async function armedChange(transport: Transport, change: Change, work: Wo
   );
 }
 
-async function stage(transport: Transport, home: string, text: string): Promise<void> {
+/** One change at a time on a host: two may edit one file. Both steps look under a lock whether another is armed. */
+const alone = [
+  `exec 9<${base} && flock -w 10 9 || exit ${exits.underWay}`,
+  `for other in ${base}/*/change; do test -e "$other/armed" || test -e "$other/rolling" || continue; exit ${exits.underWay}; done`,
+];
+
+/** @param owner Tells what was staged from what somebody else has staged in its place since. */
+async function stage(transport: Transport, home: string, owner: string, text: string): Promise<void> {
   const prepare = [
-    // One change at a time on a host: two may edit one file.
-    `for other in ${base}/*/change; do test -e "$other/armed" || test -e "$other/rolling" || continue; exit ${exits.underWay}; done`,
     `umask 022; mkdir -p ${base} || exit 1`,
-    'umask 077; mkdir -p "$0" && rm -rf "$0/change" && mkdir "$0/change" && cat >"$0/change/script"',
+    ...alone,
+    'umask 077; mkdir -p "$0" && rm -rf "$0/change" && mkdir "$0/change" && cat >"$0/change/script" && printf %s "$1" >"$0/change/owner"',
   ].join("\n");
-  const { code, stderr } = await transport.exec(["sh", "-c", prepare, home], { root: true, stdin: text });
-  if (code === exits.underWay)
-    throw new WindroseError("in-use", "another change of a bridge is under way on the host", {
-      hint: "It is confirmed or rolled back within its time; run the command again then.",
-    });
+  const { code, stderr } = await transport.exec(["sh", "-c", prepare, home, owner], { root: true, stdin: text });
+  if (code === exits.underWay) throw underWay();
   if (code !== 0) throw new WindroseError("command-failed", `${home} can't be written: ${stderr.trim().slice(-300)}`);
+}
+
+async function arm(transport: Transport, name: string, home: string, owner: string): Promise<void> {
+  const ours = '[ "$(cat "$0/change/owner")" = "$1" ]';
+  const text = [...alone, `${ours} || exit ${exits.underWay}`, 'sh "$0/change/script" arm 9<&-'].join("\n");
+  const { code, stderr } = await transport.exec(["sh", "-c", text, home, owner], { root: true, timeout: 30_000 });
+  if (code === exits.underWay) throw underWay();
+  if (code === 0) return;
+  const tidy = `test -e "$0/change/armed" || { ${ours} && rm -rf "$0/change"; }`;
+  await transport.exec(["sh", "-c", tidy, home, owner], { root: true });
+  throw new WindroseError("command-failed", `the change of ${name} can't be armed: ${stderr.trim().slice(-500)}`);
+}
+
+function underWay(): WindroseError {
+  return new WindroseError("in-use", "another change of a bridge is under way on the host", {
+    hint: "It is confirmed or rolled back within its time; run the command again then.",
+  });
 }
 
 /** One look over a fresh connection; true: it is confirmed. */
