@@ -24,14 +24,19 @@ export function reportOf(digest: Digest, failOn: readonly Gate[], allowances: re
 }
 
 function notice({ urn, message }: Diagnostic): Notice {
-  // The engine puts the refused value into its message, which is nobody's business: pkg/resource/deploy, `issueCheckErrors`.
-  const text = message
-    .replace(/\bvalue \{[\s\S]*\} has a problem: /g, "has a problem: ")
+  const text = withoutValue(message)
     .replace(/^(error|warning): /, "")
     .replace(/^\S+ resource '[^']*':? /, "")
     .trim();
   const { text: start, left } = cut(text, longestNotice);
   return { about: aboutOf(urn), text: left === 0 ? start : `${start} … (${left} more characters)` };
+}
+
+/** The engine puts the refused value into its message, which is nobody's business: pkg/resource/deploy, `issueCheckErrors`. */
+function withoutValue(message: string): string {
+  const from = message.search(/\bvalue \{/);
+  const end = message.lastIndexOf("} has a problem: ");
+  return from < 0 || end < from ? message : message.slice(0, from) + message.slice(end + 2);
 }
 
 function aboutOf(urn: string | undefined): string | undefined {

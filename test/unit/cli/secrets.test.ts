@@ -99,4 +99,11 @@ describe("secrets in a preview summary", () => {
     assert.doesNotMatch(text, /hush/);
     assert.match(text, /`VirtualMachine boreas`: `property p has a problem: is bad`/);
   });
+
+  it("in a message of any length are found in bounded time, lines and brackets in them or not", () => {
+    const said = (message: string) => markdown(digest([], { diagnostics: [{ message, severity: "error" }] }));
+    const value = "value {hush\n} has a problem: hush {hush}} has a problem: is bad";
+    assert.match(said(`error: property p ${value}`), /`property p has a problem: is bad`/);
+    assert.match(said("value {} ".repeat(300_000)), /more characters/);
+  }).timeout(10_000);
 });
