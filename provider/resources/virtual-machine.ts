@@ -20,6 +20,7 @@ import {
   madeVolumes,
   makeVolumes,
   recoverHostKey,
+  recoverLeftHostKey,
   seedOf,
   seedPath,
   writeSeed,
@@ -69,6 +70,7 @@ export const virtualMachine: Definition<MachineState> = {
   async ensure(run) {
     const other = run.previous && (await run.hypervisor.machines.findByName(String(run.inputs.name)));
     if (other) foreign("VirtualMachine", other);
+    if (!run.previous) await recoverLeftHostKey(run);
     await run.hypervisor.machines.define(await definitionOf(run, await seedPath(run)));
     return look(run);
   },

@@ -185,6 +185,30 @@ export async function recoverHostKey(run: MachineRun, there: MachineState): Prom
   if (seed?.id === `${volume.pool}/${volume.name}` && seed.iso.equals(content)) run.made.__seed = seed.digest;
 }
 
+/**
+ * A machine that is gone while its disks are still there (somebody undefined it, and a refresh saw that) is made anew with
+ * them. What its guest has of the first seed it keeps, its ssh host key too: that is read back.
+ */
+export async function recoverLeftHostKey(run: MachineRun): Promise<void> {
+  const { inputs, hypervisor } = run;
+  if (run.made.hostKeySeed || !isRecord(inputs.cloudInit)) return;
+  const left = await Promise.all(
+    entries(inputs.disks).map(([key, disk]) =>
+      madeWithMachine(disk) && derivedName(run, key, String(disk.volumeName))
+        ? hypervisor.volumes.find(String(disk.pool), String(disk.volumeName))
+        : undefined,
+    ),
+  );
+  if (left.every((volume) => volume === undefined)) return;
+  const pool = String(seedPool(inputs));
+  for (const volume of await hypervisor.pools.volumes(pool)) {
+    if (!volume.name.startsWith(seedPrefix(run))) continue;
+    const content = await hypervisor.volumes.content(pool, volume.name, longestSeed);
+    run.made.hostKeySeed = seedOfHostKey(content.toString("latin1").replace(/\n[ \t]+/g, "\n"));
+    if (run.made.hostKeySeed) return;
+  }
+}
+
 /** The UUID derives from the host's lineage, so a volume whose name begins like this is ours. */
 function seedPrefix({ inputs }: MachineRun): string {
   return `${inputs.name}-seed-${String(inputs.uuid).slice(0, 8)}-`;

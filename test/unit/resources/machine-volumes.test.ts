@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import type { MachineRun } from "../../../provider/resources/machine/definition";
 import { fields } from "../../../provider/resources/machine/fields";
-import { cleanVolumes, growVolumes, makeVolumes } from "../../../provider/resources/machine/volumes";
+import {
+  cleanVolumes,
+  growVolumes,
+  makeVolumes,
+  recoverLeftHostKey,
+  writeSeed,
+} from "../../../provider/resources/machine/volumes";
 import { contextOf, FakeHost } from "../fakes";
 
 function runOf(host: FakeHost, volumeName: string, adopt: boolean, made = {}): MachineRun {
@@ -44,6 +50,25 @@ describe("the volumes of a machine", function () {
     await makeVolumes(run);
     await makeVolumes(runOf(host, "mine.qcow2", false, run.made));
     assert.deepEqual(run.made.volumes, { root: "p1/mine.qcow2" });
+  });
+
+  it("that are left of one that is gone keep its guest's host key", async () => {
+    const uuid = "01234567-89ab-8def-8123-456789abcdef";
+    const anew = () => {
+      const run = runOf(host, "dev-boreas-root-0123abcd.qcow2", false);
+      Object.assign(run.inputs, { uuid, cloudInit: { hostname: "boreas", pool: "p1" } });
+      return run;
+    };
+    const first = anew();
+    await recoverLeftHostKey(first);
+    assert.equal(first.made.hostKeySeed, undefined);
+    assert.deepEqual(host.calls, ["volumes.find"]);
+    await makeVolumes(first);
+    await writeSeed(first);
+    const again = anew();
+    await recoverLeftHostKey(again);
+    assert.equal(again.made.hostKeySeed, first.made.hostKeySeed);
+    assert.ok(again.made.hostKeySeed);
   });
 
   it("has memory in whole MiB, which is what it gets", () => {
