@@ -1,4 +1,4 @@
-/** `npm run bench [-- COUNT…]`: what so many guests cost beside the engine's own floor and the bare calls. Default: 4 100. */
+/** `npm run bench [-- COUNT…]`: what so many guests cost beside the engine's own floor and the bare calls. Default: 4 20 100. */
 import { join } from "node:path";
 import { fabricCommand, labTool, obstacleToFabric } from "./lib/lab.mjs";
 import { runAttached } from "./lib/processes.mjs";
@@ -16,7 +16,7 @@ await main(async () => {
   await step("Preparing the test lab", "2 s, 2 min the first time", () => labTool("ensure"));
   const env = { ...process.env, ...toolchainEnvironment(root, toolchain) };
   const argv = [process.execPath, inModules("tsx/dist/cli.mjs"), join(root, "test/bench/bench.ts")];
-  const wanted = counts.length > 0 ? counts : ["4", "100"];
+  const wanted = counts.length > 0 ? counts : ["4", "20", "100"];
   return step(`Measuring ${wanted.join(" and ")} guests`, "1 min for 4, 3 min for 100", () =>
     runAttached(fabricCommand([...argv, ...wanted], env), { cwd: root, env, timeout: 60 * 60_000, ownGroup: true }),
   );

@@ -36,7 +36,13 @@ async function life(config: Record<string, unknown>, between: () => Promise<void
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1).padStart(6);
 
-async function measure(count: number): Promise<void> {
+interface Measured {
+  readonly count: number;
+  readonly ours: Record<Phase, number>;
+  readonly floor: Record<Phase, number>;
+}
+
+async function measure(count: number): Promise<Measured> {
   const lab = await currentLab();
   const micro = await ensureMicroGuest(() => {});
   const host = await lab.startHost({ name: `bench${count}` });
@@ -59,13 +65,31 @@ async function measure(count: number): Promise<void> {
         `${phase.padEnd(8)} ${seconds(ours[phase])}  ${seconds(floor[phase])}  ${seconds(calls[phase])}   ${ratio.toFixed(2)}${verdict}`,
       );
     }
+    return { count, ours, floor };
   } finally {
     await host.destroy();
   }
 }
 
+/** Milliseconds that each further guest costs, from one count to the next: where they are alike, it grows in a straight line. */
+function slopes(all: readonly Measured[]): void {
+  if (all.length < 2) return;
+  console.log("\nmilliseconds for each further guest: ours (the engine's floor)");
+  for (const phase of phases) {
+    const parts = all.slice(1).map((next, index) => {
+      const last = all[index]!;
+      const each = (of: "ours" | "floor") =>
+        Math.round((next[of][phase] - last[of][phase]) / (next.count - last.count)).toString();
+      return `${last.count} to ${next.count}: ${each("ours").padStart(4)} (${each("floor")})`;
+    });
+    console.log(`${phase.padEnd(8)} ${parts.join("   ")}`);
+  }
+}
+
 async function main(): Promise<void> {
-  for (const count of process.argv.slice(2).map(Number)) await measure(count);
+  const all: Measured[] = [];
+  for (const count of process.argv.slice(2).map(Number)) all.push(await measure(count));
+  slopes(all);
 }
 
 main().catch((error: Error) => {
