@@ -129,7 +129,10 @@ describe("side by side", function () {
     await third.ask(fixture.hosts, parts);
     const { code, output } = await third.up({ check: false });
     assert.notEqual(code, 0);
-    assert.match(output, /Unable to create Network "winds".*already in use/);
+    assert.match(
+      output,
+      /Unable to create Network "winds".*172\.17\.3\.0\/24 overlaps 172\.17\.3\.0\/24 of the network/,
+    );
     assert.deepEqual(await objects(`${third.name}-winds`), []);
     assert.deepEqual(await standing(second), before);
     await third.ask(fixture.hosts, JSON.parse(JSON.stringify(parts).replaceAll(subnet(second), "172.17.5")));
@@ -149,7 +152,7 @@ describe("side by side", function () {
       const { code, output } = await others.up({ check: false });
       assert.notEqual(code, 0, output);
       assert.match(output, what);
-      assert.match(output, /Choose another `name`, or set `adopt: true` to take it over/);
+      assert.match(output, /Choose another `name`, or set `adopt: true` and `uuid: "/);
       await others.destroy();
       assert.deepEqual(await standing(first), before);
     };
