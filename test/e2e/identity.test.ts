@@ -88,6 +88,21 @@ describe("identity", function () {
     assert.equal(await fixture.ours(), "");
   });
 
+  it("is that of a machine which somebody undefined: made anew, it has its disks and its guest's host key", async () => {
+    await fixture.ask([...frame(), boreas()]);
+    await fixture.stack.up();
+    const keys = async () =>
+      (await fixture.stack.outputs<{ guests: Record<string, { sshHostKeys: string[] }> }>()).guests.boreas!.sshHostKeys;
+    const [before, hostKeys] = [await identity(), await keys()];
+    await fixture.virsh("undefine", before[0]!, "--snapshots-metadata");
+    await fixture.stack.refresh();
+    await fixture.stack.up();
+    assert.deepEqual(await keys(), hostKeys);
+    assert.deepEqual((await identity()).slice(0, 3), before.slice(0, 3));
+    await fixture.stack.destroy();
+    assert.equal(await fixture.ours(), "");
+  });
+
   it("makes two siblings in one component", async () => {
     const parts = frame().map((asked) => ({ ...asked, options: { parent: "group" } }));
     const siblings = ["boreas", "notus"].map((name, index) =>

@@ -144,6 +144,8 @@ interface Seed {
   iso: Buffer;
 }
 
+/** Machines of which an earlier one's disks were there. */
+const withRemains = new WeakSet<MachineRun>();
 const seeds = new WeakMap<MachineRun, Seed | undefined>();
 
 /** The seed that the inputs ask for. Its volume's name changes with its content, so a guest never reads a half-written one. */
@@ -200,6 +202,7 @@ export async function recoverLeftHostKey(run: MachineRun): Promise<void> {
     ),
   );
   if (left.every((volume) => volume === undefined)) return;
+  withRemains.add(run);
   const pool = String(seedPool(inputs));
   for (const volume of await hypervisor.pools.volumes(pool)) {
     if (!volume.name.startsWith(seedPrefix(run))) continue;
@@ -240,7 +243,7 @@ export async function writeSeed(run: MachineRun): Promise<void> {
   const { volumes, pools } = run.hypervisor;
   // One that was cut while it was written looks whole: only what the state says was written is.
   if (run.made.__seed === seed.digest && (await volumes.find(pool, name))) return;
-  if (run.found || run.previous) {
+  if (run.found || run.previous || withRemains.has(run)) {
     // There was a run before this one, and its seed may be one that no state knows: cut, or with other host keys.
     for (const volume of await pools.volumes(pool))
       if (volume.name.startsWith(seedPrefix(run))) stale(run, `${pool}/${volume.name}`, seed.id);
