@@ -1,10 +1,10 @@
 import { WindroseError } from "../../errors";
 import type { Transport } from "../../transports/transport";
 import type { SystemFacts } from "../model";
+import { partFunction, partsOf } from "./parts";
 
-/** Each part of the answer follows a line of its own, which no file's content can hold: it begins with a NUL. */
 const script = [
-  "part() { printf '\\000%s\\n' \"$1\"; }",
+  partFunction,
   "part machine-id; cat /etc/machine-id",
   "part hostname; uname -n",
   "part arch; uname -m",
@@ -24,27 +24,25 @@ export interface ReadFacts extends SystemFacts {
 
 export async function readFacts(transport: Transport): Promise<ReadFacts> {
   const { stdout } = await transport.exec(["sh", "-c", script], { root: false });
-  const parts = new Map(
-    stdout
-      .split("\0")
-      .slice(1)
-      .map((part): [string, string] => {
-        const end = part.indexOf("\n");
-        return [part.slice(0, end), part.slice(end + 1)];
-      }),
-  );
-  return factsOf(parts);
+  return factsOf(partsOf(stdout));
+}
+
+/**
+ * The id in the text of /etc/machine-id (machine-id(5)).
+ * @throws WindroseError `requirement-not-met` where it has none
+ */
+export function machineIdOf(text: string): string {
+  const id = /^[0-9a-f]{32}$/.exec(text.trim())?.[0];
+  if (id) return id;
+  throw new WindroseError("requirement-not-met", "the host has no /etc/machine-id", {
+    hint: "Make one on the host with `systemd-machine-id-setup`.",
+  });
 }
 
 /** @throws WindroseError `requirement-not-met` where the machine has no id. */
 export function factsOf(parts: ReadonlyMap<string, string>): ReadFacts {
   const text = (name: string) => (parts.get(name) ?? "").trim();
-  const machineId = text("machine-id");
-  if (!/^[0-9a-f]{32}$/.test(machineId)) {
-    throw new WindroseError("requirement-not-met", "the host has no /etc/machine-id", {
-      hint: "Make one on the host with `systemd-machine-id-setup`.",
-    });
-  }
+  const machineId = machineIdOf(text("machine-id"));
   const release = parts.get("system") ?? "";
   return {
     machineId,

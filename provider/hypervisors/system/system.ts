@@ -1,9 +1,8 @@
-import { WindroseError } from "../../errors";
 import type { Transport } from "../../transports/transport";
 import { type BridgeSection, createBridges } from "./bridges/bridges";
 import { freeSpace } from "./free-space";
 import { createPreparation, type HostPreparation } from "./preparation/preparation";
-import { type ReadFacts, readFacts } from "./read-facts";
+import { machineIdOf, type ReadFacts, readFacts } from "./read-facts";
 
 /**
  * The host's operating system, whatever hypervisor is on it, or none yet: reached by commands alone. It is a part of
@@ -40,9 +39,5 @@ export function createSystem(transport: Transport): HostSystem {
 
 async function readMachineId(transport: Transport): Promise<string> {
   const { stdout } = await transport.exec(["cat", "/etc/machine-id"], { root: false });
-  const id = /^([0-9a-f]{32})\n?$/.exec(stdout)?.[1];
-  if (id) return id;
-  throw new WindroseError("requirement-not-met", "the host has no /etc/machine-id", {
-    hint: "Make one on the host with `systemd-machine-id-setup`.",
-  });
+  return machineIdOf(stdout);
 }

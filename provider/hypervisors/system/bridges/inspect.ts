@@ -1,11 +1,12 @@
 import { WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
+import { partFunction, partsOf } from "../parts";
 import { base } from "./change-script";
 import type { BridgeRecord, BridgeState, HostFile } from "./model";
 
-/** One look at the host as root: each part follows a line that begins with a NUL, which no file's text holds. */
+/** One look at the host as root. */
 const script = `
-part() { printf '\\000%s\\n' "$1"; }
+${partFunction}
 name=$1 nic=$2 port=$3
 part systemd; test -d /run/systemd/system && echo yes
 part links; ip -j -d link
@@ -121,18 +122,6 @@ function recordOf(text: string | undefined, name: string): BridgeRecord | undefi
   const record = json<BridgeRecord>(text, `the record of ${name}`);
   if (record.version === 1) return record;
   throw new WindroseError("unsupported", `the record of ${name} on the host is of a later release`);
-}
-
-function partsOf(text: string): Map<string, string> {
-  return new Map(
-    text
-      .split("\0")
-      .slice(1)
-      .map((part): [string, string] => {
-        const end = part.indexOf("\n");
-        return [part.slice(0, end), part.slice(end + 1)];
-      }),
-  );
 }
 
 /** Files of the host, as text; what is not there is left out. Names may be patterns of the shell's. */

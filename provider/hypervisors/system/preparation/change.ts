@@ -13,8 +13,7 @@ import {
   sysctlFile,
   unloadModule,
 } from "./kernel";
-import type { Look } from "./look";
-import { sha256 } from "./look";
+import { type Look, settingFile, sha256 } from "./look";
 import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
 import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
 import { Script, words } from "./script";
@@ -48,7 +47,7 @@ export function changeScript(request: ChangeRequest): Script | undefined {
   const idle =
     plan.write.length + plan.remove.length + plan.set.length + request.over.length === 0 &&
     packagesOnly !== true &&
-    keptAll(request);
+    (Object.keys(generatedKinds) as GeneratedKind[]).every((kind) => isKept(request, kind));
   if (idle) return undefined;
 
   if (plan.write.length > 0)
@@ -88,20 +87,10 @@ function putClaims(script: Script, claims: readonly Claim[]): void {
   for (const claim of claims) script.put(`${claimsDirectory}/${claimFile(claim)}`, claimText(claim), "0600");
 }
 
-/** Whether what is generated from all claims is as they want it, of the kinds that this host's holder has a part in. */
-function keptAll({ plan, look, holder }: ChangeRequest): boolean {
-  const mine = (kind: Kind) => plan.after.some((claim) => claim.kind === kind && claim.holders[holder.lineage]);
-  return (
-    (look.kept.sysctl || !mine("sysctl")) &&
-    (look.kept.modules || !mine("module")) &&
-    (look.kept.firewall || !mine("firewall"))
-  );
-}
-
 function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
   const { plan, look } = request;
-  const touched = (kind: Kind) =>
-    [...plan.set, ...plan.write, ...plan.remove].some((thing) => thing.kind === kind) || !keptKind(request, kind);
+  const touched = (kind: GeneratedKind) =>
+    [...plan.set, ...plan.write, ...plan.remove].some((thing) => thing.kind === kind) || !isKept(request, kind);
   const of = (kind: Kind) => plan.set.filter((thing) => thing.kind === kind);
   for (const { name } of of("module")) loadModule(script, name);
   if (touched("module")) generated(script, modulesFile, generatedText(plan.after, "module"));
@@ -133,17 +122,14 @@ function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
   }
 }
 
-function keptKind(request: ChangeRequest, kind: Kind): boolean {
-  const { kept } = request.look;
-  const mine = request.plan.after.some((claim) => claim.kind === kind && claim.holders[request.holder.lineage]);
-  if (!mine) return true;
-  return kind === "sysctl"
-    ? kept.sysctl
-    : kind === "module"
-      ? kept.modules
-      : kind === "firewall"
-        ? kept.firewall
-        : true;
+/** Kinds of which a file or a table is generated from all claims. */
+const generatedKinds = { sysctl: "sysctl", module: "modules", firewall: "firewall" } as const;
+type GeneratedKind = keyof typeof generatedKinds;
+
+/** Whether what is generated for a kind is as all claims want it, where this host's holder has a part in it. */
+function isKept({ plan, look, holder }: ChangeRequest, kind: GeneratedKind): boolean {
+  const mine = plan.after.some((claim) => claim.kind === kind && claim.holders[holder.lineage]);
+  return !mine || look.kept[generatedKinds[kind]];
 }
 
 function generated(script: Script, path: string, text: string | undefined): void {
@@ -233,10 +219,7 @@ function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
     edits.set(path, edit);
     return edit;
   };
-  const place = (thing: Thing) => {
-    const [file, key] = thing.name.split(" ") as [string, string];
-    return { path: `/etc/libvirt/${file}`, key };
-  };
+  const place = (thing: Thing) => ({ path: settingFile(thing), key: thing.name.split(" ")[1]! });
   for (const thing of plan.set.filter((one) => one.kind === "setting")) {
     const { path, key } = place(thing);
     const edit = open(path, "setting");

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { WindroseError } from "../../../errors";
+import { partFunction, partsOf } from "../parts";
 import { allows, profiles } from "./apparmor";
 import { type Actual, type Claim, claimsDirectory, makingDirectory, parseClaim, type Saved } from "./claims";
 import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./firewall";
@@ -42,7 +43,8 @@ export interface Look extends Actual {
   readonly hasAppArmor: boolean;
 }
 
-const settingFile = (thing: Thing) => `/etc/libvirt/${thing.name.split(" ")[0]}`;
+/** The file of /etc/libvirt that a setting is in. */
+export const settingFile = (thing: Thing) => `/etc/libvirt/${thing.name.split(" ")[0]}`;
 const ofKind = (things: readonly Thing[], kind: Thing["kind"]) =>
   things.filter((thing) => thing.kind === kind).map((thing) => thing.name);
 
@@ -60,6 +62,8 @@ function pathsOf(things: readonly Thing[]): string[] {
   ];
 }
 
+const usersOf = (things: readonly Thing[]) => [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
+
 function unitsOf({ things, units = [] }: LookRequest): string[] {
   return [...new Set([...ofKind(things, "enabled"), ...ofKind(things, "running"), ...units])];
 }
@@ -69,9 +73,9 @@ export function lookScript(request: LookRequest): string {
   const { things, family, change } = request;
   const packages = ofKind(things, "package");
   const units = unitsOf(request);
-  const users = [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
+  const users = usersOf(things);
   const lines = [
-    "part() { printf '\\000%s\\n' \"$1\"; }",
+    partFunction,
     "file() {",
     '  if [ -L "$1" ]; then echo other; return; fi',
     `  if [ -f "$1" ] && [ "$(stat -c %s -- "$1")" -le ${largestFile} ]; then stat -c '%a %U:%G %u:%g' -- "$1"; base64 -w 0 < "$1"; return; fi`,
@@ -106,15 +110,7 @@ export function lookScript(request: LookRequest): string {
 }
 
 export function parseLook(stdout: string, request: LookRequest): Look {
-  const parts = new Map(
-    stdout
-      .split("\0")
-      .slice(1)
-      .map((part): [string, string] => {
-        const end = part.indexOf("\n");
-        return end < 0 ? [part, ""] : [part.slice(0, end), part.slice(end + 1)];
-      }),
-  );
+  const parts = partsOf(stdout);
   const text = (name: string) => (parts.get(name) ?? "").trim();
   const { things } = request;
   const filed = (name: string) =>
@@ -142,7 +138,7 @@ export function parseLook(stdout: string, request: LookRequest): Look {
     note("running", name, runningValue(units.get(name)));
     if (runsNetworks(name)) saved.set(keyOf({ kind: "running", name }), { tables });
   }
-  const users = [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
+  const users = usersOf(things);
   for (const name of ofKind(things, "member")) {
     const [user, group] = name.split(" ") as [string, string];
     const groups = text(`member${users.indexOf(user)}`).split(/\s+/);
@@ -238,7 +234,7 @@ function ownerOf(names: string, numbers: string, asked = ""): string {
 
 /** A file as a claim's value: its mode, its owner, and a digest of its content. */
 export function fileValue(file: { content: Buffer | string; mode: string; owner: string }): string {
-  return `${file.mode} ${file.owner} ${createHash("sha256").update(file.content).digest("hex")}`;
+  return `${file.mode} ${file.owner} ${sha256(file.content)}`;
 }
 
 function savedFile(file: FileState | "other" | undefined, directories: readonly string[] | undefined): Saved {
