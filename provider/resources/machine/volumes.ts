@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { buildSeed, type SeedInput } from "../../cloud-init/seed";
 import { WindroseError } from "../../errors";
 import { hostKeyOf, makeHostKeySeed, seedOfHostKey } from "../../guest/host-keys";
-import type { MachineState, VolumeDefinition } from "../../hypervisors/model";
+import type { MachineState, VolumeDefinition, VolumeState } from "../../hypervisors/model";
 import { known } from "../../lifecycle";
 import { isRecord } from "../../schema";
 import { sizeInBytes } from "../../sizes";
@@ -144,8 +144,6 @@ interface Seed {
   iso: Buffer;
 }
 
-/** Machines of which an earlier one's disks were there. */
-const withRemains = new WeakSet<MachineRun>();
 const seeds = new WeakMap<MachineRun, Seed | undefined>();
 
 /** The seed that the inputs ask for. Its volume's name changes with its content, so a guest never reads a half-written one. */
@@ -176,15 +174,17 @@ const longestSeed = 2 ** 20;
 export async function recoverHostKey(run: MachineRun, there: MachineState): Promise<void> {
   const path = there.stored.disks.find((disk) => disk.key === "seed")?.path;
   if (!path || run.made.hostKeySeed || !isRecord(run.inputs.cloudInit)) return;
-  const { volumes } = run.hypervisor;
-  const volume = await volumes.findByPath(path);
-  if (!volume?.name.startsWith(seedPrefix(run))) return;
-  const content = await volumes.content(volume.pool, volume.name, longestSeed);
+  const volume = await run.hypervisor.volumes.findByPath(path);
+  if (volume?.name.startsWith(seedPrefix(run))) await readHostKey(run, volume);
+}
+
+async function readHostKey(run: MachineRun, { pool, name }: VolumeState): Promise<void> {
+  const content = await run.hypervisor.volumes.content(pool, name, longestSeed);
   run.made.hostKeySeed = seedOfHostKey(content.toString("latin1").replace(/\n[ \t]+/g, "\n"));
   if (!run.made.hostKeySeed) return;
   // Whole, and what is asked for today: it need not be written again.
   const seed = seedOf(run);
-  if (seed?.id === `${volume.pool}/${volume.name}` && seed.iso.equals(content)) run.made.__seed = seed.digest;
+  if (seed?.id === `${pool}/${name}` && seed.iso.equals(content)) run.made.__seed = seed.digest;
 }
 
 /**
@@ -202,14 +202,28 @@ export async function recoverLeftHostKey(run: MachineRun): Promise<void> {
     ),
   );
   if (left.every((volume) => volume === undefined)) return;
-  withRemains.add(run);
-  const pool = String(seedPool(inputs));
-  for (const volume of await hypervisor.pools.volumes(pool)) {
-    if (!volume.name.startsWith(seedPrefix(run))) continue;
-    const content = await hypervisor.volumes.content(pool, volume.name, longestSeed);
-    run.made.hostKeySeed = seedOfHostKey(content.toString("latin1").replace(/\n[ \t]+/g, "\n"));
-    if (run.made.hostKeySeed) return;
+  const remains = await seedsOf(run, String(seedPool(inputs)));
+  for (const volume of remains) {
+    await readHostKey(run, volume);
+    if (run.made.hostKeySeed) break;
   }
+  await replaceSeeds(run, remains);
+}
+
+/** Seeds of this machine that are in the pool, whoever knows of them. */
+async function seedsOf(run: MachineRun, pool: string): Promise<VolumeState[]> {
+  const all = await run.hypervisor.pools.volumes(pool);
+  return all.filter((volume) => volume.name.startsWith(seedPrefix(run)));
+}
+
+/** Seeds of earlier runs give way to the one that is asked for: they go at the end, one of its very name at once. */
+async function replaceSeeds(run: MachineRun, seeds: readonly VolumeState[]): Promise<void> {
+  const { volumes } = run.hypervisor;
+  const current = seedOf(run);
+  for (const { pool, name } of seeds) stale(run, `${pool}/${name}`, current?.id);
+  if (!current || run.made.__seed === current.digest) return;
+  const { pool, name } = splitVolumeId(current.id);
+  if (await volumes.find(pool, name)) await volumes.delete(pool, name);
 }
 
 /** The UUID derives from the host's lineage, so a volume whose name begins like this is ours. */
@@ -240,14 +254,12 @@ export async function writeSeed(run: MachineRun): Promise<void> {
   if (!seed) return;
   made.seed = seed.id;
   const { pool, name } = splitVolumeId(seed.id);
-  const { volumes, pools } = run.hypervisor;
+  const { volumes } = run.hypervisor;
   // One that was cut while it was written looks whole: only what the state says was written is.
   if (run.made.__seed === seed.digest && (await volumes.find(pool, name))) return;
-  if (run.found || run.previous || withRemains.has(run)) {
+  if (run.found || run.previous) {
     // There was a run before this one, and its seed may be one that no state knows: cut, or with other host keys.
-    for (const volume of await pools.volumes(pool))
-      if (volume.name.startsWith(seedPrefix(run))) stale(run, `${pool}/${volume.name}`, seed.id);
-    if (await volumes.find(pool, name)) await volumes.delete(pool, name);
+    await replaceSeeds(run, await seedsOf(run, pool));
   }
   // The seed holds private keys: it is for the hypervisor alone.
   await run.hypervisor.volumes.upload(
