@@ -103,7 +103,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
 
     create: (inputs: Inputs) =>
       half(inputs, async () => {
-        const { id, outputs } = await apply(definition, own(inputs), undefined, contextOf(inputs, {}));
+        const { id, outputs } = await apply(definition, own(inputs), undefined, contextOf(definition, inputs, {}));
         return { id, outs: plain(outputs) };
       }),
 
@@ -111,7 +111,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       quiet(async () => {
         const current = upgrade(definition.kind, own(state));
         try {
-          const answer = await read(definition, current, contextOf(current, current));
+          const answer = await read(definition, current, contextOf(definition, current, current));
           if (!answer) return { id: "", props: {} };
           return { id: _id, props: plain(answer.outputs), inputs: plain(answer.inputs) };
         } catch (error) {
@@ -124,7 +124,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
     update: (_id: string, olds: Inputs, news: Inputs) =>
       half(news, async () => {
         const old = upgrade(definition.kind, own(olds));
-        const { outputs } = await apply(definition, own(news), old, contextOf(news, old));
+        const { outputs } = await apply(definition, own(news), old, contextOf(definition, news, old));
         return { outs: plain(outputs) };
       }),
 
@@ -132,7 +132,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       quiet(async () => {
         const current = upgrade(definition.kind, own(state));
         try {
-          await remove(definition, current, contextOf(current, current));
+          await remove(definition, current, contextOf(definition, current, current));
         } catch (error) {
           if (!passOver(error)) throw withLastConfiguration(error);
           engine.log(
@@ -169,7 +169,7 @@ function isConnection(value: unknown): value is StoredConnection {
   return (typeof value === "string" && value !== unknown) || isRecord(value);
 }
 
-function contextOf(inputs: Inputs, state: Inputs): Context {
+function contextOf(definition: Definition, inputs: Inputs, state: Inputs): Context {
   const urn = String(inputs.__urn ?? "");
   const { project, stack, name } = parseUrn(urn);
   const connection = inputs.__connection;
@@ -186,8 +186,7 @@ function contextOf(inputs: Inputs, state: Inputs): Context {
     stack,
     name,
     where: connectionName(connection),
-    // A Host may have no hypervisor yet; what stands on one is nothing without.
-    hypervisor: () => hypervisorFor(connection, { ids, connect: inputs.host !== undefined }),
+    hypervisor: () => hypervisorFor(connection, { ids, connect: definition.connects?.(inputs) ?? true }),
     progress: (text) => engine.status(urn, text),
     tell: (severity, text) => engine.log(severity, urn, text),
     deadline: Number.POSITIVE_INFINITY,

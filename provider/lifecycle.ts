@@ -54,6 +54,8 @@ export interface Definition<Observed = unknown> {
   readonly outputs: OutputFields;
   /** Default of the `timeout` input, seconds. */
   readonly timeout: number;
+  /** Whether work on it calls the hypervisor, so that it is worth connecting to it meanwhile. Default: it does. */
+  connects?(inputs: Inputs): boolean;
   /** What a person calls it in a sentence: `VirtualMachine "boreas"`. Default: kind and name. */
   title?(inputs: Inputs, context: { name: string }): string;
   /** Fills in derived fields that are not given: from the old inputs where they hold one, else anew; `unknown` where they can't be known yet. */

@@ -21,6 +21,7 @@ export const command: Definition<true> = {
   fields,
   outputs,
   timeout: defaultTimeout,
+  connects: (inputs) => inputs.machine !== undefined,
   validate: validateCommand,
   id: (_inputs, made) => String(made.__id),
   // What it did can't be looked at: it is as the state has it, and its machine may be gone.

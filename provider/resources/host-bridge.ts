@@ -91,6 +91,7 @@ export const hostBridge: Definition<Observed> = {
   fields,
   outputs,
   timeout: 300,
+  connects: () => false,
   derive(inputs, olds, identity, failures) {
     keep(inputs, olds, "name", () => identity.name);
     if (known<string>(inputs.name) && !devicePattern.test(inputs.name)) {

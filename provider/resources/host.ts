@@ -45,6 +45,8 @@ export const host: Definition<ObservedHost> = {
   fields,
   outputs,
   timeout: 120,
+  // It may have no hypervisor yet.
+  connects: () => false,
   validate(inputs, _carried, failures, _olds, { name }) {
     const { connection = name } = inputs;
     if (known(connection))

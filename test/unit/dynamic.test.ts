@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { stub } from "sinon";
 import { dynamicProvider } from "../../provider/dynamic";
+import { LibvirtHypervisor } from "../../provider/hypervisors/libvirt/driver";
+import { command } from "../../provider/resources/command";
+import { host } from "../../provider/resources/host";
+import { hostBridge } from "../../provider/resources/host-bridge";
 import { storagePool } from "../../provider/resources/storage-pool";
-import { anyOf, identityOf } from "./fakes";
+import { type AnyDefinition, anyOf, identityOf } from "./fakes";
 
 describe("the provider without its program", function () {
   this.timeout(20_000);
@@ -34,4 +39,28 @@ describe("the provider without its program", function () {
       (error: Error) => /nowhere/.test(error.message) && !/run-program/.test(error.message),
     );
   });
+});
+
+describe("the connection to a hypervisor", () => {
+  const cases: [what: string, definition: AnyDefinition, inputs: object, connects: boolean][] = [
+    ["a StoragePool", storagePool, { name: "pool", uuid: "cccccccc-2222-8333-8444-555555555555" }, true],
+    ["a Command in a machine", command, { machine: "cccccccc-2222-8333-8444-555555555555" }, true],
+    ["a Command on a host", command, {}, false],
+    ["a HostBridge", hostBridge, { name: "br0" }, false],
+    ["a Host", host, { host: undefined, hostId: "h1" }, false],
+  ];
+  for (const [index, [what, definition, inputs, connects]] of cases.entries()) {
+    it(`is ${connects ? "" : "not "}begun meanwhile for ${what}`, async () => {
+      const connect = stub(LibvirtHypervisor.prototype, "connect");
+      try {
+        const provider = dynamicProvider({ ...anyOf(definition), observe: async () => undefined });
+        const { urn } = identityOf(definition.kind);
+        const state = { __urn: urn, __connection: `qemu:///path${index}`, __schema: 1, host: "h1", ...inputs };
+        await assert.rejects(async () => provider.read!("id", state), /another machine answers|machine-id/);
+        assert.equal(connect.callCount, connects ? 1 : 0);
+      } finally {
+        connect.restore();
+      }
+    });
+  }
 });
