@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Capabilities } from "./hypervisors/capabilities";
 import {
+  asRecord,
   type Change,
   complete,
   type Effect,
@@ -68,8 +69,8 @@ function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge:
         walk(spec.fields, group(spec.fields, old), group(spec.fields, value), `${path}.`, judge);
       }
     } else {
-      const before = isRecord(old) ? old : {};
-      const after = isRecord(value) ? value : {};
+      const before = asRecord(old);
+      const after = asRecord(value);
       if (value === unknown) {
         judge(path, spec.added, old, value, false, news);
         continue;

@@ -222,6 +222,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value, or an empty record in place of what is none. */
+export function asRecord<T = unknown>(value: unknown): Record<string, T> {
+  return isRecord(value) ? (value as Record<string, T>) : {};
+}
+
 /** The inputs with every default filled in, deep. What a default is computed from may be unknown; then so is it. */
 export function complete(fields: Fields, inputs: Readonly<Inputs>): Inputs {
   const result: Inputs = { ...inputs };

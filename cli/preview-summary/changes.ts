@@ -1,7 +1,7 @@
 import { definitions } from "../../provider/definitions";
 import { asWindroseError } from "../../provider/errors";
 import { parseUrn } from "../../provider/ownership";
-import { isRecord, type Kind } from "../../provider/schema";
+import { asRecord, type Kind } from "../../provider/schema";
 import { consequences } from "./consequences";
 import type { Digest, State, Step } from "./digest";
 import { differences, type FieldChange, given, inputsOf, type Judged, judge } from "./fields";
@@ -223,8 +223,6 @@ function guestsOf(network: Step, steps: readonly Step[]): string[] {
     .map((step) => parseUrn(step.urn).name)
     .sort();
 }
-
-const asRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
 /** The name of the resource behind an input, by what the engine knows of dependencies. */
 function nameBehind({ oldState, newState }: Step, input: string, kind: Kind): string | undefined {

@@ -1,5 +1,5 @@
 import { definitions } from "../../provider/definitions";
-import { complete, type Inputs, isRecord, type Kind, unknown } from "../../provider/schema";
+import { asRecord, complete, type Inputs, isRecord, type Kind, unknown } from "../../provider/schema";
 import type { FieldChange } from "./fields";
 import { code } from "./markdown";
 
@@ -83,7 +83,7 @@ function machine(situation: Situation): Consequences {
 
 /** Disks that are taken away from a machine that stays: a volume that was made for one goes with it. */
 function lostDisks({ news }: Situation, made: readonly string[], it: string): string[] {
-  const wanted = isRecord(news.disks) ? news.disks : {};
+  const wanted = asRecord(news.disks);
   if (news.disks === unknown) return [];
   const gone = made.filter((key) => {
     const disk = wanted[key];

@@ -1,4 +1,4 @@
-import { isRecord } from "../../provider/schema";
+import { asRecord, isRecord } from "../../provider/schema";
 import { UnreadableInput } from "../usage";
 
 /**
@@ -68,7 +68,7 @@ export function readDigest(text: string): Digest {
     steps: list(value.steps).flatMap(readStep),
     diagnostics: list(value.diagnostics).flatMap(readDiagnostic),
     changeSummary: Object.fromEntries(
-      Object.entries(record(value.changeSummary)).filter((entry): entry is [string, number] => isCount(entry[1])),
+      Object.entries(asRecord(value.changeSummary)).filter((entry): entry is [string, number] => isCount(entry[1])),
     ),
   };
 }
@@ -92,11 +92,11 @@ function readState(value: unknown): State | undefined {
   return {
     id: text(value.id),
     custom: value.custom === true,
-    inputs: record(value.inputs),
-    outputs: record(value.outputs),
+    inputs: asRecord(value.inputs),
+    outputs: asRecord(value.outputs),
     parent: text(value.parent),
     propertyDependencies: Object.fromEntries(
-      Object.entries(record(value.propertyDependencies)).map(([name, urns]) => [name, texts(urns)]),
+      Object.entries(asRecord(value.propertyDependencies)).map(([name, urns]) => [name, texts(urns)]),
     ),
     retainOnDelete: value.retainOnDelete === true,
     deletedWith: text(value.deletedWith),
@@ -114,4 +114,3 @@ const isCount = (value: unknown) => typeof value === "number" && Number.isSafeIn
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const texts = (value: unknown) => list(value).filter((entry): entry is string => typeof entry === "string");
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});

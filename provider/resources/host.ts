@@ -7,7 +7,7 @@ import type { Definition, Run } from "../lifecycle";
 import { known } from "../lifecycle";
 import { newLineage } from "../ownership";
 import { WindroseResource } from "../resource";
-import { type Inputs, isRecord } from "../schema";
+import { asRecord, type Inputs, isRecord } from "../schema";
 import { formatSize, sizeProblem } from "../sizes";
 import type { Failure } from "../validate";
 import type { HostArgs, HostOutputs } from "./arguments";
@@ -51,9 +51,8 @@ export const host: Definition<ObservedHost> = {
     const { connection = name } = inputs;
     if (known(connection))
       for (const reason of hostProblems(connection)) failures.push({ property: "connection", reason });
-    const group = (name: string) => (isRecord(inputs[name]) ? (inputs[name] as Inputs) : {});
-    checkSizes("requirements.freeDisk", group("requirements").freeDisk, failures);
-    checkSizes("capacity.disk", group("capacity").disk, failures);
+    checkSizes("requirements.freeDisk", asRecord(inputs.requirements).freeDisk, failures);
+    checkSizes("capacity.disk", asRecord(inputs.capacity).disk, failures);
     checkPreparation(inputs, failures);
   },
   id: (_inputs, made) => String(made.hostId),
@@ -84,7 +83,7 @@ export const host: Definition<ObservedHost> = {
 };
 
 function checkSizes(property: string, sizes: unknown, failures: Failure[]): void {
-  for (const [path, size] of Object.entries(isRecord(sizes) ? sizes : {})) {
+  for (const [path, size] of Object.entries(asRecord(sizes))) {
     if (!path.startsWith("/")) failures.push({ property: `${property}.${path}`, reason: "a path begins with /" });
     const reason = known<string>(size) ? sizeProblem(size) : undefined;
     if (reason) failures.push({ property: `${property}.${path}`, reason });
@@ -93,14 +92,14 @@ function checkSizes(property: string, sizes: unknown, failures: Failure[]): void
 
 /** What can never be right across the fields of the preparation. */
 function checkPreparation(inputs: Inputs, failures: Failure[]): void {
-  const sysctl = isRecord(inputs.sysctl) ? inputs.sysctl : {};
+  const sysctl = asRecord(inputs.sysctl);
   for (const [name, value] of Object.entries(wantedOf({ forwarding: inputs.forwarding }).sysctl)) {
     if (known(sysctl[name]) && String(sysctl[name]) !== value)
       failures.push({ property: `sysctl.${name}`, reason: "says otherwise than `forwarding`" });
   }
-  const { bridges } = isRecord(inputs.firewall) ? inputs.firewall : {};
+  const { bridges } = asRecord(inputs.firewall);
   const seen = new Map<string, string>();
-  for (const [key, entry] of Object.entries(isRecord(bridges) ? bridges : {})) {
+  for (const [key, entry] of Object.entries(asRecord(bridges))) {
     if (!isRecord(entry) || !known(entry.bridge ?? key)) continue;
     const name = String(entry.bridge ?? key);
     if (seen.has(name))

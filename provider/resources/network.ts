@@ -5,7 +5,7 @@ import type { NetworkState } from "../hypervisors/model";
 import { type Definition, known, type Run, refuse } from "../lifecycle";
 import { derivedMac } from "../ownership";
 import { WindroseResource } from "../resource";
-import { isRecord } from "../schema";
+import { asRecord, isRecord } from "../schema";
 import type { NetworkArgs, NetworkOutputs } from "./arguments";
 import { deriveName, deriveUuid, foreign, markOf, recognizeUuid } from "./common";
 import { checkNetwork } from "./network/addresses";
@@ -42,8 +42,8 @@ export const network: Definition<NetworkState> = {
   derive(inputs, olds, identity) {
     deriveName(inputs, olds, identity);
     deriveUuid(inputs, olds, identity);
-    const old = isRecord(olds?.reservations) ? olds.reservations : {};
-    for (const [key, entry] of Object.entries(isRecord(inputs.reservations) ? inputs.reservations : {})) {
+    const old = asRecord(olds?.reservations);
+    for (const [key, entry] of Object.entries(asRecord(inputs.reservations))) {
       if (!isRecord(entry) || entry.mac !== undefined) continue;
       const kept = old[key];
       const same = isRecord(kept) && known(kept.mac) && (kept.interface ?? "lan") === (entry.interface ?? "lan");

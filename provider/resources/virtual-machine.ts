@@ -4,7 +4,7 @@ import { remoteConnection } from "../guest/connection";
 import type { MachineDefinition, MachineState, ReportedMachine } from "../hypervisors/model";
 import { type Definition, refuse } from "../lifecycle";
 import { WindroseResource } from "../resource";
-import { type Inputs, isRecord } from "../schema";
+import { asRecord, type Inputs, isRecord } from "../schema";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
 import { foreign, markOf, ownership, splitVolumeId, taken } from "./common";
 import { definitionOf, type MachineRun } from "./machine/definition";
@@ -176,7 +176,7 @@ export const virtualMachine: Definition<MachineState> = {
       if (state.power !== "shutoff" && state.power !== "crashed") await stop(run);
       await machines.remove(state.uuid);
     }
-    for (const at of Object.values(isRecord(run.made.reservations) ? run.made.reservations : {})) {
+    for (const at of Object.values(asRecord(run.made.reservations))) {
       const [network = "", mac = ""] = String(at).split(" ");
       await networks.removeReservation(network, mac);
     }

@@ -5,7 +5,7 @@ import { type GuestKeys, reachGuest } from "../../guest/transport";
 import { displayed, masking } from "../../hypervisors/system/user-command/mask";
 import { runUserCommand } from "../../hypervisors/system/user-command/run";
 import { type Run, refuse } from "../../lifecycle";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs } from "../../schema";
 
 /** It is there as soon as the state has it: nothing of it can be looked at. */
 export type CommandRun = Run<true>;
@@ -70,7 +70,7 @@ async function place(run: CommandRun) {
   if (!machine) refuse("not-found", `the machine ${uuid} is not on the host`);
   if (machine.power !== "running")
     refuse("guest-not-ready", `the machine ${machine.name} is not running (${machine.power})`, "Start it first.");
-  const connection = isRecord(inputs.connection) ? inputs.connection : {};
+  const connection = asRecord(inputs.connection);
   const { address, hostKey, user = "root", port = 22, timeout = 300 } = connection;
   const pinned = typeof hostKey === "string" ? [hostKey] : sentAlong(run, "__hostKeys");
   const { identityFile, agent } = connection;

@@ -9,7 +9,7 @@ import type {
 import { isWanted } from "../../hypervisors/system/preparation/preparation";
 import { literalOf, type SettingValue, settingOf } from "../../hypervisors/system/preparation/settings";
 import type { Run } from "../../lifecycle";
-import { complete, type Inputs, isRecord } from "../../schema";
+import { asRecord, complete, type Inputs } from "../../schema";
 import { fields } from "./fields";
 
 /** Between the fields of a Host and what its system is asked for. */
@@ -32,25 +32,22 @@ interface BridgeEntry {
 
 const forwardingNames = { ipv4: "net.ipv4.ip_forward", ipv6: "net.ipv6.conf.all.forwarding" } as const;
 
-const record = <T>(value: unknown): Record<string, T> => (isRecord(value) ? (value as Record<string, T>) : {});
 const list = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]) : []);
 
 export function wantedOf(inputs: Inputs): WantedPreparation {
   const { packages, services } = inputs;
   return {
     packages: Array.isArray(packages) ? (packages as string[]) : packages === "auto" ? ["auto"] : [],
-    packageNames: record<string>(inputs.packageNames),
+    packageNames: asRecord<string>(inputs.packageNames),
     services: services === undefined ? undefined : servicesOf(services),
-    users: record<string[]>(inputs.users),
+    users: asRecord<string[]>(inputs.users),
     sysctl: {
       ...Object.fromEntries(forwarded(inputs.forwarding).map((name) => [forwardingNames[name], "1"])),
-      ...Object.fromEntries(
-        Object.entries(record<unknown>(inputs.sysctl)).map(([name, value]) => [name, String(value)]),
-      ),
+      ...Object.fromEntries(Object.entries(asRecord(inputs.sysctl)).map(([name, value]) => [name, String(value)])),
     },
     modules: list<string>(inputs.modules),
     firewall: Object.entries(bridgesOf(inputs)).map(([key, entry]) => bridgeOf(key, entry)),
-    files: Object.entries(record<File>(inputs.files)).map(([path, file]) => ({
+    files: Object.entries(asRecord<File>(inputs.files)).map(([path, file]) => ({
       path,
       content: file.content,
       mode: file.mode ?? "0644",
@@ -58,7 +55,7 @@ export function wantedOf(inputs: Inputs): WantedPreparation {
       adopt: file.adopt ?? false,
     })),
     libvirt: Object.fromEntries(
-      Object.entries(record<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
+      Object.entries(asRecord<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
         file,
         Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, literalOf(value) ?? ""])),
       ]),
@@ -70,15 +67,15 @@ export function wantedOf(inputs: Inputs): WantedPreparation {
 function servicesOf(value: unknown): Record<string, Service> {
   return Array.isArray(value)
     ? Object.fromEntries((value as string[]).map((name) => [name, {}]))
-    : record<Service>(value);
+    : asRecord<Service>(value);
 }
 
 function forwarded(value: unknown): ("ipv4" | "ipv6")[] {
-  const asked = record<unknown>(value);
+  const asked = asRecord(value);
   return (["ipv4", "ipv6"] as const).filter((name) => asked[name] === true);
 }
 
-const bridgesOf = (inputs: Inputs) => record<BridgeEntry>(record<unknown>(inputs.firewall).bridges);
+const bridgesOf = (inputs: Inputs) => asRecord<BridgeEntry>(asRecord(inputs.firewall).bridges);
 
 function bridgeOf(key: string, entry: BridgeEntry): FirewallBridge {
   const { bridge = key, subnets = [], masquerade = false } = entry;
@@ -99,7 +96,7 @@ export function inputsOf(inputs: Inputs, real: RealPreparation): Inputs {
   if (inputs.apparmorPaths !== undefined) result.apparmorPaths = real.apparmorPaths;
   if (inputs.sysctl !== undefined) {
     result.sysctl = Object.fromEntries(
-      Object.entries(record<unknown>(inputs.sysctl)).map(([name, value]) => [
+      Object.entries(asRecord(inputs.sysctl)).map(([name, value]) => [
         name,
         real.sysctl[name] === wanted.sysctl[name] ? value : real.sysctl[name],
       ]),
@@ -107,14 +104,14 @@ export function inputsOf(inputs: Inputs, real: RealPreparation): Inputs {
   }
   if (inputs.forwarding !== undefined) {
     const routes = forwarded(inputs.forwarding).map((name) => [name, real.sysctl[forwardingNames[name]] === "1"]);
-    result.forwarding = { ...record(inputs.forwarding), ...Object.fromEntries(routes) };
+    result.forwarding = { ...asRecord(inputs.forwarding), ...Object.fromEntries(routes) };
   }
   if (inputs.firewall !== undefined)
-    result.firewall = { ...record(inputs.firewall), bridges: realBridges(inputs, real) };
+    result.firewall = { ...asRecord(inputs.firewall), bridges: realBridges(inputs, real) };
   if (inputs.files !== undefined) result.files = realFiles(inputs, real);
   if (inputs.libvirt !== undefined) {
     result.libvirt = Object.fromEntries(
-      Object.entries(record<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
+      Object.entries(asRecord<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
         file,
         Object.fromEntries(
           Object.entries(real.libvirt[file] ?? {}).map(([key, literal]) => [
@@ -151,7 +148,7 @@ function realBridges(inputs: Inputs, real: RealPreparation): Inputs {
 function realFiles(inputs: Inputs, real: RealPreparation): Inputs {
   return Object.fromEntries(
     real.files.map(({ path, content, mode, owner }) => {
-      const given = record<File>(inputs.files)[path]!;
+      const given = asRecord<File>(inputs.files)[path]!;
       const is = {
         content,
         ...(mode === (given.mode ?? "0644") ? {} : { mode }),

@@ -1,12 +1,12 @@
 import { hasCode, WindroseError } from "../../errors";
 import type { HypervisorFacts, SystemFacts } from "../../hypervisors/model";
 import { type Run, refuse } from "../../lifecycle";
-import { isRecord } from "../../schema";
+import { asRecord } from "../../schema";
 import { formatSize, sizeInBytes } from "../../sizes";
 
 /** What the host must have, whatever is on it: checked before anything is changed. */
 export async function checkRequirements(run: Run<unknown>, system: SystemFacts): Promise<void> {
-  const asked = isRecord(run.inputs.requirements) ? run.inputs.requirements : {};
+  const asked = asRecord(run.inputs.requirements);
   const missing: string[] = [];
   if (!system.kvmDevice) {
     const why = system.cpuVirtualization
@@ -20,7 +20,7 @@ export async function checkRequirements(run: Run<unknown>, system: SystemFacts):
     missing.push(`it has ${system.cpus} CPUs, ${asked.cpus} are required`);
   if (typeof asked.memory === "string" && system.memory < sizeInBytes(asked.memory))
     missing.push(`it has ${formatSize(system.memory)} of memory, ${asked.memory} are required`);
-  for (const [path, size] of Object.entries(isRecord(asked.freeDisk) ? asked.freeDisk : {})) {
+  for (const [path, size] of Object.entries(asRecord(asked.freeDisk))) {
     const free = await run.hypervisor.system.freeSpace(path);
     if (free < sizeInBytes(String(size)))
       missing.push(`${path} has ${Math.floor(free / 2 ** 20)}MiB free, ${size} are required`);
@@ -31,7 +31,7 @@ export async function checkRequirements(run: Run<unknown>, system: SystemFacts):
 /** What the hypervisor must be, once it is there. */
 export async function checkHypervisor(run: Run<unknown>): Promise<HypervisorFacts> {
   const facts = await hypervisorFacts(run);
-  const asked = isRecord(run.inputs.requirements) ? run.inputs.requirements : {};
+  const asked = asRecord(run.inputs.requirements);
   const missing: string[] = [];
   if (facts.virtualization !== "kvm" && asked.virtualization === "required")
     missing.push(`its ${facts.hypervisor} can't use hardware virtualization (KVM)`);

@@ -1,14 +1,13 @@
 import { WindroseError } from "../../errors";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, MachineState } from "../../hypervisors/model";
 import { known, type Run } from "../../lifecycle";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { markOf, splitVolumeId } from "../common";
 import { entries, madeWithMachine } from "./derive";
 
 export type MachineRun = Run<MachineState>;
 
-const group = (value: unknown): Inputs => (isRecord(value) ? value : {});
 const text = (value: unknown) => (value === undefined ? undefined : String(value));
 
 /** The definition that the inputs ask for, with every reference resolved to a path or a name on the host. */
@@ -17,8 +16,8 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
   const [disks, interfaces, kernel, initrd] = await Promise.all([
     Promise.all(entries(inputs.disks).map(([key, disk]) => diskOf(run, key, disk))),
     Promise.all(entries(inputs.interfaces).map(([key, nic]) => interfaceOf(run, key, nic))),
-    pathOf(run, group(inputs.boot).kernel),
-    pathOf(run, group(inputs.boot).initrd),
+    pathOf(run, asRecord(inputs.boot).kernel),
+    pathOf(run, asRecord(inputs.boot).initrd),
   ]);
   disks.sort((a, b) => a.target.length - b.target.length || (a.target < b.target ? -1 : 1));
   const foreign = foreignDevices(run);
@@ -34,8 +33,8 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       target: "vdz",
       readonly: true,
     });
-  const cpu = group(inputs.cpu);
-  const boot = group(inputs.boot);
+  const cpu = asRecord(inputs.cpu);
+  const boot = asRecord(inputs.boot);
   const graphics = isRecord(inputs.graphics) ? inputs.graphics : undefined;
   const patch = isRecord(inputs.xml) ? inputs.xml : undefined;
   return {
@@ -43,7 +42,7 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
     name: String(inputs.name),
     mark: markOf(run),
     description: text(inputs.description),
-    metadata: group(inputs.metadata) as Record<string, string>,
+    metadata: asRecord<string>(inputs.metadata),
     vcpus: Number(inputs.vcpus),
     maxVcpus: Number(inputs.maxVcpus),
     memory: sizeInBytes(String(inputs.memory)),
@@ -103,7 +102,7 @@ export function foreignDevices(run: MachineRun): Pick<MachineDefinition, "disks"
 /** Keys of disks and interfaces, as the driver tells them apart. */
 export function bootOrder(inputs: Inputs, keys: unknown): string[] | undefined {
   if (!Array.isArray(keys) || keys.length === 0) return undefined;
-  const disks = isRecord(inputs.disks) ? inputs.disks : {};
+  const disks = asRecord(inputs.disks);
   return keys.map((key) => (Object.hasOwn(disks, String(key)) ? `disk:${key}` : `interface:${key}`));
 }
 

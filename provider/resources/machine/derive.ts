@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import { checkCloudInit } from "../../cloud-init/check";
 import { type Identity, known } from "../../lifecycle";
 import { derivedMac, derivedSuffix, physicalName } from "../../ownership";
-import { type Inputs, isRecord, unknown } from "../../schema";
+import { asRecord, type Inputs, isRecord, unknown } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import type { Failure } from "../../validate";
 import { deriveName, deriveUuid, keep, splitVolumeId } from "../common";
@@ -20,7 +20,7 @@ export function madeWithMachine(disk: Inputs): boolean {
 export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void {
   deriveName(inputs, olds, identity);
   deriveUuid(inputs, olds, identity);
-  const oldDisks = isRecord(olds?.disks) ? olds.disks : {};
+  const oldDisks = asRecord(olds?.disks);
   const used = new Set(
     entries(inputs.disks).flatMap(([key, disk]) => [
       disk.target,
@@ -44,7 +44,7 @@ export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Ident
       used.add(disk.target);
     }
   }
-  const oldInterfaces = isRecord(olds?.interfaces) ? olds.interfaces : {};
+  const oldInterfaces = asRecord(olds?.interfaces);
   for (const [key, nic] of entries(inputs.interfaces)) {
     const old = isRecord(oldInterfaces[key]) ? (oldInterfaces[key] as Inputs) : undefined;
     keep(nic, old, "mac", () => derivedMac(identity.project, identity.stack, identity.name, key));
@@ -133,11 +133,8 @@ export function validateMachine(
     if (nic.address !== undefined) checkAddress(`${at}.address`, nic, carried[`${at}.network`], fail);
   }
   takeAddresses(inputs, carried, identity, fail);
-  const bootable = [
-    ...Object.keys(isRecord(inputs.disks) ? inputs.disks : {}),
-    ...Object.keys(isRecord(inputs.interfaces) ? inputs.interfaces : {}),
-  ];
-  const boot = isRecord(inputs.boot) ? inputs.boot : {};
+  const bootable = [...Object.keys(asRecord(inputs.disks)), ...Object.keys(asRecord(inputs.interfaces))];
+  const boot = asRecord(inputs.boot);
   if (Array.isArray(boot.order))
     for (const key of boot.order)
       if (known(key) && !bootable.includes(String(key))) fail("boot.order", `there is no disk or interface "${key}"`);
@@ -152,7 +149,7 @@ export function validateMachine(
     for (const { path, reason } of checkCloudInit(seed as never, { isUnknown: (value: unknown) => value === unknown }))
       fail(`cloudInit.${path}`, reason);
   }
-  const wait = isRecord(inputs.wait) ? inputs.wait : {};
+  const wait = asRecord(inputs.wait);
   if (
     (wait.for === "ssh" || wait.for === "address") &&
     entries(inputs.interfaces).length === 0 &&

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DiskDefinition, InterfaceDefinition, NetworkState } from "../../hypervisors/model";
 import { known } from "../../lifecycle";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs } from "../../schema";
 import { sizeInBytes as bytes, formatSize } from "../../sizes";
 import { sameSize, splitVolumeId } from "../common";
 import { type MachineRun, pathOf } from "./definition";
@@ -9,18 +9,16 @@ import { entries, madeWithMachine } from "./derive";
 
 /** Devices as they are. One that is there no more is left out; what somebody else has plugged in is not looked at. */
 
-const group = (value: unknown): Inputs => (isRecord(value) ? value : {});
-
 async function each(
   devices: unknown,
   defaults: unknown,
   real: (key: string, given: Inputs, asked: Inputs) => Promise<Inputs | undefined>,
 ): Promise<Inputs> {
   // With its defaults, to compare; without them, to keep what was not given not given.
-  const complete = group(defaults);
+  const complete = asRecord(defaults);
   const found = await Promise.all(
     entries(devices).map(async ([key, given]): Promise<[string, Inputs] | undefined> => {
-      const inputs = await real(key, given, { ...given, ...group(complete[key]) });
+      const inputs = await real(key, given, { ...given, ...asRecord(complete[key]) });
       return inputs && [key, inputs];
     }),
   );
@@ -38,7 +36,7 @@ export function disksAsTheyAre(run: MachineRun, disks: unknown, there: DiskDefin
     const cdrom = asked.device === "cdrom";
     if (!cdrom && present.readonly !== (asked.readonly === true)) real.readonly = present.readonly;
     if (cdrom && present.path !== (await pathOf(run, asked.iso).catch(() => present.path))) real.iso = present.path;
-    const limits = Object.fromEntries(Object.entries(group(asked.limits)).filter(([, value]) => value));
+    const limits = Object.fromEntries(Object.entries(asRecord(asked.limits)).filter(([, value]) => value));
     if (!isDeepStrictEqual(limits, { ...present.limits })) real.limits = { ...present.limits };
     if (!madeWithMachine(asked)) return real;
     const { pool, name } = splitVolumeId(`${asked.pool}/${asked.volumeName}`);

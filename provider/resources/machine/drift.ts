@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { MachineDefinition, ReportedMachine } from "../../hypervisors/model";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../schema";
 import { formatSize } from "../../sizes";
 import { bootOrder, type MachineRun, pathOf } from "./definition";
 import { disksAsTheyAre, interfacesAsTheyAre } from "./drift-devices";
@@ -10,7 +10,7 @@ import { disksAsTheyAre, interfacesAsTheyAre } from "./drift-devices";
 export async function drift(run: MachineRun): Promise<Inputs> {
   const real = await asItIs(run, run.previous ?? {});
   // What a patch made of a field is as the program asked for it.
-  const patched = group(run.made.__patched);
+  const patched = asRecord(run.made.__patched);
   for (const field of Object.keys(real)) if (patched[field] === digest(real[field])) delete real[field];
   return real;
 }
@@ -70,18 +70,16 @@ async function asItIs(run: MachineRun, given: Inputs): Promise<Inputs> {
   return real;
 }
 
-const group = (value: unknown): Inputs => (isRecord(value) ? value : {});
-
 function cpuAsItIs(given: unknown, there: MachineDefinition["cpu"]): Inputs | undefined {
-  const asked = group(given);
-  const plain = (cpu: Inputs) => [cpu.mode ?? "default", cpu.model, group(cpu.features)];
+  const asked = asRecord(given);
+  const plain = (cpu: Inputs) => [cpu.mode ?? "default", cpu.model, asRecord(cpu.features)];
   if (isDeepStrictEqual(plain(asked), plain({ ...there }))) return isRecord(given) ? given : undefined;
   return { ...there };
 }
 
 async function bootAsItIs(run: MachineRun, there: MachineDefinition["boot"]): Promise<Inputs | undefined> {
   const given = run.inputs.boot;
-  const asked = group(given);
+  const asked = asRecord(given);
   const real: Inputs = { ...asked };
   if (!isDeepStrictEqual(bootOrder(run.inputs, asked.order), there.order))
     real.order = there.order?.map((entry) => entry.replace(/^(disk|interface):/, ""));

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { isPluggable } from "../../hypervisors/capabilities";
 import { known } from "../../lifecycle";
 import {
+  asRecord,
   type Change,
   type EffectRule,
   type Fields,
   field,
   type Inputs,
-  isRecord,
   noControl,
   type Verdict,
   worded,
@@ -43,7 +43,7 @@ const bytes = (value: unknown) => sizeInBytes(String(value));
 
 /** Whether a disk comes and goes while the machine runs. */
 const plugs = ({ capabilities }: Change, disk: unknown) =>
-  capabilities.live.disks && isPluggable(capabilities.hotplugBuses, isRecord(disk) ? disk : {});
+  capabilities.live.disks && isPluggable(capabilities.hotplugBuses, asRecord(disk));
 
 const hotplug: EffectRule = worded("live, where its bus allows; else after a restart", (change) => {
   if (plugs(change, change.new ?? change.old)) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { hasCode, WindroseError } from "../../errors";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
 import type { MachineDefinition, ReportedMachine } from "../../hypervisors/model";
-import { isRecord } from "../../schema";
+import { asRecord } from "../../schema";
 import type { MachineRun } from "./definition";
 import { entries } from "./derive";
 import { pluggable } from "./devices";
@@ -97,7 +97,7 @@ export async function syncPower(run: MachineRun): Promise<boolean> {
 }
 
 export async function stop(run: MachineRun): Promise<void> {
-  const how = isRecord(run.inputs.shutdown) ? run.inputs.shutdown : {};
+  const how = asRecord(run.inputs.shutdown);
   run.context.progress("shutting down");
   await run.hypervisor.machines.shutdown(
     String(run.observed!.uuid),
@@ -122,7 +122,7 @@ export async function awaitReady(run: MachineRun): Promise<void> {
 
 async function ready(run: MachineRun): Promise<void> {
   const { inputs, context } = run;
-  const wait = isRecord(inputs.wait) ? inputs.wait : {};
+  const wait = asRecord(inputs.wait);
   const what = wait.for ?? "none";
   if (what === "none" || inputs.running === false || inputs.paused === true) return;
   const { machines } = run.hypervisor;

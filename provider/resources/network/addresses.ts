@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { known } from "../../lifecycle";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../schema";
 import type { Failure } from "../../validate";
 
 type Fail = (property: string, reason: string) => void;
@@ -99,7 +99,7 @@ export function checkReservations(inputs: Inputs, subnet: Subnet | undefined, fa
     mac: new Map<string, string>(),
     hostname: new Map<string, string>(),
   };
-  for (const [key, entry] of Object.entries(isRecord(inputs.reservations) ? inputs.reservations : {})) {
+  for (const [key, entry] of Object.entries(asRecord(inputs.reservations))) {
     if (!isRecord(entry)) continue;
     const at = `reservations.${key}`;
     const hostname = entry.hostname ?? key;
@@ -139,8 +139,8 @@ export function checkNetwork(inputs: Inputs, failures: Failure[]): void {
   if (inputs.ipv4 === undefined && reservations.length > 0)
     fail("reservations", "need `ipv4`, whose addresses they are");
   checkReservations(inputs, ipv4, fail);
-  const dns = isRecord(inputs.dns) ? inputs.dns : {};
-  for (const [name, address] of Object.entries(isRecord(dns.hosts) ? dns.hosts : {})) {
+  const dns = asRecord(inputs.dns);
+  for (const [name, address] of Object.entries(asRecord(dns.hosts))) {
     if (!hostPattern.test(name)) fail(`dns.hosts.${name}`, "is no host name");
     if (known<string>(address) && !parseAddress(address)) fail(`dns.hosts.${name}`, "must be an IP address");
   }

@@ -7,7 +7,7 @@ import type {
   NetworkState,
   Reservation,
 } from "../../hypervisors/model";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../schema";
 import { contains, parseAddress, parseSubnet } from "./addresses";
 
 /** What is brought to a running network without a restart. */
@@ -44,13 +44,13 @@ export function canonical(address: unknown): string {
 }
 
 function hostsOf(inputs: Inputs): Hosts {
-  const dns = isRecord(inputs.dns) ? inputs.dns : {};
-  const reservations = Object.entries(isRecord(inputs.reservations) ? inputs.reservations : {}).map(([key, entry]) => {
+  const dns = asRecord(inputs.dns);
+  const reservations = Object.entries(asRecord(inputs.reservations)).map(([key, entry]) => {
     const { mac, address, hostname } = entry as Inputs;
     return { mac: String(mac), address: canonical(address), name: String(hostname ?? key) };
   });
   const names = new Map<string, string[]>();
-  for (const [name, address] of Object.entries(isRecord(dns.hosts) ? dns.hosts : {})) {
+  for (const [name, address] of Object.entries(asRecord(dns.hosts))) {
     const text = canonical(address);
     names.set(text, [...(names.get(text) ?? []), name]);
   }
@@ -153,7 +153,7 @@ export function driftOf(inputs: Inputs, wanted: NetworkDefinition, there: Networ
     };
   }
   if (isRecord(inputs.reservations)) real.reservations = reservationsOf(inputs.reservations, there);
-  const dns = dnsOf(isRecord(inputs.dns) ? inputs.dns : {}, wanted, there);
+  const dns = dnsOf(asRecord(inputs.dns), wanted, there);
   if (isRecord(inputs.dns) || Object.keys(dns).length > 0) real.dns = dns;
   return real;
 }
