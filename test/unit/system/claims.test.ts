@@ -151,6 +151,27 @@ describe("claims on a host", function () {
     );
   });
 
+  it("of services that their packages enabled and started are taken back, though nothing had to be set", () => {
+    const host = new Host();
+    const enabled = want("enabled", { kind: "enabled", name: "libvirtd.service" });
+    const running = want("running", { kind: "running", name: "libvirtd.service" });
+    const wanted = [want("installed", { kind: "package", name: "libvirt" }), enabled, running];
+    host.run(host.plan(one, wanted, { only: { set: ["package"], claim: ["enabled", "running"] } }));
+    host.values.set(keyOf(enabled), "enabled").set(keyOf(running), "running");
+    host.has(one, ...wanted);
+    assert.deepEqual(
+      host.plan(one, []).restore.map(({ kind }) => kind),
+      ["running", "enabled", "package"],
+    );
+    // Somebody else has switched it off meanwhile: there is nothing to take back.
+    host.values.set(keyOf(running), "stopped");
+    const { restore, left } = host.plan(one, []);
+    assert.deepEqual(
+      [restore.map(({ kind }) => kind), left.map(({ value }) => value)],
+      [["enabled", "package"], ["stopped"]],
+    );
+  });
+
   const names = ["a", "b", "c"] as const;
   const thing = (name: string): Thing => ({ kind: "sysctl", name });
   const action = fc.record({

@@ -171,8 +171,10 @@ export function planClaims(request: PlanRequest): Plan {
       changed.delete(key);
       remove.push(claim);
       const value = actual.value(claim);
-      if (value === claim.before || claim.set.length === 0) continue;
-      if (value !== null && claim.set.includes(value)) restore.push(claim);
+      if (value === claim.before) continue;
+      const asClaimed = broughtByPackages(claim) ? mine?.value : undefined;
+      if (claim.set.length === 0 && asClaimed === undefined) continue;
+      if (value !== null && (claim.set.includes(value) || value === asClaimed)) restore.push(claim);
       else if (value !== null) left.push({ thing: claim, value });
     }
   }
@@ -184,6 +186,11 @@ export function planClaims(request: PlanRequest): Plan {
     restore: inOrder(restore).reverse(),
     left,
   };
+}
+
+/** A service that was not there before comes enabled and started by its package, with nothing left to set. */
+function broughtByPackages({ kind, before }: Claim): boolean {
+  return before === null && (kind === "enabled" || kind === "running");
 }
 
 function heldBy(holder: Holder, value: string): Held {
