@@ -12,4 +12,4 @@ export { Snapshot } from "./resources/snapshot";
 export { StoragePool } from "./resources/storage-pool";
 export { VirtualMachine } from "./resources/virtual-machine";
 export { Volume } from "./resources/volume";
-export { formatSize, parseSize, sizeInBytes } from "./sizes";
+export { formatSize, parseSize, sizeInBytes, sizeProblem } from "./sizes";

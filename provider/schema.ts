@@ -138,16 +138,12 @@ export const field = {
     // What can only be had in whole steps is rounded up here, once: what is read back is then what was asked for.
     const { min = 1, step = 1, ...rest } = options;
     const type = z.union([z.string(), z.number()]).transform((value, context) => {
-      const bytes = parseSize(value);
-      if (bytes === undefined) {
-        context.addIssue({ code: "custom", message: sizeProblem(value)! });
+      const problem = sizeProblem(value, min);
+      if (problem !== undefined) {
+        context.addIssue({ code: "custom", message: problem });
         return z.NEVER;
       }
-      if (bytes < min) {
-        context.addIssue({ code: "custom", message: `must be at least ${formatSize(min)}` });
-        return z.NEVER;
-      }
-      return formatSize(Math.ceil(bytes / step) * step);
+      return formatSize(Math.ceil(parseSize(value)! / step) * step);
     });
     return leaf(type, "string", doc, effect, rest);
   },

@@ -35,10 +35,14 @@ export function parseSize(text: string | number): number | undefined {
     : undefined;
 }
 
-/** Why it is no size; undefined where it is one. A bare number may be bytes or MiB: nobody can say. */
-export function sizeProblem(given: string | number): string | undefined {
-  if (parseSize(given) !== undefined) return undefined;
-  const text = String(given).trim();
+/**
+ * Why it is no size, or less than `min` bytes; undefined where it is right. A bare number may be bytes or MiB: nobody can
+ * say. It follows the name of what it is about in a sentence.
+ */
+export function sizeProblem(given: unknown, min = 0): string | undefined {
+  const text = typeof given === "string" || typeof given === "number" ? String(given).trim() : "";
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes < min ? `must be at least ${formatSize(min)}` : undefined;
   if (!/^\d{1,16}(?:\.\d{1,6})?$/.test(text)) return "is not a size; write it as `2GiB`, `512MiB` or `20GB`";
   const few = Number(text) < units.MiB!;
   return `${text} has no unit: write ${few || text.includes(".") ? `${text}MiB` : formatSize(Number(text))}`;

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { parseSize, publicKeyProblem } from "../../provider/index";
+import { sizeProblem as problemOfSize, publicKeyProblem } from "../../provider/index";
 
 /** Why a value can't be right, or nothing. Each reason follows the argument's name in a sentence. Pure. */
 
@@ -9,15 +9,8 @@ export function nameProblem(name: unknown): string | undefined {
   return `"${name}" is no host name: 1 to 20 small letters, digits and inner dashes (RFC 1123)`;
 }
 
-/** A size as `2GiB`. A bare number is refused, for nobody can say whether it is bytes or mebibytes. */
-export function sizeProblem(size: unknown): string | undefined {
-  const example = "write it as 2GiB, 512MiB or 20GB";
-  if (typeof size === "number" || (typeof size === "string" && /^\s*[\d.]+\s*$/.test(size))) {
-    return `"${size}" has no unit: ${example}`;
-  }
-  const bytes = typeof size === "string" ? parseSize(size) : undefined;
-  return bytes === undefined || bytes === 0 ? `"${size}" is not a size: ${example}` : undefined;
-}
+/** A size as `2GiB`, and not nothing. */
+export const sizeProblem = (size: unknown): string | undefined => problemOfSize(size, 1);
 
 export function countProblem(count: unknown): string | undefined {
   return Number.isInteger(count) && Number(count) >= 1 && Number(count) <= 4096

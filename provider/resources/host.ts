@@ -85,7 +85,7 @@ export const host: Definition<ObservedHost> = {
 function checkSizes(property: string, sizes: unknown, failures: Failure[]): void {
   for (const [path, size] of Object.entries(asRecord(sizes))) {
     if (!path.startsWith("/")) failures.push({ property: `${property}.${path}`, reason: "a path begins with /" });
-    const reason = known<string>(size) ? sizeProblem(size) : undefined;
+    const reason = known(size) ? sizeProblem(size) : undefined;
     if (reason) failures.push({ property: `${property}.${path}`, reason });
   }
 }

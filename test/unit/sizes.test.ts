@@ -50,7 +50,15 @@ describe("sizes", () => {
       assert.equal(parseSize(given), undefined);
     }
     assert.match(sizeProblem("much")!, /is not a size; write it as/);
+    for (const other of [undefined, null, {}, ["2GiB"], true]) assert.match(sizeProblem(other)!, /is not a size/);
     assert.equal(sizeProblem("192MiB"), undefined);
+  });
+
+  it("are refused below what there must be", () => {
+    assert.equal(sizeProblem("0GiB"), undefined);
+    assert.equal(sizeProblem("0GiB", 1), "must be at least 1B");
+    assert.equal(sizeProblem("1023KiB", 2 ** 20), "must be at least 1MiB");
+    assert.equal(sizeProblem("1MiB", 2 ** 20), undefined);
   });
 
   it("are written in the largest exact binary unit", () => {

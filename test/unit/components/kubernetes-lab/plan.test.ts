@@ -223,6 +223,7 @@ describe("the plan of a lab", function () {
       "guests.boreas.diskSize",
       /is not a size/,
     ],
+    ["a disk with no room", { diskSize: "0GiB" }, "diskSize", /must be at least 1B/],
     ["half a CPU", { vcpus: 0.5 }, "vcpus", /is not a whole number/],
     [
       "a host that is not there",
