@@ -6,6 +6,7 @@ import {
   complete,
   type Effect,
   type EffectRule,
+  effectWords,
   type Fields,
   holdsUnknown,
   type Inputs,
@@ -107,18 +108,12 @@ function explain(verdict: Verdict): Pick<Row, "effect" | "says" | "refuse"> {
   return verdict;
 }
 
-const words: Readonly<Record<Effect, string>> = {
-  live: "live",
-  restart: "after a restart",
-  replace: "replaces it",
-  local: "in the state alone",
-};
-
 /** `memory 2GiB → 4GiB: live; machineType: after a restart`: the line that a preview leaves on a resource. */
 export function describeRows(rows: readonly Row[]): string {
   return rows
     .map(
-      (row) => `${row.path}${values(row)}: ${row.refuse ? `refused, ${row.refuse}` : (row.says ?? words[row.effect])}`,
+      (row) =>
+        `${row.path}${values(row)}: ${row.refuse ? `refused, ${row.refuse}` : (row.says ?? effectWords[row.effect])}`,
     )
     .join("; ");
 }

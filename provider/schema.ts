@@ -10,6 +10,13 @@ import { formatSize, parseSize, sizeProblem } from "./sizes";
 /** What a change of a field does. */
 export type Effect = "live" | "restart" | "replace" | "local";
 
+export const effectWords: Readonly<Record<Effect, string>> = {
+  live: "live",
+  restart: "after a restart",
+  replace: "replaces it",
+  local: "in the state alone",
+};
+
 /** What the effect is a function of. It asks no host: a preview needs no way to one. */
 export interface Change {
   /** undefined: the field was not set. */

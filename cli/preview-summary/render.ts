@@ -89,12 +89,12 @@ function tally(changes: readonly Change[]): string {
     .reverse()
     .flatMap((effect) => {
       const count = changes.filter((change) => change.effect === effect).length;
-      return count === 0 ? [] : [`${count} ${effectWords[effect]}`];
+      return count === 0 ? [] : [`${count} ${changeWords[effect]}`];
     })
     .join(", ");
 }
 
-const effectWords: Readonly<Record<ChangeEffect, string>> = {
+const changeWords: Readonly<Record<ChangeEffect, string>> = {
   local: "in the state alone",
   create: "create",
   live: "live",
@@ -179,7 +179,7 @@ function cell(known: readonly string[], { unforeseen }: Change): string {
 
 function effectCell(effect: ChangeEffect): string {
   const mild: readonly ChangeEffect[] = ["local", "create", "live", "update"];
-  return mild.includes(effect) ? effectWords[effect] : `**${effectWords[effect]}**`;
+  return mild.includes(effect) ? changeWords[effect] : `**${changeWords[effect]}**`;
 }
 
 function gateWords({ verdict }: Report, { notices }: Detail): string[] {

@@ -1,3 +1,4 @@
+import { effectWords } from "../../provider/schema";
 import type { Change } from "./changes";
 import type { FieldChange } from "./fields";
 import { code, folded } from "./markdown";
@@ -6,11 +7,8 @@ import { hidden, show } from "./values";
 /** Fields that stand in a cell; more are folded. */
 const mostFields = 6;
 
-const effectWords: Readonly<Record<FieldChange["effect"], string>> = {
-  live: "live",
-  restart: "after a restart",
-  replace: "replaces it",
-  local: "in the state alone",
+const words: Readonly<Record<FieldChange["effect"], string>> = {
+  ...effectWords,
   unknown: "its effect is not known",
 };
 
@@ -66,6 +64,6 @@ function changedField(
 
 /** The table's own words, which name the effect where it is not plain. */
 function says({ says, effect }: FieldChange): string {
-  if (says === undefined) return effectWords[effect];
+  if (says === undefined) return words[effect];
   return effect === "restart" && !says.includes("restart") ? `${says}, after a restart` : says;
 }

@@ -4,7 +4,7 @@ import type { Definition } from "../../provider/lifecycle";
 import type { Field, Fields } from "../../provider/schema";
 import { exampleOf, raisedBy } from "./sources";
 import { boundsOf } from "./types";
-import { defaultWords, effectWords } from "./words";
+import { defaultWords, ruleWords } from "./words";
 
 interface Line {
   readonly name: string;
@@ -134,19 +134,19 @@ function lines(path: string, spec: Field): Line[] {
         name,
         type: code(bounds ? `${spec.typeText}, ${bounds}` : spec.typeText),
         value: cell(defaultWords(spec) ?? ""),
-        effect: cell(effectWords(spec.effect)),
+        effect: cell(ruleWords(spec.effect)),
         doc: cell(spec.doc) + (spec.secret ? " Secret." : ""),
       },
     ];
   }
   if (spec.shape === "group") {
-    const effect = spec.effect ? effectWords(spec.effect) : "";
+    const effect = spec.effect ? ruleWords(spec.effect) : "";
     return [
       { name, type: "object", value: "", effect: cell(effect), doc: cell(spec.doc) },
       ...linesOf(spec.fields, `${path}.`),
     ];
   }
-  const effect = `added: ${effectWords(spec.added)}; removed: ${effectWords(spec.removed)}`;
+  const effect = `added: ${ruleWords(spec.added)}; removed: ${ruleWords(spec.removed)}`;
   return [
     { name, type: "object by key", value: "", effect: cell(effect), doc: cell(spec.doc) },
     ...linesOf(spec.entry, `${path}.*.`),

@@ -1,5 +1,5 @@
 import type { Field, Fields, Keyed, Leaf, OutputFields } from "../../provider/schema";
-import { defaultWords, effectWords } from "./words";
+import { defaultWords, ruleWords } from "./words";
 
 /**
  * TypeScript from a field table: for each resource the arguments, what a group or an entry of a keyed field takes and
@@ -105,13 +105,13 @@ function describe(spec: Field): string[] {
     const value = defaultWords(spec);
     if (value) lines.push(`Default: ${value}.`);
     if (spec.secret) lines.push("Secret.");
-    if (!spec.internal) lines.push(`A change: ${effectWords(spec.effect)}.`);
+    if (!spec.internal) lines.push(`A change: ${ruleWords(spec.effect)}.`);
   } else if (spec.shape === "keyed") lines.push(...keyedEffects(spec));
   return lines;
 }
 
 function keyedEffects(spec: Keyed): string[] {
-  return [`An entry added: ${effectWords(spec.added)}; removed: ${effectWords(spec.removed)}.`];
+  return [`An entry added: ${ruleWords(spec.added)}; removed: ${ruleWords(spec.removed)}.`];
 }
 
 export function boundsOf(spec: Leaf): string | undefined {

@@ -1,16 +1,9 @@
 import { capabilities } from "../../provider/hypervisors/capabilities";
-import type { Effect, EffectRule, Leaf } from "../../provider/schema";
-
-const words: Readonly<Record<Effect, string>> = {
-  live: "live",
-  restart: "after a restart",
-  replace: "replaces it",
-  local: "in the state alone",
-};
+import { type EffectRule, effectWords, type Leaf } from "../../provider/schema";
 
 /** A rule in words: its own; else what it says where nothing is known of the rest of the resource. */
-export function effectWords(rule: EffectRule): string {
-  if (typeof rule === "string") return words[rule];
+export function ruleWords(rule: EffectRule): string {
+  if (typeof rule === "string") return effectWords[rule];
   if (rule.text !== undefined) return rule.text;
   const verdict = rule({
     old: undefined,
@@ -20,7 +13,7 @@ export function effectWords(rule: EffectRule): string {
     beside: {},
     capabilities: capabilities.libvirt,
   });
-  if (typeof verdict === "string") return words[verdict];
+  if (typeof verdict === "string") return effectWords[verdict];
   return "refuse" in verdict ? verdict.refuse : verdict.says;
 }
 
