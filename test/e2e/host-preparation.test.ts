@@ -3,18 +3,13 @@ import { currentLab, ensureMicroGuest, type LabHost } from "../lab";
 import { differences, type HostSnapshot, snapshotOfHost } from "../lab/snapshot-of-host";
 import { itsOwn, packagesAlone, startBareHost } from "./bare-host";
 import { connection, frame, guest, inGuest, initrd, kernel } from "./guests";
+import { inOrder } from "./in-order";
 import { type Asked, Stack } from "./stack";
 
 /** From a machine with nothing but an ssh server to a guest on it, and back. */
 describe("a bare host", function () {
   this.timeout(600_000);
-  let broken = false;
-  beforeEach(function () {
-    if (broken) this.skip();
-  });
-  afterEach(function () {
-    if (this.currentTest?.state === "failed") broken = true;
-  });
+  inOrder();
 
   let host: LabHost;
   let stack: Stack;

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { currentLab, ensureMicroGuest, type GuestImage, type Lab, type LabHost } from "../lab";
 import { cmdline, connection, inGuest, initrd, kernel } from "./guests";
+import { inOrder } from "./in-order";
 import { Stack } from "./stack";
 
 interface Outputs {
@@ -20,13 +21,7 @@ interface Step {
 /** One lab over two hosts, from its first preview to its end. Each step stands on the one before. */
 describe("a lab over two hosts", function () {
   this.timeout(900_000);
-  let broken = false;
-  beforeEach(function () {
-    if (broken) this.skip();
-  });
-  afterEach(function () {
-    if (this.currentTest?.state === "failed") broken = true;
-  });
+  inOrder();
 
   let lab: Lab;
   let micro: GuestImage;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { currentLab, ensureMicroGuest, type LabHost } from "../lab";
 import { connection, frame, guest, inGuest, initrd, kernel, reservations, winds } from "./guests";
+import { inOrder } from "./in-order";
 import { type Asked, Stack } from "./stack";
 
 interface GuestOutput {
@@ -14,14 +15,7 @@ interface GuestOutput {
 /** One life of a stack, from its first preview to its end, on a real host. Each step stands on the one before. */
 describe("the whole way", function () {
   this.timeout(900_000);
-  // Each step stands on the one before. (mocha's own bail would stop at a failure of another file as well.)
-  let broken = false;
-  beforeEach(function () {
-    if (broken) this.skip();
-  });
-  afterEach(function () {
-    if (this.currentTest?.state === "failed") broken = true;
-  });
+  inOrder();
 
   let host: LabHost;
   let stack: Stack;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { itsOwn, packagesAlone, startBareHost } from "../e2e/bare-host";
 import { connection, inGuest } from "../e2e/guests";
+import { inOrder } from "../e2e/in-order";
 import { currentLab, ensureDebianImage, type LabHost } from "../lab";
 import { differences, type HostSnapshot, snapshotOfHost } from "../lab/snapshot-of-host";
 import { certificate } from "../unit/components/kubernetes-lab/certificate";
@@ -25,13 +26,7 @@ interface Outputs {
  */
 describe("the four winds on a bare host", function () {
   this.timeout(1_500_000);
-  let broken = false;
-  beforeEach(function () {
-    if (broken) this.skip();
-  });
-  afterEach(function () {
-    if (this.currentTest?.state === "failed") broken = true;
-  });
+  inOrder();
 
   let host: LabHost;
   let bare: HostSnapshot;
