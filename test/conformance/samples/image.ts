@@ -1,10 +1,7 @@
-import { first, type Look } from "../look";
-import { elsewhere } from "../place";
+import { first } from "../look";
 import type { KindSamples, Sample } from "../sample";
+import { all, find, inPool, pathOf } from "./in-pool";
 import { local, unseen } from "./unseen";
-import { all, find } from "./volume";
-
-const pathOf = (look: Look) => String(look.state.path);
 
 const sum: Sample["seen"] = async (look) =>
   `sha256:${first(await look.shell('sha256sum "$1"', pathOf(look)), /^(\w+)/)}`;
@@ -23,20 +20,7 @@ export const image: KindSamples = {
   find,
   all,
   samples: {
-    host: {
-      values: (place) => [place.host, elsewhere(place).host],
-      beside: (place, index) => (index === 1 ? { pool: elsewhere(place).pool } : {}),
-      seen: (look) => look.shell("cat /etc/machine-id"),
-      unobserved: "an image moves only with its program",
-    },
-    adopt: local(false, true),
-    timeout: local(100, 101),
-    pool: {
-      values: (place) => [place.pool, place.otherPool],
-      shows: () => ["conf-pool", "conf-other-pool"],
-      seen: async (look) => pathOf(look).split("/").at(-2),
-      unobserved: "a file in another pool is another image",
-    },
+    ...inPool("image"),
     name: {
       values: () => ["conf-one", "conf-two"],
       seen: async (look) => first(pathOf(look), /(conf-\w+)-[^/]*$/),
@@ -72,11 +56,6 @@ export const image: KindSamples = {
       unobserved: once,
     },
     via: local("auto", "client"),
-    volumeName: {
-      values: () => ["one.qcow2", "two.qcow2"],
-      seen: (look) => look.shell('basename "$(ls "$1")"', pathOf(look)),
-      unobserved: "a file of another name is another image",
-    },
   },
   fixed: {
     suffix: "derived from the host's lineage, and then kept",

@@ -1,10 +1,8 @@
 import { first, type Look } from "../look";
-import { elsewhere } from "../place";
 import type { KindSamples, Sample } from "../sample";
-import { local } from "./unseen";
+import { all, find, inPool, pathOf } from "./in-pool";
 
 const nameOf = (id: string) => id.slice(id.indexOf("/") + 1);
-const pathOf = (look: Look) => String(look.state.path);
 
 const info =
   (pattern: RegExp): Sample["seen"] =>
@@ -18,44 +16,16 @@ const stat =
 
 const change = (command: string) => async (look: Look) => look.shell(`${command} "$1"`, pathOf(look));
 
-/** A volume's or image's file: another inode is another file. */
-export const find: KindSamples["find"] = async (look) => {
-  // A file system gives the number of a file that is gone to the next one.
-  const file = await look.shell('stat -c "%i of %w" "$1"', pathOf(look));
-  return { identity: `${pathOf(look)} ${file}`, life: `inode ${file}` };
-};
-
-export const all: KindSamples["all"] = async (look) =>
-  (await look.shell("find /var/lib/libvirt/images -type f -exec stat -c '%n %i of %w' {} +")).split("\n");
-
 export const volume: KindSamples = {
   kind: "Volume",
   base: (place) => ({ host: place.host, pool: place.pool, name: "conf-tried", size: "4MiB" }),
   find,
   all,
   samples: {
-    host: {
-      values: (place) => [place.host, elsewhere(place).host],
-      beside: (place, index) => (index === 1 ? { pool: elsewhere(place).pool } : {}),
-      seen: (look) => look.shell("cat /etc/machine-id"),
-      unobserved: "a volume moves only with its program",
-    },
-    adopt: local(false, true),
-    timeout: local(100, 101),
-    pool: {
-      values: (place) => [place.pool, place.otherPool],
-      shows: () => ["conf-pool", "conf-other-pool"],
-      seen: async (look) => pathOf(look).split("/").at(-2),
-      unobserved: "a file in another pool is another volume",
-    },
+    ...inPool("volume"),
     name: {
       values: () => ["conf-one", "conf-two"],
       seen: async (look) => first(pathOf(look), /(conf-[^/]*)-[^-/]*$/),
-      unobserved: "a file of another name is another volume",
-    },
-    volumeName: {
-      values: () => ["one.qcow2", "two.qcow2"],
-      seen: async (look) => look.shell('basename "$(ls "$1")"', pathOf(look)),
       unobserved: "a file of another name is another volume",
     },
     format: { values: () => ["qcow2", "raw"], seen: info(/file format: (\w+)/), unobserved: "it is made in it once" },
