@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { until } from "../lab";
 import { Fixture } from "./fixture";
 import { frame, guest, winds } from "./guests";
 
@@ -42,18 +43,16 @@ const ours = "windrose dynamic-provider";
  */
 async function providersGone(directory: string, report: (text: string) => void): Promise<number> {
   const began = Date.now();
-  for (;;) {
-    const left = processes(directory, "dynamic-provider");
-    if (left.length === 0) return Date.now() - began;
-    const waited = Date.now() - began;
-    if (waited > 5_000 && processes(directory, ours).length === 0) {
+  const gone = () => {
+    if (processes(directory, "dynamic-provider").length === 0) return true;
+    if (Date.now() - began > 5_000 && processes(directory, ours).length === 0) {
       report("the SDK's process, which the engine had not called yet, stayed and was ended");
       killAll(directory);
-      continue;
     }
-    assert.ok(waited < 15_000, "a provider process stays behind");
-    await new Promise((done) => setTimeout(done, 100));
-  }
+    return false;
+  };
+  await until("the end of the provider's process", gone, 15_000);
+  return Date.now() - began;
 }
 
 /** Kills `up` and `destroy` at random moments, all processes or the CLI alone by turns, and lets the next run finish. */
