@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fabricCommand } from "./lab.mjs";
@@ -10,11 +10,12 @@ const minutes = 60_000;
 /**
  * The levels of tests. `limit`: milliseconds for the whole level. `timeout`: for a test that names none of its own.
  * `usually` is what a run takes on two cores with no hardware virtualization. `fabric`: needs a network of test hosts.
+ * `lanes`: how many of its files or folders run at once, each in a process and a network of its own. Default: all in one.
  */
 export const levels = {
   unit: { limit: 5 * minutes, timeout: 10_000, usually: "20 s", fabric: false, toolchain: false },
-  integration: { limit: 20 * minutes, timeout: 60_000, usually: "2 min", fabric: true, toolchain: true },
-  e2e: { limit: 30 * minutes, timeout: 10 * minutes, usually: "5 min", fabric: true, toolchain: true },
+  integration: { limit: 20 * minutes, timeout: 60_000, usually: "3 min", fabric: true, toolchain: true, lanes: 2 },
+  e2e: { limit: 40 * minutes, timeout: 10 * minutes, usually: "10 min", fabric: true, toolchain: true, lanes: 2 },
   timing: { limit: 20 * minutes, timeout: 15 * minutes, usually: "3 min", fabric: true, toolchain: true },
   conformance: { limit: 60 * minutes, timeout: 4 * minutes, usually: "15 min", fabric: true, toolchain: true },
   bridges: { limit: 60 * minutes, timeout: 10 * minutes, usually: "12 min", fabric: true, toolchain: false },
@@ -48,9 +49,10 @@ async function outcomes(file) {
   };
 }
 
-function mochaCommand(level, { coverage, rest }) {
+const namesFiles = (rest) => rest.some((argument) => argument.endsWith(".test.ts"));
+
+function mochaCommand(level, { coverage, rest }, files) {
   const { timeout } = levels[level];
-  const files = rest.some((argument) => argument.endsWith(".test.ts")) ? [] : [`test/${level}/**/*.test.ts`];
   const measured = coverage
     ? [
         inModules("c8/bin/c8.js"),
@@ -76,6 +78,57 @@ function mochaCommand(level, { coverage, rest }) {
   ];
 }
 
+/** What a level runs at once: each file, and each folder of files. Those that take long come first, to leave no lane idle. */
+async function shares(level) {
+  const directory = join(root, "test", level);
+  const shares = [];
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isDirectory() ? await hasTests(join(directory, entry.name)) : entry.name.endsWith(".test.ts"))
+      shares.push(entry.isDirectory() ? `${entry.name}/**/*.test.ts` : entry.name);
+  }
+  const place = (share) =>
+    slow.some((name) => share.startsWith(name)) ? slow.findIndex((name) => share.startsWith(name)) : slow.length;
+  return shares.sort((a, b) => place(a) - place(b)).map((share) => `test/${level}/${share}`);
+}
+
+/** The longest first, as they were measured. */
+const slow = ["host-preparation", "faults", "whole", "identity", "examples", "kubernetes-lab", "libvirt", "system"];
+
+/** Runs mocha on some files. Its outcomes go to a file in `directory`, and its output to `output` or to this terminal. */
+async function runShare(level, { name, files, directory, options, output }) {
+  const file = join(directory, `outcomes-${name}`);
+  const env = { ...options.environment, WINDROSE_TEST_OUTCOMES: file, WINDROSE_TEST_LEVEL: level };
+  const argv = mochaCommand(level, options, files);
+  const command = levels[level].fabric ? fabricCommand(argv, env) : argv;
+  const code = await runAttached(command, { cwd: root, env, timeout: levels[level].limit, ownGroup: true, output });
+  const result = await outcomes(file);
+  // A run that died, or never began, is a failure whatever its tests said before.
+  if (result.failed === 0 && (code !== 0 || !result.ended)) {
+    result.failed = 1;
+    result.titles = [
+      `${files.join(", ") || level} ended with exit code ${code}${result.ended ? "" : " before its last test"}`,
+    ];
+  }
+  return result;
+}
+
+/** Takes shares one after another, beside other lanes; a share's output is shown as a whole once it has ended. */
+async function runLane(level, lane) {
+  const results = [];
+  for (let share = lane.waiting.shift(); share !== undefined; share = lane.waiting.shift()) {
+    const name = `${lane.count++}`;
+    const path = join(lane.directory, `output-${name}`);
+    const output = await open(path, "a");
+    try {
+      results.push(await runShare(level, { ...lane, name, files: [share], output: output.fd }));
+    } finally {
+      await output.close();
+    }
+    process.stdout.write(await readFile(path));
+  }
+  return results;
+}
+
 /**
  * Runs one level, in a fabric of its own where it needs one.
  *
@@ -83,23 +136,26 @@ function mochaCommand(level, { coverage, rest }) {
  * @param {{coverage: boolean, rest: string[], environment: NodeJS.ProcessEnv}} options `rest` goes to mocha
  * @returns {Promise<{passed: number, failed: number, skipped: number, titles: string[]}>}
  */
-export async function runLevel(level, { coverage, rest, environment }) {
-  const none = { passed: 0, failed: 0, skipped: 0, titles: [] };
-  if (!(await hasTests(join(root, "test", level)))) return none;
+export async function runLevel(level, options) {
+  const total = { passed: 0, failed: 0, skipped: 0, titles: [] };
+  if (!(await hasTests(join(root, "test", level)))) return total;
   const directory = await mkdtemp(join(tmpdir(), "windrose-test-"));
   try {
-    const file = join(directory, "outcomes");
-    const env = { ...environment, WINDROSE_TEST_OUTCOMES: file, WINDROSE_TEST_LEVEL: level };
-    const argv = mochaCommand(level, { coverage, rest });
-    const command = levels[level].fabric ? fabricCommand(argv, env) : argv;
-    const code = await runAttached(command, { cwd: root, env, timeout: levels[level].limit, ownGroup: true });
-    const result = await outcomes(file);
-    // A run that died, or never began, is a failure whatever its tests said before.
-    if (result.failed === 0 && (code !== 0 || !result.ended)) {
-      result.failed = 1;
-      result.titles = [`the level itself ended with exit code ${code}${result.ended ? "" : " before its last test"}`];
+    const named = namesFiles(options.rest);
+    const lanes = named || options.coverage ? 1 : (levels[level].lanes ?? 1);
+    const files = named ? [] : [`test/${level}/**/*.test.ts`];
+    const lane = { directory, options, waiting: lanes > 1 ? await shares(level) : [], count: 0 };
+    const results =
+      lanes === 1
+        ? [await runShare(level, { name: "all", files, directory, options })]
+        : (await Promise.all(Array.from({ length: lanes }, () => runLane(level, lane)))).flat();
+    for (const { passed, failed, skipped, titles } of results) {
+      total.passed += passed;
+      total.failed += failed;
+      total.skipped += skipped;
+      total.titles.push(...titles);
     }
-    return result;
+    return total;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -7,11 +7,16 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 /**
  * Runs a program on this terminal; resolves with its exit code (128 + n after signal n). A signal to this process is
  * passed on, and the program's end is awaited, so that it can put things in order. After `timeout` milliseconds its whole
- * process group gets SIGTERM, and SIGKILL 20 s later.
+ * process group gets SIGTERM, and SIGKILL 20 s later. `output`: a file descriptor to write to in place of the terminal.
  */
-export function runAttached(argv, { env = process.env, cwd, timeout, ownGroup = false } = {}) {
+export function runAttached(argv, { env = process.env, cwd, timeout, ownGroup = false, output } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(argv[0], argv.slice(1), { stdio: "inherit", env, cwd, detached: ownGroup });
+    const child = spawn(argv[0], argv.slice(1), {
+      stdio: output === undefined ? "inherit" : ["ignore", output, output],
+      env,
+      cwd,
+      detached: ownGroup,
+    });
     const target = ownGroup ? -1 : 1;
     const kill = (signal) => {
       try {
