@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { type Change, changeScript } from "../../../provider/hypervisors/system/bridges/change-script";
 import { iaidOf, managerOf } from "../../../provider/hypervisors/system/bridges/detect";
 import type { Inspection } from "../../../provider/hypervisors/system/bridges/inspect";
+import { vlanUp } from "../../../provider/hypervisors/system/bridges/kernel-bridge";
 import type { Layout } from "../../../provider/hypervisors/system/bridges/model";
 
 const layout = (files: Layout["files"]): Layout => ({ files, down: ":", up: ":", gone: ":", boot: ":" });
@@ -77,6 +78,31 @@ describe("the script of a change", () => {
     assert.equal(inside(script, directory, both), "roll-back 0\nbackup\nconfirmed\n");
     const late = `rm "$work/confirmed"; : >"$work/rolling"; (confirm); echo "confirmation $?"`;
     assert.equal(inside(script, directory, late), "confirmation 12\n");
+  });
+});
+
+describe("the device of a VLAN", () => {
+  /** The script where the device is there after so many waits: what it said, and how it ended. */
+  function up(appearsAfter: number, added: "added" | "refused"): { said: string[]; code: number } {
+    const script = [
+      "waits=0",
+      `test() { [ $waits -ge ${appearsAfter} ] || [ "$made" = yes ]; }`,
+      "sleep() { waits=$((waits+1)); }",
+      `ip() { echo "ip $*"; ${added === "added" ? "made=yes" : "return 2"}; }`,
+      "made=no",
+      vlanUp({ name: "br0", nic: "eth0", stp: false, vlan: 7 }, "eth0.7"),
+      "echo waited $waits",
+    ].join("\n");
+    const { status, stdout } = spawnSync("sh", ["-c", script], { encoding: "utf8", timeout: 10_000 });
+    return { said: stdout.trim().split("\n").filter(Boolean), code: status ?? -1 };
+  }
+  const add = "ip link add link eth0 name eth0.7 type vlan id 7";
+
+  it("is the manager's where it makes one in time, and else made, or an error", () => {
+    assert.deepEqual(up(0, "refused"), { said: ["waited 0"], code: 0 });
+    assert.deepEqual(up(19, "refused"), { said: ["waited 19"], code: 0 });
+    assert.deepEqual(up(1000, "added"), { said: [add, "waited 20"], code: 0 });
+    assert.deepEqual(up(1000, "refused"), { said: [add], code: 1 });
   });
 });
 

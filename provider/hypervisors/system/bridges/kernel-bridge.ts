@@ -1,6 +1,6 @@
 import type { BridgeDefinition, Original } from "./model";
 import { macOf } from "./openvswitch";
-import { line } from "./shell";
+import { isDevice, line, waitForDevice } from "./shell";
 
 /**
  * What of a running bridge no manager changes by itself (ip-link(8); delays are in hundredths of a second there). The
@@ -25,6 +25,6 @@ export const ownVlan = (definition: BridgeDefinition, original: Original): strin
 export function vlanUp(definition: BridgeDefinition, device: string): string {
   const { nic, vlan } = definition;
   const add = line("ip", "link", "add", "link", nic, "name", device, "type", "vlan", "id", String(vlan));
-  const path = `/sys/class/net/${device}`;
-  return `i=0; while [ ! -e ${path} ] && [ $i -lt 20 ]; do i=$((i+1)); sleep 0.1; done; test -e ${path} || ${add} || test -e ${path} || exit 1`;
+  const there = isDevice(device);
+  return `${waitForDevice(device, 2)}; ${there} || ${add} || ${there} || exit 1`;
 }
