@@ -2,6 +2,7 @@ import { derivedMac } from "../../provider/index";
 import { giveAddresses } from "./addresses";
 import { type Demand, demandOf, shortfalls } from "./capacity";
 import { checkRequest } from "./checks";
+import { type PlannedCluster, planCluster } from "./kubernetes/plan";
 import { hostOf } from "./placement";
 import { type PlannedHost, planHosts } from "./plan-hosts";
 import { Problems } from "./problems";
@@ -38,6 +39,8 @@ export interface LabPlan {
   readonly hosts: Readonly<Record<string, PlannedHost & { readonly demand: Demand }>>;
   /** Control planes first, then workers, each in the order of the request. */
   readonly guests: readonly PlannedGuest[];
+  /** The cluster, where there is to be one. */
+  readonly kubernetes?: PlannedCluster;
 }
 
 /** Key of the guests' interface. */
@@ -77,12 +80,11 @@ export function plan(request: LabRequest): LabPlan {
     }
     return [key, { ...hosts[key]!, demand }] as const;
   });
+  const ordered = [
+    ...guests.filter((guest) => guest.role === "controlPlane"),
+    ...guests.filter((guest) => guest.role !== "controlPlane"),
+  ];
+  const kubernetes = planCluster(request, hosts, ordered, problems);
   problems.end();
-  return {
-    hosts: Object.fromEntries(demands),
-    guests: [
-      ...guests.filter((guest) => guest.role === "controlPlane"),
-      ...guests.filter((guest) => guest.role !== "controlPlane"),
-    ],
-  };
+  return { hosts: Object.fromEntries(demands), guests: ordered, ...(kubernetes ? { kubernetes } : {}) };
 }

@@ -1,4 +1,5 @@
 import type { Capacity, Overcommit } from "./capacity";
+import type { KubernetesRequest, NodeRequest } from "./kubernetes/request";
 
 /** What a lab is asked to be, as far as the plan needs it. */
 
@@ -19,7 +20,7 @@ export interface GuestSize {
 }
 
 /** A guest, and where it differs from the others. */
-export interface GuestRequest extends GuestSize {
+export interface GuestRequest extends GuestSize, NodeRequest {
   /** Its host name (RFC 1123), and the last part of its resource's name: 1 to 20 small letters, digits and dashes. */
   readonly name: string;
   /** What it is in the cluster. Default: worker. */
@@ -46,6 +47,14 @@ export interface HostRequest {
   readonly proxyJump?: string;
 }
 
+/** What is known of a host besides. */
+export interface HostFacts {
+  /** Its own address, where its connection names one. */
+  readonly address?: string;
+  /** Its network was there before the lab. */
+  readonly ownNetwork?: boolean;
+}
+
 export interface NetworkRequest {
   /**
    * `nat`, `routed`, `isolated`: each host has a network and a subnet of its own. `bridge`: all guests are in one subnet,
@@ -60,7 +69,7 @@ export interface LabRequest extends GuestSize {
   /** MAC addresses derive from them. */
   readonly project: string;
   readonly stack: string;
-  readonly hosts: Readonly<Record<string, HostRequest>>;
+  readonly hosts: Readonly<Record<string, HostRequest & HostFacts>>;
   readonly network?: NetworkRequest;
   readonly subnet?: string;
   readonly gateway?: string;
@@ -69,6 +78,7 @@ export interface LabRequest extends GuestSize {
   /** Key of the image of guests that name none. Default: the only one. */
   readonly image?: string;
   readonly guests: readonly GuestRequest[];
+  readonly kubernetes?: KubernetesRequest;
   readonly overcommit?: Overcommit;
   readonly user?: string;
   /** Undefined where one is not known yet. */

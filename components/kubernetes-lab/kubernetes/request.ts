@@ -1,0 +1,114 @@
+/** What a cluster is asked to be, as far as its plan needs it. */
+
+/** Where a node's programs and images come from. */
+export type KubernetesSource =
+  /** They are in the guests' image already; each node looks, and says what it lacks. */
+  | { readonly from: "image" }
+  /**
+   * One file for guests with no way out: programs, images of containers and manifests of one version, as an ISO image. It
+   * is brought to each host once, and given to the guests as a read-only disk.
+   */
+  | {
+      readonly from: "bundle";
+      /** A file of this machine, a URL, or `host:/a/path/on/the/host`. */
+      readonly bundle: string;
+      /** `sha256:…` or `sha512:…`, or the URL of a list. A file of this machine needs none. */
+      readonly checksum?: string;
+    }
+  /** The guests fetch packages themselves. */
+  | {
+      readonly from: "packages";
+      /** What apt, dnf or zypper take packages from, as `https://packages.example.org/v1.34/deb/`. Default: the guest's own. */
+      readonly repository?: string;
+      /** The repository's public key: text (armored), or a file of this machine. */
+      readonly key?: string;
+    };
+
+/** How pods of different nodes reach each other. */
+export type PodNetwork =
+  /** flannel, over VXLAN, by its own manifest. */
+  | { readonly plugin: "flannel" }
+  /** Any other, by its own manifest. */
+  | {
+      readonly plugin: "manifest";
+      /** Its text, a file of this machine, or a URL. */
+      readonly manifest: string;
+      /** `sha256:…` or `sha512:…` of what the URL has. Needed for a URL. */
+      readonly checksum?: string;
+    }
+  /**
+   * A bridge on each node and fixed routes between them; it needs no image. All guests are in one subnet, and a node's
+   * pods are numbered by its address: so no node needs to hear of another one.
+   */
+  | { readonly plugin: "routes" };
+
+/** How a node is emptied before it goes, restarts or is upgraded. */
+export interface DrainRequest {
+  /** Seconds until its pods must be gone. Default: 300. */
+  readonly timeout?: number;
+  /** Pods that nobody makes anew elsewhere, and those that are still there at the end, are deleted. Default: false. */
+  readonly force?: boolean;
+  /** Pods with data in an `emptyDir` may go, which loses that data. Default: true. */
+  readonly deleteEmptyDirData?: boolean;
+}
+
+/** Configuration that is merged into kubeadm's, deeply: objects key by key, lists and values as a whole. */
+export interface KubeadmConfiguration {
+  /** InitConfiguration (kubeadm.k8s.io/v1beta4). */
+  readonly init?: Readonly<Record<string, unknown>>;
+  /** ClusterConfiguration (kubeadm.k8s.io/v1beta4). */
+  readonly cluster?: Readonly<Record<string, unknown>>;
+  /** JoinConfiguration (kubeadm.k8s.io/v1beta4). */
+  readonly join?: Readonly<Record<string, unknown>>;
+  /** KubeletConfiguration (kubelet.config.k8s.io/v1beta1). */
+  readonly kubelet?: Readonly<Record<string, unknown>>;
+  /** KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1). */
+  readonly kubeProxy?: Readonly<Record<string, unknown>>;
+  /** Patches of static pods and of the kubelet's configuration, by file name: `kube-apiserver+strategic.yaml`. */
+  readonly patches?: Readonly<Record<string, string>>;
+}
+
+/** A cluster on the lab's guests, made by kubeadm. Each guest is a node, in the role that it has. */
+export interface KubernetesRequest {
+  /** `1.34.4`. Raising it upgrades node by node, one minor version at a time. */
+  readonly version: string;
+  /** Subnet of the pods. Default: 10.244.0.0/16. */
+  readonly podSubnet?: string;
+  /** Subnet of the services. Default: 10.96.0.0/12. */
+  readonly serviceSubnet?: string;
+  /** DNS domain of the services. Default: cluster.local. */
+  readonly dnsDomain?: string;
+  /**
+   * Where the nodes reach the API, as `10.0.0.10:6443` or `api.example.org:6443`: a load balancer of your own. Default:
+   * `<lab>-api:6443`, a name that each guest's /etc/hosts leads to all control planes.
+   */
+  readonly endpoint?: string;
+  /** How kube-proxy leads services to pods. Default: kubeadm's own, iptables. */
+  readonly proxyMode?: "iptables" | "ipvs" | "nftables";
+  /** Default: flannel. */
+  readonly network?: PodNetwork;
+  /** What else kubeadm installs. */
+  readonly addons?: {
+    /** DNS in the cluster. Default: true. */
+    readonly coreDns?: boolean;
+  };
+  /** Default: the guests' image. */
+  readonly source?: KubernetesSource;
+  readonly kubeadm?: KubeadmConfiguration;
+  readonly drain?: DrainRequest;
+  /** Seconds that each step of a node has: made, joined, upgraded, restarted. Default: 1800. */
+  readonly timeout?: number;
+  /**
+   * Number or word of the cluster. Another one makes a NEW cluster on the same guests: all that the old one held is gone.
+   * Subnets, domain and endpoint change with it alone.
+   */
+  readonly generation?: number | string;
+}
+
+/** What a guest is as a node. */
+export interface NodeRequest {
+  /** Labels of its node: `{ "topology.kubernetes.io/zone": "a" }`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Taints of its node, as kubectl writes them: `dedicated=database:NoSchedule`. Default: those of kubeadm. */
+  readonly taints?: readonly string[];
+}
