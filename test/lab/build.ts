@@ -8,7 +8,7 @@ import { labCache, recipes } from "./paths.js";
 import { run } from "./process.js";
 import { warm } from "./warm.js";
 
-interface Recipe {
+export interface Recipe {
   readonly name: string;
   /** Files under recipes/; the first one is the script that runs. */
   readonly files: readonly string[];
@@ -16,6 +16,8 @@ interface Recipe {
   readonly arguments: readonly string[];
   /** Seconds on two cores, for people who wait. */
   readonly usually: number;
+  /** Minutes after which it is given up. Default: 20. */
+  readonly limit?: number;
   /** Runs on the finished output, before it is published. */
   readonly finish?: (output: string, log: Log) => Promise<void>;
 }
@@ -29,18 +31,29 @@ async function keyOf(recipe: Recipe): Promise<string> {
     .slice(0, 12);
 }
 
+const place = async (recipe: Recipe): Promise<string> => join(labCache(), `${recipe.name}-${await keyOf(recipe)}`);
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The directory with what a recipe has made, if it has. */
+export async function cached(recipe: Recipe): Promise<string | undefined> {
+  const target = await place(recipe);
+  return (await exists(target)) ? target : undefined;
+}
+
 /** The directory with what a recipe makes; built when it is not in the cache yet, by one process at a time. */
-async function ensure(recipe: Recipe, log: Log): Promise<string> {
-  const target = join(labCache(), `${recipe.name}-${await keyOf(recipe)}`);
-  const present = () =>
-    access(target).then(
-      () => true,
-      () => false,
-    );
+export async function ensure(recipe: Recipe, log: Log): Promise<string> {
+  const target = await place(recipe);
+  const present = () => exists(target);
   if (await present()) return target;
   await ensurePackages(log);
   const wait = () => log(`waiting for another run that builds ${recipe.name}`);
-  return withLock(join(labCache(), `${recipe.name}.lock`), 30 * 60_000, wait, async () => {
+  const { limit = 20 } = recipe;
+  return withLock(join(labCache(), `${recipe.name}.lock`), (limit + 10) * 60_000, wait, async () => {
     if (await present()) return target;
     log(`building ${recipe.name}, usually ${recipe.usually} s`);
     const started = Date.now();
@@ -51,7 +64,7 @@ async function ensure(recipe: Recipe, log: Log): Promise<string> {
       const owner = process.env.WINDROSE_LAB && (await ownerProcess(process.env.WINDROSE_LAB));
       const outside = owner ? ["nsenter", `--net=/proc/${owner}/ns/net`, "--"] : [];
       const argv = [...outside, "sh", join(recipes, recipe.files[0]!), draft, ...recipe.arguments];
-      await run(argv, { timeout: 20 * 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
+      await run(argv, { timeout: limit * 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
       await recipe.finish?.(draft, log);
       await rename(draft, target);
     } finally {

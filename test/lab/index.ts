@@ -1,7 +1,18 @@
 /** The test lab: KVM hosts as containers in network namespaces of their own. */
-export * from "./build.js";
+export {
+  ensureDebianImage,
+  ensureHostRoot,
+  ensureLab,
+  ensureMachineRoot,
+  ensureMicroGuest,
+  ensurePackageRepository,
+  type GuestImage,
+  type HostForm,
+  type Release,
+} from "./build.js";
 export { LabHost } from "./host.js";
 export { ensurePackages, type Log, whyNoLab } from "./install.js";
+export * from "./kubernetes.js";
 export * from "./lab.js";
 export { LabMachine, type MachineOptions } from "./machine.js";
 export {

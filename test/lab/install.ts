@@ -17,6 +17,7 @@ const needed: Readonly<Record<string, string>> = {
   "grub-common": "/usr/bin/grub-mkimage",
   "grub-pc-bin": "/usr/lib/grub/i386-pc/boot.img",
   cpio: "/usr/bin/cpio",
+  genisoimage: "/usr/bin/genisoimage",
   "openssh-client": "/usr/bin/ssh-keygen",
   "apt-utils": "/usr/bin/apt-ftparchive",
 };
