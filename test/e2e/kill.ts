@@ -22,7 +22,7 @@ function processes(directory: string, command = ""): number[] {
 }
 
 /** Kills them all, and what they start meanwhile. */
-function killAll(directory: string): void {
+export function killAll(directory: string): void {
   for (let pids = processes(directory); pids.length > 0; pids = processes(directory)) {
     for (const pid of pids) {
       try {

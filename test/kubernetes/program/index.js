@@ -1,0 +1,7 @@
+// Makes the cluster that the stack configuration names, and exports what it says.
+const pulumi = require("@pulumi/pulumi");
+const { KubernetesLab } = require("pulumi-windrose/components");
+
+const [{ name, args }] = new pulumi.Config("e2e").requireObject("resources");
+const { guests, knownHosts, kubernetes } = new KubernetesLab(name, args);
+module.exports = { guests, knownHosts, ...kubernetes };

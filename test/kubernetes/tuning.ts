@@ -1,0 +1,81 @@
+/**
+ * kubeadm's configuration for guests without hardware virtualization: everything takes ten times as long there, so waits are
+ * longer, probes rarer, and what a cluster of one control plane has no use for is off. Merged into the project's own.
+ */
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+const settings = (values: Readonly<Record<string, string>>): Setting[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value }));
+
+/** Garbage is collected less often, by one thread. */
+const frugal = settings({ GOGC: "400", GOMAXPROCS: "1" });
+
+const nodeRegistration = {
+  imagePullPolicy: "IfNotPresent",
+  kubeletExtraArgs: settings({ "housekeeping-interval": "60s" }),
+};
+
+const timeouts = {
+  kubeletHealthCheck: "15m0s",
+  kubernetesAPICall: "5m0s",
+  tlsBootstrap: "20m0s",
+  discovery: "20m0s",
+};
+
+/** Probes of a static pod: a busy API server that answers after 20 s is not one that has to be killed. */
+function patch(container: string, readiness: boolean): string {
+  return [
+    "spec:",
+    "  containers:",
+    `  - name: ${container}`,
+    "    livenessProbe: {periodSeconds: 60, timeoutSeconds: 60}",
+    "    startupProbe: {timeoutSeconds: 60}",
+    ...(readiness ? ["    readinessProbe: {periodSeconds: 15}"] : []),
+    "",
+  ].join("\n");
+}
+
+export const tunedKubeadm = {
+  init: {
+    nodeRegistration,
+    timeouts: { ...timeouts, controlPlaneComponentHealthCheck: "20m0s", etcdAPICall: "10m0s" },
+  },
+  cluster: {
+    // RSA keys take 20 s.
+    encryptionAlgorithm: "ECDSA-P256",
+    apiServer: { extraArgs: settings({ profiling: "false" }), extraEnvs: settings({ GOGC: "400" }) },
+    controllerManager: {
+      extraArgs: settings({ "leader-elect": "false", "node-monitor-grace-period": "200s" }),
+      extraEnvs: frugal,
+    },
+    scheduler: { extraArgs: settings({ "leader-elect": "false" }), extraEnvs: frugal },
+    etcd: {
+      local: {
+        extraArgs: settings({ "heartbeat-interval": "1000", "election-timeout": "10000", "unsafe-no-fsync": "true" }),
+        extraEnvs: frugal,
+      },
+    },
+  },
+  join: { nodeRegistration, timeouts },
+  kubelet: {
+    runtimeRequestTimeout: "15m0s",
+    nodeStatusUpdateFrequency: "30s",
+    nodeLeaseDurationSeconds: 160,
+    featureGates: { KubeletCrashLoopBackOffMax: true },
+    crashLoopBackOff: { maxContainerRestartPeriod: "5s" },
+    imageGCHighThresholdPercent: 100,
+    imageGCLowThresholdPercent: 99,
+    evictionHard: { "memory.available": "50Mi", "nodefs.available": "2%", "imagefs.available": "2%" },
+  },
+  kubeProxy: { mode: "nftables" },
+  patches: {
+    "kube-apiserver+strategic.yaml": patch("kube-apiserver", true),
+    "kube-controller-manager+strategic.yaml": patch("kube-controller-manager", false),
+    "kube-scheduler+strategic.yaml": patch("kube-scheduler", true),
+    "etcd+strategic.yaml": patch("etcd", true),
+  },
+};
