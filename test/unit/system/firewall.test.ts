@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import type { Claim } from "../../../provider/hypervisors/system/preparation/claims";
 import {
@@ -6,7 +10,10 @@ import {
   firewallText,
   firewallThings,
   foreignDrops,
+  loadFirewall,
+  unloadFirewall,
 } from "../../../provider/hypervisors/system/preparation/firewall";
+import { Script } from "../../../provider/hypervisors/system/preparation/script";
 import { bridgePattern } from "../../../provider/resources/host/types";
 
 const held = { project: "winds", stack: "dev", urn: "u" };
@@ -90,5 +97,74 @@ describe("the firewall's table", function () {
     assert.deepEqual(foreignDrops(JSON.stringify(listing)), ["the table ip filter", "firewalld"]);
     for (const odd of ["", "null", "{}", "[]", '{"nftables":7}', '{"nftables":[{}]}'])
       assert.deepEqual(foreignDrops(odd), []);
+  });
+});
+
+describe("the firewall's file", function () {
+  this.timeout(20_000);
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "windrose-firewall-"));
+    for (const part of ["bin", "etc/systemd/system", "lib"]) mkdirSync(join(directory, part), { recursive: true });
+    tool("systemctl", 'echo "systemctl $*"');
+    // Like nft's own, it reads the file that it is given.
+    tool("nft", 'echo "nft $*"; case $1 in -c) ! grep -q refused "$3" ;; esac');
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const tool = (name: string, text: string) =>
+    writeFileSync(join(directory, "bin", name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const me = `${process.getuid!()}:${process.getgid!()}`;
+
+  /** Carries the change out in a directory: its exit code, the commands in their order, what it said of a failure. */
+  function carryOut(change: (script: Script) => void) {
+    const script = new Script();
+    change(script);
+    const whole = script.text(1, "winds/dev", "");
+    const functions = whole.slice(whole.indexOf("set -u"), whole.indexOf("end=$(("));
+    const body = script.body
+      .replaceAll("/etc/", `${directory}/etc/`)
+      .replaceAll("/var/lib/windrose", `${directory}/lib`)
+      .replaceAll("root:root", me);
+    const { status, stdout, stderr } = spawnSync("sh", ["-s"], {
+      input: `${functions}\n${body}\n`,
+      encoding: "utf8",
+      env: { PATH: `${directory}/bin:${process.env.PATH}` },
+    });
+    const commands = stdout
+      .replaceAll(directory, "")
+      .split("\n")
+      .filter((line) => /^(nft|systemctl) /.test(line));
+    return { status, commands, stderr };
+  }
+  const file = () => join(directory, "etc/windrose/firewall.nft");
+  const files = () => readdirSync(join(directory, "etc/windrose")).sort();
+
+  it("holds only what nft has taken", () => {
+    const first = carryOut((script) => loadFirewall(script, "first\n"));
+    assert.equal(first.status, 0, first.stderr);
+    assert.equal(readFileSync(file(), "utf8"), "first\n");
+    assert.deepEqual(files(), ["firewall.nft"]);
+    assert.ok(first.commands.some((command) => command.startsWith("systemctl restart")));
+
+    const second = carryOut((script) => loadFirewall(script, "refused\n"));
+    assert.notEqual(second.status, 0);
+    assert.match(second.stderr, /nft does not take the rules/);
+    assert.deepEqual(second.commands, ["nft -c -f /etc/windrose/firewall.nft.new"]);
+    assert.equal(readFileSync(file(), "utf8"), "first\n");
+    assert.deepEqual(files(), ["firewall.nft"]);
+  });
+
+  it("is not there where the first rules are refused, nor is the unit that would load it", () => {
+    assert.notEqual(carryOut((script) => loadFirewall(script, "refused\n")).status, 0);
+    assert.deepEqual(files(), []);
+    assert.deepEqual(readdirSync(join(directory, "etc/systemd/system")), []);
+  });
+
+  it("goes with what a run that was killed has left beside it", () => {
+    carryOut((script) => loadFirewall(script, "first\n"));
+    writeFileSync(`${file()}.new`, "half");
+    assert.equal(carryOut((script) => unloadFirewall(script)).status, 0);
+    assert.equal(existsSync(join(directory, "etc/windrose")), false);
   });
 });

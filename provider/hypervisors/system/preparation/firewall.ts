@@ -14,6 +14,7 @@ import { type Script, words } from "./script";
 
 export const firewallTable = "windrose";
 export const firewallFile = "/etc/windrose/firewall.nft";
+const candidateFile = `${firewallFile}.new`;
 export const firewallUnit = "windrose-firewall.service";
 export const unitFile = `/etc/systemd/system/${firewallUnit}`;
 /** Digest of the table as nft lists it once it is loaded. */
@@ -143,10 +144,15 @@ export const intactScript = [
 export function loadFirewall(script: Script, text: string): void {
   script.progress("loading the firewall's rules");
   script.add('command -v nft >/dev/null || die "nft is missing: install nftables"', "mkdir -p -m 0755 /etc/windrose");
-  script.put(firewallFile, text, "0644");
+  // What nft does not take never stands where the next boot would load it.
+  script.put(candidateFile, text, "0644");
+  const refused = words(["nft does not take the rules"]);
+  script.add(
+    `run ${words(["nft", "-c", "-f", candidateFile])} || { rm -f ${words([candidateFile])}; die ${refused}; }`,
+  );
+  script.must(["mv", "-fT", "--", candidateFile, firewallFile], `${firewallFile} could not be written`);
   script.put(unitFile, unitText, "0644");
   script.must(["systemctl", "daemon-reload"], "systemd could not be reloaded");
-  script.must(["nft", "-c", "-f", firewallFile], "nft does not take the rules");
   script.must(["systemctl", "--quiet", "enable", "--", firewallUnit], `${firewallUnit} could not be enabled`);
   script.must(["systemctl", "restart", "--", firewallUnit], `${firewallUnit} could not be started`);
   script.add(
@@ -158,7 +164,7 @@ export function unloadFirewall(script: Script): void {
   script.add(
     `run systemctl --quiet disable --now -- ${firewallUnit} 2>/dev/null`,
     `run nft delete table inet ${firewallTable} 2>/dev/null`,
-    `rm -f ${words([firewallFile, unitFile, listingFile])}`,
+    `rm -f ${words([firewallFile, candidateFile, unitFile, listingFile])}`,
     "rmdir /etc/windrose 2>/dev/null",
     "run systemctl daemon-reload",
   );
