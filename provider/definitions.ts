@@ -3,6 +3,7 @@ import { command } from "./resources/command";
 import { host } from "./resources/host";
 import { hostBridge } from "./resources/host-bridge";
 import { image } from "./resources/image";
+import { kubernetesNode } from "./resources/kubernetes-node";
 import { network } from "./resources/network";
 import { snapshot } from "./resources/snapshot";
 import { storagePool } from "./resources/storage-pool";
@@ -21,4 +22,5 @@ export const definitions = {
   VirtualMachine: virtualMachine,
   Snapshot: snapshot,
   Command: command,
+  KubernetesNode: kubernetesNode,
 } as unknown as Readonly<Record<Kind, Definition>>;

@@ -7,6 +7,7 @@ export { Command } from "./resources/command";
 export { Host } from "./resources/host";
 export { HostBridge } from "./resources/host-bridge";
 export { Image } from "./resources/image";
+export { KubernetesNode } from "./resources/kubernetes-node";
 export { Network } from "./resources/network";
 export { Snapshot } from "./resources/snapshot";
 export { StoragePool } from "./resources/storage-pool";

@@ -90,7 +90,7 @@ export interface CheckAnswer {
 }
 
 /** Names that begin with `__` are ours: they are not displayed, and not part of what the user compares. */
-const kept = ["__urn", "__connection", "__accept", "__secrets", "__hostKeys"] as const;
+const kept = ["__urn", "__connection", "__accept", "__secrets", "__hostKeys", "__through"] as const;
 const notMade: readonly string[] = [...kept, "__schema", "__pending", "__provider"];
 
 export async function check(

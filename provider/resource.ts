@@ -56,6 +56,11 @@ export abstract class WindroseResource extends pulumi.CustomResource {
  */
 const ways = new WeakMap<WindroseResource, Inputs>();
 
+/** How a Host is reached, for what a resource on another host stands through. */
+export function connectionOf(host: WindroseResource): unknown {
+  return ways.get(host)?.__connection;
+}
+
 function ownConnection(name: string, given: Inputs, props: Inputs): Inputs {
   const connection: pulumi.Output<unknown> = pulumi.output<unknown>(given.connection ?? name);
   const stored = pulumi.unsecret(connection.apply((value: unknown) => splitConnection(value).stored));

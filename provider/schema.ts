@@ -65,7 +65,8 @@ export type Kind =
   | "Network"
   | "VirtualMachine"
   | "Snapshot"
-  | "Command";
+  | "Command"
+  | "KubernetesNode";
 
 export interface Leaf extends Described {
   readonly shape: "leaf";

@@ -11,7 +11,7 @@ export function declareTrials(stage: () => Stage, named?: readonly string[]): vo
   let declared = 0;
   for (const definition of Object.values(definitions)) {
     const kind = samples[definition.kind as Kind];
-    if (!kind) continue;
+    if (!kind || kind.triedBy) continue;
     for (const rule of rulesOf(definition)) {
       for (const sample of samplesOf(kind, rule)) {
         const name = `${rule.kind}.${sample[0]}`;

@@ -59,6 +59,8 @@ export interface Found {
 /** How the resources of a kind are tried. */
 export interface KindSamples {
   readonly kind: Kind;
+  /** What tries the kind where the conformance run can't: then only what the table says is compared here. */
+  readonly triedBy?: string;
   base(place: Place): Inputs;
   /** The base of the samples that need a guest with an operating system. */
   guestBase?(place: Place): Inputs;

@@ -1,11 +1,10 @@
-import { guestKeysOf } from "../../connections";
 import { timeLeft } from "../../context";
 import { WindroseError } from "../../errors";
-import { type GuestKeys, reachGuest } from "../../guest/transport";
 import { displayed, masking } from "../../hypervisors/system/user-command/mask";
 import { runUserCommand } from "../../hypervisors/system/user-command/run";
-import { type Run, refuse } from "../../lifecycle";
-import { asRecord, type Inputs } from "../../schema";
+import type { Run } from "../../lifecycle";
+import type { Inputs } from "../../schema";
+import { reachMachine } from "../guest-connection";
 
 /** It is there as soon as the state has it: nothing of it can be looked at. */
 export type CommandRun = Run<true>;
@@ -65,30 +64,10 @@ export async function placeIsGone(run: CommandRun): Promise<boolean> {
 async function place(run: CommandRun) {
   const { inputs, context, hypervisor } = run;
   if (inputs.machine === undefined) return hypervisor.transport;
-  const uuid = String(inputs.machine);
-  const machine = await hypervisor.machines.find(uuid);
-  if (!machine) refuse("not-found", `the machine ${uuid} is not on the host`);
-  if (machine.power !== "running")
-    refuse("guest-not-ready", `the machine ${machine.name} is not running (${machine.power})`, "Start it first.");
-  const connection = asRecord(inputs.connection);
-  const { address, hostKey, user = "root", port = 22, timeout = 300 } = connection;
-  const pinned = typeof hostKey === "string" ? [hostKey] : sentAlong(run, "__hostKeys");
-  const { identityFile, agent } = connection;
-  const given = { identityFile, agent, ...guestKeysOf(context.urn) };
-  return reachGuest({
-    host: hypervisor.transport,
-    uuid,
-    user: String(user),
-    port: Number(port),
-    hostKeys: pinned,
-    keys: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as GuestKeys,
-    addresses: async () =>
-      typeof address === "string" ? [address] : (await hypervisor.machines.addresses(uuid)).map((one) => one.address),
-    nextEvent: (milliseconds) => hypervisor.machines.nextEvent(uuid, milliseconds),
-    deadline: Math.min(context.deadline, Date.now() + 1000 * Number(timeout)),
-    progress: context.progress,
-    signal: context.signal,
-  });
+  const { connection } = inputs;
+  const machine = String(inputs.machine);
+  const hostKeys = sentAlong(run, "__hostKeys");
+  return reachMachine({ machine, connection, hostKeys, urn: context.urn, hypervisor }, context);
 }
 
 /** Lines as the resource's status, and as messages where that is asked for. */

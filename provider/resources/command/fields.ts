@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { field, type Inputs, isRecord, worded } from "../../schema";
 import { onHost } from "../common";
+import { guestConnection } from "../guest-connection";
 
 /** Characters of a script, of its input or of all arguments together. */
 const longest = 256 * 1024;
@@ -38,46 +39,7 @@ export const fields = {
     "replace",
     ["VirtualMachine"],
   ),
-  connection: field.group("How `machine` is logged in to.", {
-    user: field.text("User in the guest.", "local", {
-      pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
-      says: "is not a user's name",
-      default: "root",
-    }),
-    port: field.integer("Port of its ssh server.", "local", { min: 1, max: 65_535 }, { default: 22 }),
-    address: field.text("Its address, as the host sees it.", "local", {
-      pattern: /^[0-9a-fA-F.:]+$/,
-      says: "is not an address",
-      defaultText: "asked of the host: leases, guest agent, neighbours",
-    }),
-    hostKey: field.text("The one accepted host key, `ssh-ed25519 AAAA…`.", "local", {
-      pattern: /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/,
-      says: "must be a public key as `ssh-ed25519 AAAA…`",
-      defaultText: "those that `cloudInit` gave the machine",
-    }),
-    identityFile: field.text("Path of a private key.", "local", {
-      defaultText: "that of the host's connection, and your own default keys",
-    }),
-    agent: field.of(
-      z.union([z.boolean(), z.string().min(1).max(1024)]),
-      "boolean | string",
-      "false: no ssh agent; a path: that agent's socket.",
-      "local",
-      { defaultText: "as for the host" },
-    ),
-    privateKey: field.text(
-      "An OpenSSH private key as text. Used, and never stored: what runs without the program (`delete` in a `destroy`) needs another way in.",
-      "local",
-      { secret: true, max: 65_536, defaultText: "that of the host's connection" },
-    ),
-    passphrase: field.text("Passphrase of the key. Used, and never stored.", "local", { secret: true }),
-    timeout: field.integer(
-      "Seconds to wait until the guest answers.",
-      "local",
-      { min: 1, max: 86_400 },
-      { default: 300 },
-    ),
-  }),
+  connection: guestConnection("How `machine` is logged in to."),
   create: field.of(
     script,
     "string | string[]",

@@ -1,29 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Inputs, isRecord } from "../../schema";
 import type { CommandArgs } from "../arguments";
+import { sentConnection } from "../guest-connection";
 import { mayBeSecret } from "./fields";
-
-/** Of `connection`, what is used and never stored. */
-const keyNames = ["privateKey", "passphrase"];
 
 /**
  * What goes to the engine: the arguments; which of them are secrets (values arrive plain at the provider); the host keys
  * that the machine was given; and, apart from what is stored, keys for the guest.
  */
 export function sent(args: CommandArgs): Inputs {
-  const { connection, machine } = args;
-  const parts = connection === undefined ? undefined : pulumi.output(connection as pulumi.Input<Inputs>);
-  const pick = (wanted: boolean) =>
-    parts?.apply((value) =>
-      isRecord(value)
-        ? Object.fromEntries(Object.entries(value).filter(([name]) => keyNames.includes(name) === wanted))
-        : value,
-    );
   return {
     ...args,
-    connection: parts && pulumi.unsecret(pick(false)!),
-    __guestKeys: parts && pulumi.secret(pick(true)!),
-    __hostKeys: machine instanceof pulumi.CustomResource ? (machine as unknown as Inputs).sshHostKeys : undefined,
+    ...sentConnection(args.connection, args.machine),
     __secrets: secretPaths(args as unknown as Inputs),
   };
 }

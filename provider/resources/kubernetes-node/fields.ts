@@ -1,0 +1,235 @@
+import { z } from "zod";
+import { type Fields, field, type Inputs, noControl } from "../../schema";
+import { onHost } from "../common";
+import { guestConnection } from "../guest-connection";
+import { atMaking, definition, generation, machine, ofTheCluster, podPlugin, renewal, version } from "./rules";
+
+/** RFC 1123, as Kubernetes has it for names of nodes. */
+const nodeName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,8}$/;
+const address = { pattern: /^[0-9a-fA-F.:]{2,45}$/, says: "must be an IP address" };
+const subnet = { pattern: /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, says: "must be a subnet, as `10.244.0.0/16`" };
+const object = z.record(z.string(), z.unknown());
+const text = (max: number) => z.string().max(max).refine(noControl, "holds control characters");
+
+/** `key=value:Effect` as kubectl writes it; the value may be absent. */
+export const taintPattern =
+  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/;
+
+const labels = z
+  .record(
+    z
+      .string()
+      .regex(
+        /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+        "is no key of a label",
+      ),
+    z
+      .string()
+      .regex(
+        /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+        "is no value of a label: letters, digits, `-`, `_` and `.`, 63 at most, a letter or digit first and last",
+      ),
+  )
+  .refine((value) => Object.keys(value).length <= 256, "has more than 256 labels");
+
+export const fields = {
+  host: onHost.host,
+  machine: field.reference(
+    "The machine that is the node. It must be running, with containerd and systemd in it.",
+    machine,
+    ["VirtualMachine"],
+    { required: true },
+  ),
+  connection: guestConnection("How `machine` is logged in to."),
+  nodeName: field.text("The node's name in the cluster.", ofTheCluster, {
+    pattern: nodeName,
+    says: "must be a host name in small letters",
+    required: true,
+  }),
+  role: field.choice("What it is.", "replace", ["controlPlane", "worker"], { required: true }),
+  address: field.text("Its address in the cluster, which the other nodes reach.", "replace", {
+    ...address,
+    required: true,
+  }),
+  through: field.reference(
+    "The first control plane's node, through which this one joins. Absent on that one itself, which makes the cluster.",
+    "local",
+    ["KubernetesNode"],
+  ),
+  cluster: field.group(
+    "The cluster; the same on all its nodes.",
+    {
+      name: field.text("Its name.", ofTheCluster, {
+        pattern: /^[a-zA-Z0-9]([-a-zA-Z0-9.]{0,61}[a-zA-Z0-9])?$/,
+        says: "is made of letters, digits, `-` and `.`, 63 at most",
+        required: true,
+      }),
+      version: field.text("Version of Kubernetes: `1.34.4`.", version, {
+        pattern: /^\d{1,2}\.\d{1,3}\.\d{1,4}$/,
+        says: "must be a version of three numbers, as `1.34.4`",
+        required: true,
+      }),
+      endpoint: field.text(
+        "Where the API is reached by all nodes, `host:port`: a name or address that stays, also with other control planes.",
+        ofTheCluster,
+        {
+          pattern: /^([A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]):\d{1,5}$/,
+          says: "must be a host and a port, as `10.0.0.1:6443`",
+          required: true,
+        },
+      ),
+      podSubnet: field.text("Addresses of pods.", ofTheCluster, { ...subnet, default: "10.244.0.0/16" }),
+      serviceSubnet: field.text("Addresses of services.", ofTheCluster, { ...subnet, default: "10.96.0.0/16" }),
+      dnsDomain: field.text("Domain of services.", ofTheCluster, {
+        pattern: nodeName,
+        says: "must be a domain in small letters",
+        default: "cluster.local",
+      }),
+      generation: field.of(
+        z.union([z.number().int(), z.string().min(1).max(64).refine(noControl, "holds control characters")]),
+        "number | string",
+        "A number or word of your own. Another one asks for a new cluster in place of this one.",
+        generation,
+        { default: 1 },
+      ),
+    },
+    { required: true },
+  ),
+  endpointAddresses: field.list(
+    "Addresses of all control planes, to which the name in `cluster.endpoint` leads in this guest (/etc/hosts). Absent where that name or address leads there by itself.",
+    "live",
+    z.string().regex(address.pattern, address.says),
+    "string",
+  ),
+  kubeadm: field.group("Configuration of your own, merged deeply into what is made here.", {
+    init: field.of(object, "object", "kubeadm's InitConfiguration (v1beta4).", atMaking),
+    cluster: field.of(object, "object", "kubeadm's ClusterConfiguration (v1beta4).", atMaking),
+    join: field.of(object, "object", "kubeadm's JoinConfiguration (v1beta4).", atMaking),
+    kubelet: field.of(object, "object", "KubeletConfiguration (v1beta1).", atMaking),
+    kubeProxy: field.of(object, "object", "KubeProxyConfiguration (v1alpha1): `mode`, for instance.", atMaking),
+    patches: field.of(
+      z
+        .record(
+          z
+            .string()
+            .regex(
+              /^[a-z][a-z0-9-]{0,40}[0-9]{0,4}(\+(strategic|merge|json))?\.(json|yaml)$/,
+              "is no patch's file name",
+            ),
+          text(65_536),
+        )
+        .refine((value) => Object.keys(value).length <= 64, "has more than 64 patches"),
+      "{ [key: string]: string }",
+      "Patches of kubeadm's components by file name: `kube-apiserver+strategic.yaml`.",
+      atMaking,
+    ),
+  }),
+  source: field.group(
+    "Where kubeadm, the kubelet and kubectl come from.",
+    {
+      from: field.choice(
+        "`image`: they are in the guest, which is found out; `bundle`: a disk or directory in the guest with programs and images; `packages`: a repository of packages.",
+        atMaking,
+        ["image", "bundle", "packages"],
+        { required: true },
+      ),
+      path: field.text("With `bundle`: a block device, file or directory of the guest.", atMaking, {
+        pattern: /^\/[^\0\n]*$/,
+        says: "must be an absolute path",
+        defaultText: "`/dev/disk/by-label/kubernetes-<version>`",
+      }),
+      repository: field.text(
+        "With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; absent, the distribution's own are used.",
+        atMaking,
+        {
+          pattern: /^deb (https?|file):\/?\/?[^\s[\]]+( [\w./:-]+)+$/,
+          says: "must be `deb ADDRESS SUITE [COMPONENT …]`",
+        },
+      ),
+      key: field.text("With `repository`: the public key that signs it, as text.", atMaking, {
+        max: 65_536,
+        pattern: /^-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*-----END PGP PUBLIC KEY BLOCK-----\s*$/,
+        says: "must be a PGP public key as text",
+      }),
+      packages: field.list(
+        "With `packages`: names.",
+        atMaking,
+        z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,99}$/, "is no package's name"),
+        "string",
+        { defaultText: "`kubeadm`, `kubelet`, `kubectl`" },
+      ),
+    },
+    { required: true },
+  ),
+  podNetwork: field.group("How pods reach each other. On the first control plane, and for `routes` on each node.", {
+    plugin: field.choice(
+      "`flannel`: the manifest that the bundle or the image brings; `manifest`: your own; `routes`: a bridge and static routes between nodes, which needs no image; `none`: somebody else sees to it.",
+      podPlugin,
+      ["flannel", "manifest", "routes", "none"],
+      { required: true },
+    ),
+    backend: field.choice("With `flannel`: how packets go from node to node.", "live", ["vxlan", "host-gw"], {
+      default: "vxlan",
+    }),
+    manifest: field.text("With `manifest`: YAML, applied by the server.", "live", { max: 1 << 20 }),
+    guestSubnet: field.text(
+      "With `routes`: the subnet that the nodes' addresses are in. The n-th address of it has the n-th block of `cluster.podSubnet`.",
+      ofTheCluster,
+      subnet,
+    ),
+  }),
+  addons: field.group("What kubeadm adds to the cluster. On the first control plane.", {
+    coreDns: field.flag("DNS in the cluster.", "live", { default: true }),
+  }),
+  labels: field.of(labels, "{ [key: string]: string }", "Labels of the node.", "live"),
+  taints: field.list(
+    "Taints of the node, as kubectl writes them: `dedicated=lab:NoSchedule`.",
+    "live",
+    z.string().regex(taintPattern, "must be a taint, as `key=value:NoSchedule`"),
+    "string",
+    { defaultText: "of a control plane `node-role.kubernetes.io/control-plane:NoSchedule`" },
+  ),
+  drain: field.group("How pods leave before it is restarted, upgraded or deleted.", {
+    timeout: field.integer("Seconds.", "local", { min: 1, max: 86_400 }, { default: 300 }),
+    force: field.flag(
+      "Also deletes pods that nothing makes anew, and goes on where pods are left after `timeout`.",
+      "local",
+      { default: false },
+    ),
+    deleteEmptyDirData: field.flag("Also evicts pods with an emptyDir, whose content is lost.", "local", {
+      default: true,
+    }),
+  }),
+  definition: field.of(
+    object,
+    "object",
+    "Arguments of `machine` that take effect after a restart, as its program has them (`vcpus`, `maxMemory`, …): a change that leaves its definition pending drains and restarts it.",
+    definition,
+  ),
+  renewal: field.text("A word of your own: another one renews the node's certificates.", renewal, { max: 256 }),
+  timeout: onHost.timeout,
+} as const satisfies Fields;
+
+export const outputs = {
+  version: { typeText: "string", doc: "Version of its kubelet, as it runs." },
+  ready: { typeText: "boolean", doc: "Whether it was Ready when it was last looked at." },
+  endpoint: { typeText: "string", doc: "The API's address for all nodes: `https://HOST:PORT`." },
+  caCertificate: { typeText: "string", doc: "Certificate of the cluster's authority, PEM." },
+  caHash: { typeText: "string", doc: "Its public key as kubeadm pins it: `sha256:…`." },
+  podCidr: { typeText: "string | undefined", doc: "Addresses of its pods." },
+  kubeconfig: {
+    typeText: "string | undefined",
+    doc: "kubectl's configuration of an administrator; on the first control plane alone.",
+    secret: true,
+  },
+} as const;
+
+export const defaultTimeout = 3600;
+
+/** The taint that kubeadm gives a control plane (kubeadm's constants.go, `ControlPlaneTaint`). */
+export const controlPlaneTaint = "node-role.kubernetes.io/control-plane:NoSchedule";
+
+export function taintsOf(inputs: Inputs): string[] {
+  if (Array.isArray(inputs.taints)) return inputs.taints.map(String);
+  return inputs.role === "controlPlane" ? [controlPlaneTaint] : [];
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from "node:util";
+import { compare } from "../../compare";
+import { capabilities } from "../../hypervisors/capabilities";
+import { asRecord, type Change, type EffectRule, type Inputs, unknown, worded } from "../../schema";
+import { fields as machineFields } from "../machine/fields";
+
+/** What a change of a node's fields does: pure functions, so that a preview says it without any host. */
+
+const known = (value: unknown) => value !== undefined && value !== unknown;
+
+/** Whether the program asks for a new cluster. */
+function anew({ oldInputs, newInputs }: Change): boolean {
+  return asRecord(oldInputs.cluster).generation !== asRecord(newInputs.cluster).generation;
+}
+
+/** What a cluster has from its first node on and can't change. */
+export const ofTheCluster: EffectRule = worded(
+  "refused, unless `cluster.generation` changes: then replaces it",
+  (change) =>
+    anew(change)
+      ? { effect: "replace", says: "a new cluster" }
+      : {
+          refuse:
+            "a cluster keeps it for life. Set another `cluster.generation` with it to make a new cluster in place of this one: all that runs in it is lost",
+        },
+);
+
+export const generation: EffectRule = worded("a new cluster: replaces every node", () => ({
+  effect: "replace",
+  says: "a new cluster in place of this one, all that runs in it is lost",
+}));
+
+export type Version = readonly [major: number, minor: number, patch: number];
+
+/** `1.34.4`, or nothing. */
+export function parseVersion(text: unknown): Version | undefined {
+  const parts = /^v?(\d{1,3})\.(\d{1,3})\.(\d{1,4})(?:[-+].*)?$/.exec(String(text));
+  return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : undefined;
+}
+
+/** Less than 0: `one` is older. */
+export function compareVersions(one: Version, other: Version): number {
+  return one[0] - other[0] || one[1] - other[1] || one[2] - other[2];
+}
+
+/** Why kubeadm would not bring a cluster from one version to the other; nothing where it does. */
+export function upgradeProblem(from: unknown, to: unknown): string | undefined {
+  const [old, next] = [parseVersion(from), parseVersion(to)];
+  if (!old || !next) return undefined;
+  if (compareVersions(next, old) < 0)
+    return `Kubernetes goes from no version back to an older one (${from} → ${to}). After an upgrade that failed \`pulumi refresh\` shows the version that runs`;
+  if (next[0] !== old[0] || next[1] > old[1] + 1)
+    return `kubeadm upgrades by one minor version at a time (${from} → ${to}): go to ${old[0]}.${old[1] + 1} first`;
+  return undefined;
+}
+
+export const version: EffectRule = worded(
+  "live: upgraded by kubeadm, drained meanwhile; a downgrade, and two minor versions at once, are refused",
+  (change) => {
+    if (anew(change)) return "live";
+    const problem = upgradeProblem(change.old, change.new);
+    if (problem) return { refuse: problem };
+    return { effect: "live", says: "live, upgraded by kubeadm: drained, the kubelet restarted, uncordoned" };
+  },
+);
+
+/** The first control plane holds the cluster: without it there is nothing to join. */
+export const machine: EffectRule = worded(
+  "replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes",
+  (change) => {
+    if (change.newInputs.through !== undefined || change.newInputs.role === "worker" || anew(change)) return "replace";
+    return {
+      refuse:
+        "it holds the cluster. With several control planes put another one first, run `pulumi up`, and replace this one then; or set another `cluster.generation` to make a new cluster",
+    };
+  },
+);
+
+export const atMaking: EffectRule = worded("in the state alone: used when a node is made or upgraded", () => ({
+  effect: "local",
+  says: "in the state alone, used when a node is made or upgraded",
+}));
+
+/** Of the machine's own arguments: whether a change of them waits for its restart. */
+export function needsRestart(old: unknown, value: unknown): boolean {
+  const pick = (given: unknown): Inputs => ({ ...asRecord(given) });
+  return compare(machineFields, pick(old), pick(value), capabilities.libvirt).some((row) => row.effect === "restart");
+}
+
+export const definition: EffectRule = worded(
+  "live: drained, restarted, uncordoned, where the change of the machine takes effect after a restart; else in the state alone",
+  ({ old, new: value }) => {
+    if (!known(old) || !known(value)) return "local";
+    return needsRestart(old, value)
+      ? { effect: "live", says: "live: drained, the machine restarted, uncordoned" }
+      : { effect: "local", says: "without a restart" };
+  },
+);
+
+export const renewal: EffectRule = worded("live: its certificates are renewed", ({ new: value }) =>
+  value === undefined ? "local" : { effect: "live", says: "live, its certificates are renewed" },
+);
+
+export const podPlugin: EffectRule = worded(
+  "live on the first control plane; to and from `routes` refused",
+  (change) => {
+    const routes = change.old === "routes" || change.new === "routes";
+    if (!routes || anew(change)) return "live";
+    return isDeepStrictEqual(change.old, change.new) ? "live" : ofTheClusterOf(change);
+  },
+);
+
+function ofTheClusterOf(change: Change) {
+  return typeof ofTheCluster === "function" ? ofTheCluster(change) : ofTheCluster;
+}

@@ -1,0 +1,125 @@
+import * as ipaddr from "ipaddr.js";
+import { asRecord, type Inputs, unknown } from "../../schema";
+import type { Failure } from "../../validate";
+import { parseVersion } from "./rules";
+
+/** What can never be right, across a node's fields. Values may be unknown. */
+export function validateNode(inputs: Inputs, _carried: Record<string, Inputs>, failures: Failure[]): void {
+  const fail = (property: string, reason: string) => failures.push({ property, reason });
+  const cluster = asRecord(inputs.cluster);
+  if (cluster.version !== unknown && !parseVersion(cluster.version)) fail("cluster.version", "is no version");
+  if (inputs.role === "worker" && inputs.through === undefined)
+    fail("through", "is required of a worker: the node of the first control plane");
+  const parsed = new Map<string, Subnet>();
+  for (const [name, value] of [
+    ["cluster.podSubnet", cluster.podSubnet],
+    ["cluster.serviceSubnet", cluster.serviceSubnet],
+    ["podNetwork.guestSubnet", asRecord(inputs.podNetwork).guestSubnet],
+  ] as const) {
+    if (value === undefined || value === unknown) continue;
+    const subnet = parseSubnet(String(value));
+    if (!subnet) fail(name, `is no subnet: ${value}`);
+    else parsed.set(name, subnet);
+  }
+  const all = [...parsed];
+  for (const [index, [name, subnet]] of all.entries())
+    for (const [other, before] of all.slice(0, index))
+      if (overlap(subnet, before)) fail(name, `${textOf(subnet)} overlaps \`${other}\`, ${textOf(before)}`);
+  validateAddresses(inputs, parsed, fail);
+  validateSource(asRecord(inputs.source), fail);
+  validateNetwork(inputs, parsed, fail);
+  const port = /:(\d+)$/.exec(String(cluster.endpoint))?.[1];
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) fail("cluster.endpoint", "has no valid port");
+  const taints = Array.isArray(inputs.taints) ? inputs.taints.map(String) : [];
+  const seen = taints.map((taint) => taint.replace(/=[^:]*:/, ":"));
+  for (const [index, taint] of taints.entries())
+    if (seen.indexOf(seen[index]!) < index)
+      fail("taints", `has two taints of one key and effect: ${taints[seen.indexOf(seen[index]!)]} and ${taint}`);
+}
+
+type Fail = (property: string, reason: string) => void;
+export type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+export function parseSubnet(text: string): Subnet | undefined {
+  if (!ipaddr.isValidCIDR(text)) return undefined;
+  const [address, prefix] = ipaddr.parseCIDR(text);
+  if (address.kind() === "ipv4" && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0]!)) return undefined;
+  const bytes = address
+    .toByteArray()
+    .map((byte, index) => byte & (0xff << Math.max(0, Math.min(8, 8 * (index + 1) - prefix))));
+  return [ipaddr.fromByteArray(bytes), prefix];
+}
+
+export function overlap(one: Subnet, other: Subnet): boolean {
+  if (one[0].kind() !== other[0].kind()) return false;
+  const [wide, narrow] = one[1] <= other[1] ? [one, other] : [other, one];
+  return (narrow[0] as ipaddr.IPv4).match(wide[0] as ipaddr.IPv4, wide[1]);
+}
+
+function textOf([address, prefix]: Subnet): string {
+  return `${address}/${prefix}`;
+}
+
+function parseAddress(text: unknown): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (typeof text !== "string" || !ipaddr.isValid(text)) return undefined;
+  if (text.includes(".") && !text.includes(":") && !ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
+  return ipaddr.parse(text);
+}
+
+function validateAddresses(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fail: Fail): void {
+  const given: [string, unknown][] = [["address", inputs.address]];
+  if (Array.isArray(inputs.endpointAddresses))
+    given.push(...inputs.endpointAddresses.map((one, index): [string, unknown] => [`endpointAddresses.${index}`, one]));
+  for (const [property, value] of given) {
+    if (value === unknown) continue;
+    const address = parseAddress(value);
+    if (!address) {
+      fail(property, `is no IP address: ${value}`);
+      continue;
+    }
+    for (const name of ["cluster.podSubnet", "cluster.serviceSubnet"]) {
+      const subnet = subnets.get(name);
+      if (subnet && subnet[0].kind() === address.kind() && overlap([address, 8 * address.toByteArray().length], subnet))
+        fail(property, `${value} is in \`${name}\`, ${textOf(subnet)}`);
+    }
+  }
+}
+
+function validateSource(source: Inputs, fail: Fail): void {
+  const { from, path, repository, key, packages } = source;
+  if (from === unknown || from === undefined) return;
+  if (path !== undefined && from !== "bundle") fail("source.path", 'is where a bundle is: with `from: "bundle"` alone');
+  for (const [name, value] of Object.entries({ repository, key, packages }))
+    if (value !== undefined && from !== "packages") fail(`source.${name}`, 'goes with `from: "packages"` alone');
+  if (repository !== undefined && key === undefined) fail("source.key", "is required with `repository`");
+}
+
+function validateNetwork(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fail: Fail): void {
+  const network = asRecord(inputs.podNetwork);
+  const { plugin, manifest, guestSubnet } = network;
+  if (plugin === "manifest" && manifest === undefined && inputs.through === undefined)
+    fail("podNetwork.manifest", "is required");
+  if (manifest !== undefined && typeof plugin === "string" && plugin !== unknown && plugin !== "manifest")
+    fail("podNetwork.manifest", 'goes with `plugin: "manifest"` alone');
+  if (plugin !== "routes") return;
+  if (guestSubnet === undefined) {
+    fail("podNetwork.guestSubnet", "is required with `routes`");
+    return;
+  }
+  const [guests, pods] = [subnets.get("podNetwork.guestSubnet"), subnets.get("cluster.podSubnet")];
+  if (!guests || !pods) return;
+  if (guests[0].kind() !== "ipv4" || pods[0].kind() !== "ipv4") {
+    fail("podNetwork.plugin", "`routes` is for IPv4");
+    return;
+  }
+  const bits = 32 - guests[1];
+  if (bits > 10) fail("podNetwork.guestSubnet", "has more than 1024 addresses, and each would be a route");
+  else if (pods[1] + bits > 26)
+    fail(
+      "cluster.podSubnet",
+      `has no ${2 ** bits} blocks of at least 64 addresses, one for each address of the guests`,
+    );
+  const address = parseAddress(inputs.address);
+  if (address && address.kind() === "ipv4" && !overlap([address, 32], guests))
+    fail("address", `${inputs.address} is not in \`podNetwork.guestSubnet\`, ${textOf(guests)}`);
+}
