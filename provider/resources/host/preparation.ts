@@ -126,9 +126,12 @@ export function inputsOf(inputs: Inputs, real: RealPreparation): Inputs {
 }
 
 function realServices(inputs: Inputs, wanted: WantedPreparation, real: RealPreparation): Inputs {
-  const wrong = Object.entries(real.services).filter(([name, is]) => {
-    const { enabled = true, running = true } = wanted.services?.[name] ?? {};
-    return (is.enabled ?? enabled) !== enabled || (is.running ?? running) !== running;
+  const wrong = Object.entries(real.services).flatMap(([name, is]) => {
+    const asked = wanted.services?.[name] ?? {};
+    const { enabled = true, running = true } = asked;
+    const right = (is.enabled ?? enabled) === enabled && (is.running ?? running) === running;
+    // What is not looked at stays as it was asked for.
+    return right ? [] : [[name, { ...asked, ...is }] as const];
   });
   if (wrong.length === 0) return inputs.services === undefined ? {} : { services: inputs.services };
   return { services: { ...wanted.services, ...Object.fromEntries(wrong) } };

@@ -21,7 +21,7 @@ import {
 import { type Family, familyOf, resolvePackages } from "./packages";
 import { real } from "./real";
 import { exitCodes } from "./script";
-import { candidates, deciding, hypervisorServices, unitOf } from "./services";
+import { candidates, deciding, hypervisorServices, isFixed, refuseFixed, unitOf } from "./services";
 
 /**
  * What is put on a host beside what its hypervisor holds, as claims that the host itself keeps. It is looked at by one
@@ -138,6 +138,8 @@ export function createPreparation(transport: Transport): HostPreparation {
     }
     const all = packagesMissing ? first : things(wanted, system, family, seen);
     refuseForeignFiles(all, seen);
+    for (const [name, { enabled }] of Object.entries(wanted.services ?? {}))
+      refuseFixed(unitOf(name), seen.units.get(unitOf(name)), enabled);
     const plan = planClaims({
       claims: seen.claims,
       holder,
@@ -256,8 +258,8 @@ function units(wanted: WantedPreparation, family: Family | undefined): string[] 
 }
 
 /**
- * All that is wanted, one by one. Which services are libvirt's own is only known once it is there: without `seen`, all
- * that they may be.
+ * All that is wanted, one by one. Which services are libvirt's own, and what can be enabled, is only known once it is
+ * there: without `seen`, all that they may be.
  */
 export function things(
   wanted: WantedPreparation,
@@ -282,7 +284,8 @@ export function things(
     ...wanted.services,
   };
   for (const [name, { enabled = true, running = true }] of Object.entries(services)) {
-    add("enabled", unitOf(name), enabled ? "enabled" : "disabled");
+    // One that can't be enabled is as it is.
+    if (!isFixed(seen?.units.get(unitOf(name)))) add("enabled", unitOf(name), enabled ? "enabled" : "disabled");
     add("running", unitOf(name), running ? "running" : "stopped");
   }
   for (const { name, value } of firewallThings(wanted.firewall)) add("firewall", name, value);
