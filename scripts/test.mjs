@@ -1,6 +1,6 @@
 /**
  * `npm test [-- LEVEL…] [--coverage] [mocha's own options]`: unit, integration and e2e unless levels are named (unit,
- * integration, e2e, timing, conformance, kill, all). The last line is `N passed, N failed`.
+ * integration, e2e, timing, conformance, kubernetes, kill, all). The last line is `N passed, N failed`.
  */
 import { labTool, obstacleToFabric } from "./lib/lab.mjs";
 import { levels, runLevel, standard } from "./lib/levels.mjs";
