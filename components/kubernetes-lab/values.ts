@@ -25,28 +25,46 @@ export function ratioProblem(ratio: unknown): string | undefined {
 /** A line of an authorized_keys file. Quotes nothing of it: it may be a private key. */
 export const keyProblem = publicKeyProblem;
 
-const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+interface Block {
+  readonly kind: string;
+  /** undefined: it has no end. */
+  readonly whole?: string;
+}
+
+/** The blocks of a text in PEM (RFC 7468), up to the first without an end. Reads each character of any text a few times at most. */
+function* blocksOf(text: string): Generator<Block> {
+  const begin = /-----BEGIN ([A-Z0-9 ]{1,64})-----/g;
+  for (let found = begin.exec(text); found; found = begin.exec(text)) {
+    const kind = found[1]!;
+    const last = `-----END ${kind}-----`;
+    const at = text.indexOf(last, begin.lastIndex);
+    if (at === -1) return yield { kind };
+    begin.lastIndex = at + last.length;
+    yield { kind, whole: text.slice(found.index, begin.lastIndex) };
+  }
+}
 
 /** Text with one or more certificates (PEM), and nothing secret. */
 export function certificateProblem(text: unknown): string | undefined {
   if (typeof text !== "string" || text.length > 1 << 20) return "is not the text of a certificate (PEM)";
-  const blocks = [...text.matchAll(block)];
-  if (blocks.length === 0) return "is no certificate: it has no -----BEGIN CERTIFICATE-----";
-  for (const [whole, kind] of blocks) {
-    if (/PRIVATE KEY/.test(kind!)) return "holds a private key; give the certificate alone";
-    if (!/^(TRUSTED |X509 )?CERTIFICATE$/.test(kind!)) return `holds a ${kind}, which is no certificate`;
+  let count = 0;
+  for (const { kind, whole } of blocksOf(text)) {
+    count++;
+    if (/PRIVATE KEY/.test(kind)) return "holds a private key; give the certificate alone";
+    if (!/^(TRUSTED |X509 )?CERTIFICATE$/.test(kind)) return `holds a ${kind}, which is no certificate`;
+    if (whole === undefined) return `is cut off: it has no -----END ${kind}-----`;
     try {
       new X509Certificate(whole);
     } catch {
       return "is no certificate: what it holds can't be read as X.509";
     }
   }
-  return undefined;
+  return count === 0 ? "is no certificate: it has no -----BEGIN CERTIFICATE-----" : undefined;
 }
 
 /** Each certificate of the text by itself, in PEM as OpenSSL writes it. */
 export function certificatesOf(text: string): string[] {
-  return [...text.matchAll(block)].map(([whole]) => new X509Certificate(whole).toString());
+  return [...blocksOf(text)].flatMap(({ whole }) => (whole ? [new X509Certificate(whole).toString()] : []));
 }
 
 export function userProblem(user: unknown): string | undefined {
