@@ -290,8 +290,16 @@ export async function read(
     const owed = Array.isArray(state.__pending) ? (state.__pending as string[]) : [];
     return { inputs, outputs: outputs(inputs, made, owed) };
   } catch (error) {
-    throw asWindroseError(error).during(`read ${title(definition, complete_, context)}`);
+    throw withWayOn(asWindroseError(error)).during(`read ${title(definition, complete_, context)}`);
   }
+}
+
+/** A hypervisor that is stopped does not say what is on it, and what is not seen is not gone: a refresh ends there. */
+function withWayOn(error: WindroseError): WindroseError {
+  if (error.code !== "hypervisor-unavailable") return error;
+  const hint =
+    "The state has it as it was. Start the libvirt daemon on the host, and run the command again; where the Host's `packages` or `services` start it, `pulumi refresh --target` with the Host's URN sees that it is stopped, and the next `pulumi up` starts it.";
+  return new WindroseError(error.code, error.why, { hint, cause: error });
 }
 
 /** Of what was observed, what differs from the state once defaults are filled in. What is as it was keeps its spelling, or its absence. */

@@ -132,6 +132,23 @@ describe("the lifecycle", () => {
     assert.equal(await read(definition, outputs, context()), undefined);
   });
 
+  it("says how to go on where what is there can't be seen, as the hypervisor is stopped", async () => {
+    const { definition } = toy();
+    const { outputs } = await apply(definition, { id: "id1" }, undefined, context());
+    const stopped = {
+      ...definition,
+      observe: () => Promise.reject(new WindroseError("hypervisor-unavailable", "off")),
+    };
+    await assert.rejects(read(stopped, outputs, context()), {
+      code: "hypervisor-unavailable",
+      message:
+        /^Unable to read Volume "boreas" on anemoi: off\. The state has it as it was\. Start the libvirt daemon .* `pulumi refresh --target` with the Host's URN .* `pulumi up` starts it\.$/,
+    });
+    await assert.rejects(remove({ ...stopped, remove: stopped.observe }, outputs, context()), {
+      message: /: off\. Check on the host that its libvirt daemon runs\.$/,
+    });
+  });
+
   it("tells the engine of a change that only a default makes", () => {
     const { definition } = toy();
     assert.equal(diff(definition, { id: "i", a: "y" }, { id: "i" }).changes, undefined);
