@@ -14,10 +14,21 @@ export type {
   LabGuestArgs,
   LabHostArgs,
   LabImageArgs,
+  LabKubernetesArgs,
   LabNetworkArgs,
   Transform,
 } from "./kubernetes-lab/arguments";
 export { type Capacity, type Overcommit, usualOvercommit } from "./kubernetes-lab/capacity";
+export { kubectlText, type NodeRow, nodeTableText, tunnelledKubeconfig } from "./kubernetes-lab/kubernetes/outputs";
+export type { PlannedCluster, PlannedNode } from "./kubernetes-lab/kubernetes/plan";
+export type {
+  DrainRequest,
+  KubeadmConfiguration,
+  KubernetesRequest,
+  KubernetesSource,
+  NodeRequest,
+  PodNetwork,
+} from "./kubernetes-lab/kubernetes/request";
 export { KubernetesLab } from "./kubernetes-lab/kubernetes-lab";
 export { type LabPlan, type PlannedGuest, plan } from "./kubernetes-lab/plan";
 export { PlanError, type Problem } from "./kubernetes-lab/problems";

@@ -6,6 +6,7 @@ import type {
   HostArgs,
   Image,
   ImageArgs,
+  KubernetesNodeArgs,
   Network,
   NetworkArgs,
   StoragePool,
@@ -13,6 +14,7 @@ import type {
   VirtualMachineArgs,
 } from "../../provider/index";
 import type { Overcommit } from "./capacity";
+import type { KubernetesRequest } from "./kubernetes/request";
 import type { GuestRequest, GuestSize, HostRequest, NetworkRequest, Role } from "./request";
 
 /** A host of the lab, and what the lab's guests stand on there. */
@@ -35,6 +37,9 @@ export type LabImageArgs = Omit<ImageArgs, "host" | "pool">;
 
 /** A guest, and where it differs from the others. */
 export interface LabGuestArgs extends GuestRequest {}
+
+/** A cluster on the guests. */
+export interface LabKubernetesArgs extends KubernetesRequest {}
 
 /** The key for looking into guests, and how long they have. */
 export interface LabCheckArgs
@@ -73,7 +78,7 @@ export interface KubernetesLabArgs extends GuestSize {
   guests: readonly LabGuestArgs[];
   /**
    * Guests are made and changed one after another, each as soon as the one before it is ready: so a change that replaces
-   * or restarts them all takes down one at a time. Default: false, all at once.
+   * or restarts them all takes down one at a time. Default: false, all at once; with `kubernetes` true.
    */
   rolling?: boolean;
   /** How far a host's CPUs, memory and disk may be promised beyond what it has. Default: 4, 1 and 2 times. */
@@ -100,7 +105,15 @@ export interface KubernetesLabArgs extends GuestSize {
    * where guests are prepared.
    */
   check?: boolean | LabCheckArgs;
-  /** Arguments of every guest besides those that follow from the rest: boot, wait, restart, cloudInit and so on. */
+  /**
+   * A cluster of the guests, made and changed by kubeadm: a worker is drained before it goes, is replaced or restarts, and
+   * versions are upgraded node by node. Default: none, the guests are ready for one.
+   */
+  kubernetes?: LabKubernetesArgs;
+  /**
+   * Arguments of every guest besides those that follow from the rest: boot, wait, restart, cloudInit and so on. With
+   * `kubernetes`, `restart` is `"now"` by default: the guest's node is drained before, and takes pods again after it.
+   */
   machine?: Partial<Omit<VirtualMachineArgs, "host" | "disks" | "interfaces">>;
   /** The last word on each child's arguments. */
   transform?: {
@@ -110,6 +123,7 @@ export interface KubernetesLabArgs extends GuestSize {
     network?: Transform<NetworkArgs>;
     guest?: Transform<VirtualMachineArgs>;
     check?: Transform<CommandArgs>;
+    node?: Transform<KubernetesNodeArgs>;
   };
 }
 

@@ -11,7 +11,10 @@ import type {
   VirtualMachine,
   VirtualMachineArgs,
 } from "../../provider/index";
-import type { KubernetesLabArgs, LabHostArgs } from "./arguments";
+import type { KubernetesLabArgs, LabCheckArgs, LabHostArgs } from "./arguments";
+import { bundleDisk } from "./kubernetes/children";
+import type { PlannedCluster } from "./kubernetes/plan";
+import type { ClusterTexts } from "./kubernetes/texts";
 import { guestInterface, type LabPlan, type PlannedGuest } from "./plan";
 import { disableCloudInit, preparation } from "./prepare";
 import { readinessScript } from "./readiness";
@@ -50,19 +53,25 @@ export interface Ground {
   readonly pool: StoragePool;
   readonly network: Network;
   readonly images: Readonly<Record<string, Image>>;
+  /** What guests that are nodes have their programs from, where that is brought to them. */
+  readonly bundle?: Image;
 }
+
+export type Login = Omit<LabCheckArgs, "timeout"> & { readonly user?: string };
 
 /** Texts that were files are texts here. */
 export interface Texts {
   readonly sshKeys: KubernetesLabArgs["sshKeys"];
   readonly caCertificates: readonly string[];
+  readonly cluster: ClusterTexts;
 }
 
 export function machineArgs(
   args: KubernetesLabArgs,
   texts: Texts,
   guest: PlannedGuest,
-  { host, pool, network, images }: Ground,
+  { host, pool, network, images, bundle }: Ground,
+  cluster?: PlannedCluster,
 ): VirtualMachineArgs {
   const { vcpus, maxVcpus, memory, maxMemory, diskSize } = guest;
   return {
@@ -70,7 +79,10 @@ export function machineArgs(
     ...args.machine,
     ...defined({ vcpus, maxVcpus, memory, maxMemory }),
     host,
-    disks: { root: { pool, image: images[guest.image]!, ...defined({ size: diskSize }) } },
+    disks: {
+      root: { pool, image: images[guest.image]!, ...defined({ size: diskSize }) },
+      ...(cluster && bundle ? bundleDisk(cluster, bundle) : {}),
+    },
     interfaces: { [guestInterface]: { network, address: guest.address } },
     cloudInit: withMore(args.machine?.cloudInit, (theirs) => ({
       hostname: guest.name,
@@ -79,6 +91,12 @@ export function machineArgs(
       ...commands(args, texts, theirs?.runCommands),
     })),
   };
+}
+
+/** The keys and the user for looking into guests. */
+export function loginOf({ check = true, user }: Pick<KubernetesLabArgs, "check" | "user">): Login {
+  const { timeout: _, ...keys } = typeof check === "boolean" ? {} : check;
+  return { ...keys, ...defined({ user }) };
 }
 
 /** Nothing where nothing was prepared, or nobody is to look. */
@@ -90,11 +108,11 @@ export function checkArgs(
   machine: VirtualMachine,
 ): CommandArgs | undefined {
   if (!prepare || check === false) return undefined;
-  const { timeout = 900, ...keys } = check === true ? {} : check;
+  const { timeout = 900 } = check === true ? {} : check;
   return {
     host,
     machine,
-    connection: { ...keys, ...defined({ user }), address: guest.address },
+    connection: { ...loginOf({ check, user }), address: guest.address },
     create: readinessScript({ hostname: guest.name, caCertificates, timeout }),
     timeout: timeout + 300,
   };

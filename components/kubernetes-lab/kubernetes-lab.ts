@@ -1,17 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Command, Host, Image, Network, StoragePool, VirtualMachine } from "../../provider/index";
+import { Command, Host, Image, KubernetesNode, Network, StoragePool, VirtualMachine } from "../../provider/index";
 import { type Access, inventoryText, knownHostsText, sshCommand, sshConfigText, tableText } from "./access";
-import type { GuestAccess, KubernetesLabArgs, LabHostArgs, Transform } from "./arguments";
+import type { GuestAccess, KubernetesLabArgs } from "./arguments";
+import { last, planOf, refusal, textsOf } from "./asked";
 import { type Capacity, demandOf, shortfalls } from "./capacity";
-import { checkArgs, type Ground, hostArgs, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
-import { textOrFile } from "./files";
-import { type LabPlan, plan } from "./plan";
-import { PlanError, type Problem } from "./problems";
+import { checkArgs, type Ground, hostArgs, loginOf, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
+import { bundleArgs, bundleName, nodeArgs, withRestart } from "./kubernetes/children";
+import { type ClusterOutputs, clusterOutputs } from "./kubernetes/cluster";
+import type { LabPlan } from "./plan";
+import { PlanError } from "./problems";
 
 /**
- * Guests that are ready for a Kubernetes cluster, on one host or several. What they stand on (hosts, pools, networks, images)
- * is passed in, or made as its children: hosts, pools and networks are named `<lab>-<host>`, images
- * `<lab>-<host>-<image>`, guests `<lab>-<guest>` with the host name `<guest>`.
+ * Guests that are ready for a Kubernetes cluster, on one host or several, and the cluster, where `kubernetes` asks for it.
+ * What they stand on (hosts, pools, networks, images) is passed in, or made as its children: hosts, pools and networks are
+ * named `<lab>-<host>`, images `<lab>-<host>-<image>`, guests and their nodes `<lab>-<guest>` with the host name `<guest>`.
  *
  * @throws pulumi.RunError with each argument that is wrong, at preview: `KubernetesLab "winds": guests.boreas.address: …`
  */
@@ -28,6 +30,18 @@ export class KubernetesLab extends pulumi.ComponentResource {
   readonly machines: Readonly<Record<string, VirtualMachine>>;
   /** What has looked, from inside, whether a guest is ready, by the guests' names: depend on it to use a guest. */
   readonly checks: Readonly<Record<string, Command>>;
+  /** The nodes of the cluster by the guests' names, control planes first; none without `kubernetes`. */
+  readonly nodes: Readonly<Record<string, KubernetesNode>>;
+  /** What `kubectl`, and the Kubernetes provider of Pulumi, reach the cluster with, as its administrator. */
+  readonly kubeconfig?: pulumi.Output<string>;
+  /** Where the nodes reach the cluster's API: `winds-api:6443`. */
+  readonly endpoint?: pulumi.Output<string>;
+  /** Certificate of the cluster's authority (PEM). */
+  readonly caCertificate?: pulumi.Output<string>;
+  /** Name, role, version, host and address of the nodes, as a table for people. */
+  readonly nodeTable?: pulumi.Output<string>;
+  /** Commands that reach the cluster from this machine, through the host where the guests are behind it. */
+  readonly kubectl?: pulumi.Output<string>;
   /** Name, role, host, address and ssh command by the guests' names. */
   readonly guests: pulumi.Output<Record<string, GuestAccess>>;
   /** The same as a table for people. */
@@ -48,7 +62,7 @@ export class KubernetesLab extends pulumi.ComponentResource {
         throw error instanceof PlanError ? refusal(name, error.problems) : error;
       }
     };
-    const texts = refusing(() => textsOf(args));
+    const texts = refusing(() => textsOf(name, args));
     const planned = refusing(() => planOf(name, args, texts));
 
     const grounds = Object.entries(planned.hosts).map(([key]) => [key, this.ground(name, key, args, planned)] as const);
@@ -61,6 +75,11 @@ export class KubernetesLab extends pulumi.ComponentResource {
     const made = this.makeGuests(name, args, texts, planned, Object.fromEntries(grounds));
     this.machines = made.machines;
     this.checks = made.checks;
+    this.nodes = made.nodes;
+    const cluster: Partial<ClusterOutputs> = planned.kubernetes
+      ? clusterOutputs(planned.kubernetes, this.nodes, args.hosts)
+      : {};
+    Object.assign(this, cluster);
 
     const access = planned.guests.map(
       ({ name, address, role, host }): Access => ({
@@ -93,6 +112,7 @@ export class KubernetesLab extends pulumi.ComponentResource {
       sshConfig: this.sshConfig,
       knownHosts: this.knownHosts,
       inventory: this.inventory,
+      ...cluster,
     });
   }
 
@@ -119,7 +139,12 @@ export class KubernetesLab extends pulumi.ComponentResource {
         return [image, new Image(own, last(transform.image, { ...args.images[image]!, host, pool }, own), child)];
       }),
     );
-    return { host, pool, network, images };
+    const { kubernetes } = planned;
+    const brought =
+      kubernetes && used.size > 0 && args.kubernetes ? bundleArgs(args.kubernetes, host, pool) : undefined;
+    if (!kubernetes || !brought) return { host, pool, network, images };
+    const own = bundleName(lab, key, kubernetes);
+    return { host, pool, network, images, bundle: new Image(own, last(transform.image, brought, own), child) };
   }
 
   private makeGuests(
@@ -128,28 +153,56 @@ export class KubernetesLab extends pulumi.ComponentResource {
     texts: Texts,
     planned: LabPlan,
     grounds: Readonly<Record<string, Ground>>,
-  ): { machines: Record<string, VirtualMachine>; checks: Record<string, Command> } {
+  ): Made {
     const room = Object.fromEntries(
       Object.entries(grounds).map(([key, ground]) => [key, this.room(lab, key, args, planned, ground)]),
     );
-    const machines: Record<string, VirtualMachine> = {};
-    const checks: Record<string, Command> = {};
+    const { kubernetes: cluster } = planned;
+    const { rolling = cluster !== undefined, transform } = args;
+    const made: Made = { machines: {}, checks: {}, nodes: {} };
     let before: pulumi.Resource[] = [];
     for (const guest of planned.guests) {
       const { name, resource, host } = guest;
       const ground = grounds[host]!;
-      const previous = args.rolling ? before : [];
+      const previous = rolling ? before : [];
       const dependsOn = room[host]!.apply((resources) => [...resources, ...previous]);
-      const own = last(args.transform?.guest, machineArgs(args, texts, guest, ground), resource);
+      const whole = last(transform?.guest, machineArgs(args, texts, guest, ground, cluster), resource);
+      const { machine: own, definition } = cluster ? withRestart(whole) : { machine: whole, definition: undefined };
       const machine = new VirtualMachine(resource, own, { parent: this, dependsOn });
-      machines[name] = machine;
+      made.machines[name] = machine;
       before = [machine];
       const look = checkArgs(args, texts, guest, ground.host, machine);
-      if (!look) continue;
-      checks[name] = new Command(resource, last(args.transform?.check, look, resource), { parent: this });
-      before.push(checks[name]);
+      if (look) {
+        made.checks[name] = new Command(resource, last(transform?.check, look, resource), { parent: this });
+        before.push(made.checks[name]);
+      }
+      if (!cluster || !args.kubernetes) continue;
+      const all = Object.values(made.nodes);
+      const wanted = nodeArgs(
+        lab,
+        args.kubernetes,
+        cluster,
+        cluster.nodes.find((node) => node.name === name)!,
+        texts.cluster,
+        {
+          host: ground.host,
+          machine,
+          definition,
+          through: all[0],
+          login: loginOf(args),
+        },
+      );
+      const node = new KubernetesNode(resource, last(transform?.node, wanted, resource), {
+        parent: this,
+        // One after another, whatever happens to them.
+        dependsOn: [...before, ...all.slice(-1)],
+        // A cluster that goes as a whole is not emptied node by node.
+        deletedWith: this,
+      });
+      made.nodes[name] = node;
+      before.push(node);
     }
-    return { machines, checks };
+    return made;
   }
 
   /** What the host and its pool turn out to have is enough for its guests, or none of them is made. */
@@ -179,69 +232,8 @@ export class KubernetesLab extends pulumi.ComponentResource {
   }
 }
 
-function refusal(name: string, problems: readonly Problem[]): pulumi.RunError {
-  const lines = problems.map(({ property, reason }) => `${property}: ${reason}`);
-  const error = new pulumi.RunError(`KubernetesLab "${name}": ${lines.join("\n  ")}`);
-  // It is the program's mistake, told without a stack. With one, the SDK inspects the error and all promises that it has
-  // reached (cmd/run/error.js, defaultErrorMessage): most of a minute.
-  error.stack = undefined;
-  return error;
-}
-
-function textsOf({ sshKeys, caCertificates = [] }: KubernetesLabArgs): Texts {
-  return {
-    sshKeys: Array.isArray(sshKeys)
-      ? sshKeys.map((key, index) => (typeof key === "string" ? textOrFile(key, `sshKeys[${index}]`).trim() : key))
-      : sshKeys,
-    caCertificates: caCertificates.map((text, index) => textOrFile(text, `caCertificates[${index}]`)),
-  };
-}
-
-function planOf(name: string, args: KubernetesLabArgs, { sshKeys, caCertificates }: Texts): LabPlan {
-  const { images, hosts } = args;
-  const made = plan({
-    ...args,
-    hosts: Object.fromEntries(
-      Object.entries(hosts).map(([key, host]) => [key, { ...host, capacity: declaredCapacity(host) }]),
-    ),
-    name,
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
-    images: [
-      ...new Set([...Object.keys(images), ...Object.values(hosts).flatMap((host) => Object.keys(host.images ?? {}))]),
-    ],
-    sshKeys: Array.isArray(sshKeys) ? sshKeys.map((key) => (typeof key === "string" ? key : undefined)) : [],
-    caCertificates,
-  });
-  const missing = made.guests.filter(({ host, image }) => !hosts[host]?.images?.[image] && !images[image]);
-  if (missing.length > 0) {
-    throw new PlanError(
-      missing.map(({ name, host, image }) => ({
-        property: `guests.${name}.image`,
-        reason: `its host "${host}" has no image "${image}": add it to the lab's \`images\``,
-      })),
-    );
-  }
-  if (args.network?.mode === "bridge") {
-    throw new PlanError([
-      { property: "network.mode", reason: '"bridge" can be planned, but there is no network of that mode to make yet' },
-    ]);
-  }
-  return made;
-}
-
-/** What is said beside a host goes before what it is made with. */
-function declaredCapacity({ host, capacity }: LabHostArgs): Capacity | undefined {
-  const own = host instanceof Host ? undefined : host?.capacity;
-  if (own === undefined || pulumi.Output.isInstance(own) || own instanceof Promise) return capacity;
-  const { cpus, memory } = own;
-  return {
-    ...(typeof cpus === "number" ? { cpus } : {}),
-    ...(typeof memory === "string" ? { memory } : {}),
-    ...capacity,
-  };
-}
-
-function last<Args>(transform: Transform<Args> | undefined, args: Args, name: string): Args {
-  return transform ? transform(args, name) : args;
+interface Made {
+  readonly machines: Record<string, VirtualMachine>;
+  readonly checks: Record<string, Command>;
+  readonly nodes: Record<string, KubernetesNode>;
 }

@@ -20,6 +20,7 @@ type Check = (property: string, reason: string | undefined) => void;
 const at = (property: string) => `kubernetes.${property}`;
 
 const modes = ["iptables", "ipvs", "nftables"];
+const backends = ["vxlan", "host-gw"];
 const documents = ["init", "cluster", "join", "kubelet", "kubeProxy"] as const;
 
 /** All that can be said without the guests. */
@@ -36,6 +37,7 @@ export function checkCluster(request: KubernetesRequest, problems: Problems): vo
   if (request.proxyMode !== undefined && !modes.includes(request.proxyMode)) {
     check("proxyMode", `"${request.proxyMode}" is none of ${modes.join(", ")}`);
   }
+  if (request.renewal !== undefined && typeof request.renewal !== "string") check("renewal", "is no text");
   if (request.timeout !== undefined) check("timeout", secondsProblem(request.timeout));
   if (request.generation !== undefined) check("generation", generationProblem(request.generation));
   checkDrain(request.drain ?? {}, check);
@@ -52,6 +54,9 @@ function checkNetwork({ network }: KubernetesRequest, check: Check): void {
   if (network === undefined) return;
   if (!["flannel", "manifest", "routes"].includes(network.plugin)) {
     check("network.plugin", `"${network.plugin}" is none of flannel, manifest, routes`);
+  }
+  if (network.plugin === "flannel" && network.backend !== undefined && !backends.includes(network.backend)) {
+    check("network.backend", `"${network.backend}" is none of ${backends.join(", ")}`);
   }
   if (network.plugin !== "manifest") return;
   if (typeof network.manifest !== "string" || network.manifest.trim() === "") {
@@ -74,8 +79,9 @@ function checkSource({ source }: KubernetesRequest, check: Check): void {
   const { repository, key } = source;
   if (repository === undefined) {
     if (key !== undefined) check("source.key", "is that of a `repository`, which is missing");
-  } else if (!/^https?:\/\/[^\s'"\\]+$/.test(repository)) check("source.repository", "is no URL");
-  else if (key === undefined)
+  } else if (!/^deb (https?|file):\S+( [\w./:-]+)+$/.test(repository)) {
+    check("source.repository", "is not written as `deb ADDRESS SUITE [COMPONENT …]`");
+  } else if (key === undefined)
     check("source.key", "is needed: packages are installed only from whom they are signed by");
 }
 

@@ -18,16 +18,22 @@ export type KubernetesSource =
   /** The guests fetch packages themselves. */
   | {
       readonly from: "packages";
-      /** What apt, dnf or zypper take packages from, as `https://packages.example.org/v1.34/deb/`. Default: the guest's own. */
+      /** A line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`. Default: the distribution's own. */
       readonly repository?: string;
-      /** The repository's public key: text (armored), or a file of this machine. */
+      /** The public key that signs the repository: PGP text, or a file of this machine. */
       readonly key?: string;
+      /** Their names. Default: kubeadm, kubelet, kubectl. */
+      readonly packages?: readonly string[];
     };
 
 /** How pods of different nodes reach each other. */
 export type PodNetwork =
-  /** flannel, over VXLAN, by its own manifest. */
-  | { readonly plugin: "flannel" }
+  /** flannel, by the manifest that the bundle or the guests' image has. */
+  | {
+      readonly plugin: "flannel";
+      /** How packets go from node to node. Default: vxlan. */
+      readonly backend?: "vxlan" | "host-gw";
+    }
   /** Any other, by its own manifest. */
   | {
       readonly plugin: "manifest";
@@ -96,7 +102,9 @@ export interface KubernetesRequest {
   readonly source?: KubernetesSource;
   readonly kubeadm?: KubeadmConfiguration;
   readonly drain?: DrainRequest;
-  /** Seconds that each step of a node has: made, joined, upgraded, restarted. Default: 1800. */
+  /** A word of your own: another one renews the certificates of the control planes. */
+  readonly renewal?: string;
+  /** Seconds that each step of a node has: made, joined, upgraded, restarted. Default: 3600. */
   readonly timeout?: number;
   /**
    * Number or word of the cluster. Another one makes a NEW cluster on the same guests: all that the old one held is gone.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type GuestRequest, type LabRequest, PlanError, plan } from "../../../../../components/index";
-import { addressNumber, overlap, parseSubnet, type Subnet } from "../../../../../components/kubernetes-lab/subnet";
+import { overlap, parseSubnet, type Subnet } from "../../../../../components/kubernetes-lab/subnet";
 
 const winds = (more: Partial<GuestRequest> = {}): GuestRequest[] => [
   { name: "boreas", role: "controlPlane", address: "172.17.2.2", vcpus: 2, memory: "2GiB", ...more },
@@ -267,6 +267,7 @@ describe("what is wrong with the request of a cluster", () => {
 
   it("names a network that can't be", () => {
     refuses("kubernetes.network.plugin", /"calico" is none of/, { network: { plugin: "calico" } });
+    refuses("kubernetes.network.backend", /"udp" is none of/, { network: { plugin: "flannel", backend: "udp" } });
     refuses("kubernetes.network.manifest", /is needed/, { network: { plugin: "manifest" } });
     refuses("kubernetes.network.checksum", /is needed: what a URL has may change/, {
       network: { plugin: "manifest", manifest: "https://example.org/net.yaml" },
@@ -298,9 +299,9 @@ describe("what is wrong with the request of a cluster", () => {
     refuses("kubernetes.source.from", /is none of image/, { source: { from: "air" } });
     refuses("kubernetes.source.bundle", /is needed/, { source: { from: "bundle" } });
     refuses("kubernetes.source.key", /is needed: packages are installed only/, {
-      source: { from: "packages", repository: "https://packages.example.org/v1.34/deb/" },
+      source: { from: "packages", repository: "deb https://packages.example.org/v1.34/deb/ /" },
     });
-    refuses("kubernetes.source.repository", /is no URL/, {
+    refuses("kubernetes.source.repository", /is not written as `deb/, {
       source: { from: "packages", repository: "v1.34", key: "x" },
     });
     refuses(
