@@ -71,7 +71,6 @@ export const tunedKubeadm = {
     imageGCLowThresholdPercent: 99,
     evictionHard: { "memory.available": "50Mi", "nodefs.available": "2%", "imagefs.available": "2%" },
   },
-  kubeProxy: { mode: "nftables" },
   patches: {
     "kube-apiserver+strategic.yaml": patch("kube-apiserver", true),
     "kube-controller-manager+strategic.yaml": patch("kube-controller-manager", false),

@@ -45,38 +45,39 @@ tools() {
   for name in $("$root/bin/busybox" --list); do [ "$name" = busybox ] || ln -sf busybox "$1/bin/$name"; done
 }
 
-archive=$work/control-plane
+# image ROLES NAME DIRECTORY [ENTRYPOINT] : an archive of its own for each, so that a guest takes none that it has.
+image() {
+  member=images/${3##*/}.tar
+  archive "$2" "$3" "$bundle/$member" ${4:+"$4"}
+  printf '%s{"file":"%s","for":"%s","names":["%s"]}' "$comma" "$member" "$1" "$2" >> "$work/images.json"
+  comma=,
+}
+comma=
+
 for name in kube-apiserver kube-controller-manager kube-scheduler etcd; do
   program "$name"
-  image "$(named "$name")" "$work/$name"
+  image controlPlane "$(named "$name")" "$work/$name"
 done
-finish "$bundle/images/control-plane.tar"
-
-archive=$work/node
 program kube-proxy
 packet_filter "$work/kube-proxy"
-image "$(named kube-proxy)" "$work/kube-proxy"
-mkdir -p "$work/pause"
+image all "$(named kube-proxy)" "$work/kube-proxy"
+mkdir -p "$work/pause" "$work/coredns/etc/ssl/certs"
 cp "$network/pause" "$work/pause/pause"
-image "$(named pause)" "$work/pause" /pause
-mkdir -p "$work/coredns/etc/ssl/certs"
+image all "$(named pause)" "$work/pause" /pause
 cp "$network/coredns" "$work/coredns/coredns"
 cp "$root/etc/ssl/certs/ca-certificates.crt" "$work/coredns/etc/ssl/certs/"
-image "$(named coredns)" "$work/coredns" /coredns
+image all "$(named coredns)" "$work/coredns" /coredns
 packet_filter "$work/flannel"
 tools "$work/flannel"
 mkdir -p "$work/flannel/opt/bin"
 cp "$network/flanneld" "$work/flannel/opt/bin/"
-image "ghcr.io/flannel-io/flannel:v$flannel" "$work/flannel" /opt/bin/flanneld
-tools "$work/flannel-plugin"
-cp "$network/flannel" "$work/flannel-plugin/"
-image "ghcr.io/flannel-io/flannel-cni-plugin:v$flannel_plugin" "$work/flannel-plugin"
+image all "ghcr.io/flannel-io/flannel:v$flannel" "$work/flannel" /opt/bin/flanneld
+tools "$work/flannel-cni-plugin"
+cp "$network/flannel" "$work/flannel-cni-plugin/"
+image all "ghcr.io/flannel-io/flannel-cni-plugin:v$flannel_plugin" "$work/flannel-cni-plugin"
 tools "$work/busybox"
-image docker.io/library/busybox:lab "$work/busybox"
-finish "$bundle/images/node.tar"
-
-printf '{"version":"%s","architecture":"amd64","images":[{"file":"images/control-plane.tar","for":"controlPlane","names":[%s]},{"file":"images/node.tar","for":"all","names":[%s]}]}\n' \
-  "$version" "$(cat "$work/control-plane.names")" "$(cat "$work/node.names")" > "$bundle/bundle.json"
+image all docker.io/library/busybox:lab "$work/busybox"
+printf '{"version":"%s","architecture":"amd64","images":[%s]}\n' "$version" "$(cat "$work/images.json")" > "$bundle/bundle.json"
 cd "$bundle"
 find . -type f ! -name SHA256SUMS | sed 's|^\./||' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 genisoimage -quiet -R -V "kubernetes-$version" -o "$output/bundle.iso" .
