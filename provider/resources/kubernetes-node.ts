@@ -1,14 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../errors";
-import { type Definition, refuse } from "../lifecycle";
+import type { Definition } from "../lifecycle";
 import { connectionOf, WindroseResource } from "../resource";
 import type { Inputs } from "../schema";
 import type { KubernetesNodeArgs, KubernetesNodeOutputs } from "./arguments";
 import { sentConnection } from "./guest-connection";
 import { defaultTimeout, fields, outputs } from "./kubernetes-node/fields";
+import { drift, outputsOf } from "./kubernetes-node/look-back";
+import { becomeMember } from "./kubernetes-node/membership";
+import { lookAround, type NodeState } from "./kubernetes-node/node";
+import { removeNode } from "./kubernetes-node/removal";
+import {
+  awaitReady,
+  startStopped,
+  syncAddons,
+  syncCertificates,
+  syncDescription,
+  syncNetwork,
+  syncRestart,
+  syncVersion,
+} from "./kubernetes-node/upkeep";
 import { validateNode } from "./kubernetes-node/validate";
 
-export const kubernetesNode: Definition<true> = {
+export const kubernetesNode: Definition<NodeState> = {
   kind: "KubernetesNode",
   fields,
   outputs,
@@ -16,12 +30,26 @@ export const kubernetesNode: Definition<true> = {
   title: (inputs) => `KubernetesNode "${inputs.nodeName}"`,
   validate: validateNode,
   id: (inputs) => `${inputs.machine}/${inputs.nodeName}`,
-  observe: async () => refuse("unsupported", "nodes are made by a later version"),
-  ensure: async () => true,
-  steps: [],
-  outputsOf: () => ({}),
-  drift: () => ({}),
-  remove: async () => {},
+  // What there is without a state is looked at by the walk itself.
+  observe: async (run) => {
+    if (!run.previous) return undefined;
+    await startStopped(run);
+    return lookAround(run);
+  },
+  ensure: async () => ({}),
+  steps: [
+    { name: "node", run: becomeMember },
+    { name: "network", run: syncNetwork },
+    { name: "addons", run: syncAddons },
+    { name: "version", run: syncVersion },
+    { name: "restart", run: syncRestart },
+    { name: "certificates", run: syncCertificates },
+    { name: "labels", run: syncDescription },
+    { name: "ready", run: awaitReady },
+  ],
+  outputsOf,
+  drift,
+  remove: removeNode,
 };
 
 /** How each node is reached, as its program says it: for those that join through it. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasCode, WindroseError } from "../../errors";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
-import type { MachineDefinition, ReportedMachine } from "../../hypervisors/model";
+import type { MachineDefinition, MachineState, ReportedMachine } from "../../hypervisors/model";
 import { asRecord } from "../../schema";
 import type { MachineRun } from "./definition";
 import { entries } from "./derive";
@@ -48,7 +48,11 @@ function started(definition: ReportedMachine | MachineDefinition): Record<string
 
 /** Fields whose stored value is not yet that of the running machine. */
 export function restartPending(run: MachineRun): string[] {
-  const { stored, running } = run.observed!;
+  return pendingOf(run.observed!);
+}
+
+/** The same of a machine as the host has it. */
+export function pendingOf({ stored, running }: Pick<MachineState, "stored" | "running">): string[] {
   if (!running) return [];
   const [before, after] = [started(running), started(stored)];
   const pending = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));

@@ -1,0 +1,161 @@
+import { hypervisorFor, type StoredConnection } from "../../connections";
+import type { Context } from "../../context";
+import { hasCode, type WindroseError } from "../../errors";
+import { Cluster, type DrainPolicy } from "../../guest/kubernetes/cluster";
+import type { NodeRequest } from "../../guest/kubernetes/configuration";
+import { hashOf, lookAtGuest } from "../../guest/kubernetes/look";
+import { adminConfiguration, type Bounds, tryScript } from "../../guest/kubernetes/shell";
+import type { Run } from "../../lifecycle";
+import { asRecord, type Inputs, isRecord } from "../../schema";
+import { reachMachine } from "../guest-connection";
+import { taintsOf } from "./fields";
+import type { ClusterFacts, Observed, WantedNode } from "./plan";
+
+/** A node as its inputs ask for it, and the ways to its guest and to its cluster. */
+
+/** What is known of it: nothing in the walk that makes it, and why where its guest can't be asked. */
+export interface NodeState {
+  readonly seen?: Observed;
+  readonly unreachable?: WindroseError;
+}
+export type NodeRun = Run<NodeState>;
+export type Guest = Awaited<ReturnType<typeof reachMachine>>;
+
+export function isFirst(run: NodeRun): boolean {
+  return run.inputs.through === undefined;
+}
+
+export function wantedOf({ inputs, context }: NodeRun): WantedNode {
+  const cluster = asRecord(inputs.cluster);
+  return {
+    first: inputs.through === undefined,
+    role: inputs.role === "worker" ? "worker" : "controlPlane",
+    nodeName: String(inputs.nodeName),
+    address: String(inputs.address),
+    version: String(cluster.version),
+    owner: [context.project, context.stack, cluster.name, cluster.generation].join("/").replace(/\s+/g, "-"),
+  };
+}
+
+export function requestOf({ inputs }: NodeRun): NodeRequest {
+  const cluster = asRecord(inputs.cluster);
+  const network = asRecord(inputs.podNetwork);
+  return {
+    role: inputs.role === "worker" ? "worker" : "controlPlane",
+    nodeName: String(inputs.nodeName),
+    address: String(inputs.address),
+    version: String(cluster.version),
+    clusterName: String(cluster.name),
+    endpoint: String(cluster.endpoint),
+    endpointAddresses: Array.isArray(inputs.endpointAddresses) ? inputs.endpointAddresses.map(String) : undefined,
+    podSubnet: String(cluster.podSubnet),
+    serviceSubnet: String(cluster.serviceSubnet),
+    dnsDomain: String(cluster.dnsDomain),
+    taints: taintsOf(inputs),
+    coreDns: asRecord(inputs.addons).coreDns !== false,
+    guestSubnet: network.plugin === "routes" ? String(network.guestSubnet) : undefined,
+    kubeadm: asRecord(inputs.kubeadm),
+  };
+}
+
+export function drainPolicy({ inputs }: NodeRun): DrainPolicy {
+  const { timeout = 300, force = false, deleteEmptyDirData = true } = asRecord(inputs.drain);
+  return { timeout: Number(timeout), force: force === true, deleteEmptyDirData: deleteEmptyDirData !== false };
+}
+
+export function boundsOf({ context }: NodeRun, milliseconds = Number.POSITIVE_INFINITY): Bounds {
+  return {
+    deadline: Math.min(context.deadline, Date.now() + milliseconds),
+    signal: context.signal,
+    progress: context.progress,
+  };
+}
+
+function within({ context }: NodeRun, milliseconds: number): Context {
+  return { ...context, deadline: Math.min(context.deadline, Date.now() + milliseconds) };
+}
+
+/** What the constructor sent along; where no program runs, what it sent the last time. */
+function sentAlong(run: NodeRun, name: "__through" | "__hostKeys"): unknown {
+  return run.inputs[name] ?? run.previous?.[name];
+}
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+export function ownGuest(run: NodeRun, milliseconds = Number.POSITIVE_INFINITY): Promise<Guest> {
+  const { inputs, context, hypervisor } = run;
+  const { connection } = inputs;
+  const hostKeys = texts(sentAlong(run, "__hostKeys"));
+  const place = { machine: String(inputs.machine), connection, hostKeys, urn: context.urn, hypervisor };
+  return reachMachine(place, within(run, milliseconds));
+}
+
+/** The guest of the first control plane. Errors: `not-found` where its machine is no more. */
+export async function firstGuest(run: NodeRun, milliseconds = Number.POSITIVE_INFINITY): Promise<Guest> {
+  if (isFirst(run)) return ownGuest(run, milliseconds);
+  const { host, machine, connection, hostKeys, urn, way } = throughOf(run);
+  const hypervisor =
+    host === run.inputs.host || !isWay(way)
+      ? run.hypervisor
+      : await hypervisorFor(way, { ids: [String(host)], connect: true });
+  return reachMachine(
+    { machine: String(machine), connection, hostKeys: texts(hostKeys), urn: String(urn), hypervisor },
+    within(run, milliseconds),
+  );
+}
+
+export function throughOf(run: NodeRun): Inputs {
+  return asRecord(sentAlong(run, "__through"));
+}
+
+function isWay(way: unknown): way is StoredConnection {
+  return typeof way === "string" || isRecord(way);
+}
+
+/** The authority of the cluster that a guest is a control plane of; nothing where it is none. */
+export async function authorityOf(guest: Guest, bounds: Bounds): Promise<{ pem: string; hash: string } | undefined> {
+  const script = `[ -e ${adminConfiguration} ] && exec head -c 20000 /etc/kubernetes/pki/ca.crt; exit 0`;
+  const { stdout } = await tryScript(guest, bounds, script);
+  const hash = hashOf(stdout);
+  return hash === undefined ? undefined : { pem: stdout, hash };
+}
+
+/** Milliseconds that the API of a control plane that has just started may take. */
+const apiPatience = 600_000;
+
+/** What the guest and the cluster say of the node, without a change of anything. */
+export async function observeNode(run: NodeRun, guest: Guest, patience = apiPatience): Promise<Observed> {
+  const bounds = boundsOf(run);
+  run.context.progress("looking at the node");
+  const facts = await lookAtGuest(guest, bounds);
+  if (facts.busy) return { guest: facts, cluster: { state: "none" } };
+  const first = isFirst(run);
+  if (first && !facts.files.has("admin.conf")) return { guest: facts, cluster: { state: "none" } };
+  return { guest: facts, cluster: await clusterFacts(run, first ? guest : undefined, first ? 0 : patience) };
+}
+
+async function clusterFacts(run: NodeRun, own: Guest | undefined, patience: number): Promise<ClusterFacts> {
+  const bounds = boundsOf(run);
+  const control = own ?? (await firstGuest(run));
+  const authority = await authorityOf(control, bounds);
+  if (!authority) return { state: "none" };
+  const cluster = new Cluster(control, bounds);
+  if (!(await cluster.awaitApi(patience))) return { state: "silent", caHash: authority.hash };
+  return { state: "up", caHash: authority.hash, node: await cluster.node(String(run.inputs.nodeName)) };
+}
+
+/** For a refresh: what is there, or why that can't be said. A machine or node that is gone is nothing. */
+export async function lookAround(run: NodeRun): Promise<NodeState | undefined> {
+  const machine = await run.hypervisor.machines.find(String(run.inputs.machine));
+  if (!machine) return undefined;
+  const patience = 60_000;
+  try {
+    const seen = await observeNode(run, await ownGuest(run, patience), patience);
+    const gone = seen.cluster.state === "up" && !seen.guest.busy && seen.cluster.node === undefined;
+    return gone ? undefined : { seen };
+  } catch (error) {
+    if (hasCode(error, "guest-not-ready", "not-found", "timeout", "connection-cut", "host-unreachable"))
+      return { unreachable: error };
+    throw error;
+  }
+}

@@ -1,0 +1,228 @@
+import { isDeepStrictEqual } from "node:util";
+import { WindroseError } from "../../errors";
+import { Cluster, type NodeFacts, newToken } from "../../guest/kubernetes/cluster";
+import { initConfiguration, podBlockOf } from "../../guest/kubernetes/configuration";
+import { phase, renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
+import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
+import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
+import { pause } from "../../guest/waiting";
+import { asRecord } from "../../schema";
+import { pendingOf } from "../machine/power";
+import { taintsOf } from "./fields";
+import { explained, memberOf, prepare } from "./membership";
+import {
+  boundsOf,
+  drainPolicy,
+  firstGuest,
+  type Guest,
+  isFirst,
+  type NodeRun,
+  ownGuest,
+  requestOf,
+  wantedOf,
+} from "./node";
+import { upgradePlan } from "./plan";
+import { needsRestart } from "./rules";
+
+/** What is done to a node that is a member: each step may be run again, and does nothing where nothing is to be done. */
+
+export async function clusterOf(run: NodeRun): Promise<Cluster> {
+  return new Cluster(await firstGuest(run), boundsOf(run));
+}
+
+function owes(run: NodeRun, step: string): boolean {
+  return Array.isArray(run.previous?.__pending) && run.previous.__pending.includes(step);
+}
+
+/** The node as the cluster has it now. */
+async function present(run: NodeRun, cluster: Cluster): Promise<NodeFacts> {
+  const node = await cluster.node(String(run.inputs.nodeName));
+  if (!node) throw new WindroseError("not-found", "the cluster has no such node any more");
+  return node;
+}
+
+export async function syncNetwork(run: NodeRun): Promise<void> {
+  const { plugin, manifest, backend } = asRecord(run.inputs.podNetwork);
+  const request = requestOf(run);
+  const cluster = await clusterOf(run);
+  if (request.guestSubnet !== undefined) {
+    const { guest } = await memberOf(run);
+    const { podSubnet, guestSubnet, address } = request;
+    await writeRoutes(guest, boundsOf(run), { podSubnet, guestSubnet, address });
+    const block = podBlockOf(request);
+    if (block !== undefined) await cluster.setPodCidr(await present(run, cluster), block);
+    return;
+  }
+  const same =
+    run.previous &&
+    !owes(run, "network") &&
+    isDeepStrictEqual(asRecord(run.previous.podNetwork), asRecord(run.inputs.podNetwork));
+  if (!isFirst(run) || same) return;
+  if (plugin === "flannel") {
+    const { guest } = await memberOf(run);
+    const text = await flannelManifest(guest, boundsOf(run), request.podSubnet, String(backend ?? "vxlan"));
+    await cluster.apply("applying flannel", text);
+  } else if (plugin === "manifest") await cluster.apply("applying the pods' network", String(manifest));
+}
+
+export async function syncAddons(run: NodeRun): Promise<void> {
+  if (!isFirst(run)) return;
+  const { coreDns } = requestOf(run);
+  const before = asRecord(run.previous?.addons).coreDns !== false;
+  if (run.previous && before === coreDns && !owes(run, "addons")) return;
+  const cluster = await clusterOf(run);
+  const there = await cluster.has("deployment", "coredns");
+  if (coreDns && !there) {
+    const { guest } = await memberOf(run);
+    await phase(guest, boundsOf(run), "init phase addon coredns", initConfiguration(requestOf(run), newToken()));
+  } else if (!coreDns && there) {
+    for (const kind of ["deployment/coredns", "service/kube-dns", "configmap/coredns"])
+      await cluster.delete("taking CoreDNS away", kind, "-n", "kube-system");
+  }
+}
+
+/** kubeadm first, then, drained, the kubelet. */
+export async function syncVersion(run: NodeRun): Promise<void> {
+  const wanted = wantedOf(run);
+  const { guest, observed } = await memberOf(run);
+  const plan = upgradePlan(observed, wanted);
+  if ("refused" in plan) throw new WindroseError(plan.refused.code, plan.refused.why);
+  if (!plan.kubeadm && !plan.kubelet) return;
+  const bounds = boundsOf(run);
+  const { version, role, nodeName, first } = wanted;
+  const source = asRecord(run.inputs.source) as unknown as Source;
+  await prepare(run, guest);
+  await bringPrograms(guest, bounds, observed.guest, { source, version, role, kubeadmOnly: true });
+  if (plan.kubeadm) await explained(run, guest, () => upgrade(guest, bounds, first, version));
+  const cluster = await clusterOf(run);
+  await cluster.awaitApi(600_000);
+  if (plan.kubelet) {
+    await cluster.drain(nodeName, drainPolicy(run));
+    await bringPrograms(guest, bounds, (await memberOf(run, true)).observed.guest, { source, version, role });
+    await restartKubelet(guest, bounds);
+    await explained(run, guest, () =>
+      until(run, cluster, `its kubelet is not of ${version}`, (node) => node.version === version && node.ready),
+    );
+    await cluster.uncordon(await present(run, cluster));
+  }
+  await memberOf(run, true);
+}
+
+/** Waits for the node to be as it should, to the end of the time. */
+async function until(
+  run: NodeRun,
+  cluster: Cluster,
+  otherwise: string,
+  is: (node: NodeFacts) => boolean,
+): Promise<void> {
+  for (;;) {
+    await cluster.awaitApi(600_000);
+    const node = await present(run, cluster);
+    if (is(node)) return;
+    if (Date.now() + 4000 > run.context.deadline)
+      throw new WindroseError("guest-not-ready", `${otherwise}: ${node.message}`);
+    run.context.progress(`waiting for the node: ${node.message.slice(0, 100)}`);
+    await pause(3000, run.context.signal ?? new AbortController().signal);
+    if (run.context.signal?.aborted) throw new WindroseError("aborted", "waiting for the node was stopped");
+  }
+}
+
+/** Whether this run is the one that restarts its machine. */
+export function restarts(run: NodeRun): boolean {
+  const { previous, inputs } = run;
+  if (!previous) return false;
+  return owes(run, "restart") || needsRestart(previous.definition, inputs.definition);
+}
+
+/** A machine that the same change left off between its end and its start. */
+export async function startStopped(run: NodeRun): Promise<void> {
+  if (!restarts(run)) return;
+  const { machines } = run.hypervisor;
+  const machine = await machines.find(String(run.inputs.machine));
+  if (machine && (machine.power === "shutoff" || machine.power === "crashed")) {
+    run.context.progress("starting its machine");
+    await machines.start(machine.uuid);
+  }
+}
+
+export async function syncRestart(run: NodeRun): Promise<void> {
+  if (!restarts(run)) return;
+  const { machines } = run.hypervisor;
+  const machine = await machines.find(String(run.inputs.machine));
+  if (!machine || pendingOf(machine).length === 0) return;
+  const cluster = await clusterOf(run);
+  await cluster.drain(String(run.inputs.nodeName), drainPolicy(run));
+  run.context.progress("restarting its machine");
+  await machines.shutdown(machine.uuid, { timeout: 300_000, force: true }, run.context);
+  await machines.start(machine.uuid);
+  const { observed } = await memberOf(run);
+  const guest = await ownGuest(run);
+  const renewed = await clusterOf(run);
+  await renewed.awaitApi(600_000);
+  await explained(run, guest, () =>
+    until(
+      run,
+      renewed,
+      "it is not Ready after its restart",
+      (node) => node.ready && node.bootId !== observed.guest.boot,
+    ),
+  );
+  await renewed.uncordon(await present(run, renewed));
+  await memberOf(run, true);
+}
+
+export async function syncCertificates(run: NodeRun): Promise<void> {
+  const { inputs, previous } = run;
+  if (!previous || inputs.renewal === undefined) return;
+  if (inputs.renewal === previous.renewal && !owes(run, "certificates")) return;
+  const { guest } = await memberOf(run);
+  await renewCertificates(guest, boundsOf(run), inputs.role === "controlPlane");
+  await (await clusterOf(run)).awaitApi(600_000);
+}
+
+export async function syncDescription(run: NodeRun): Promise<void> {
+  const { inputs, previous } = run;
+  const cluster = await clusterOf(run);
+  const labels = { wanted: asRecord<string>(inputs.labels), before: Object.keys(asRecord(previous?.labels)) };
+  const taints = { wanted: taintsOf(inputs), before: previous ? taintsOf(previous) : [] };
+  await cluster.describe(await present(run, cluster), labels, taints);
+}
+
+/** Waits until the node is Ready, and what runs on it of the system. Errors: `guest-not-ready` with what is missing. */
+export async function awaitReady(run: NodeRun): Promise<void> {
+  const cluster = await clusterOf(run);
+  const name = String(run.inputs.nodeName);
+  const { guest } = await memberOf(run);
+  const network = asRecord(run.inputs.podNetwork).plugin !== "none";
+  for (;;) {
+    const missing = await missingOf(run, cluster, name, network);
+    if (missing.length === 0) break;
+    if (Date.now() + 8000 > run.context.deadline) await late(run, guest, missing);
+    run.context.progress(`waiting for ${missing.slice(0, 3).join(", ").slice(0, 140)}`);
+    await pause(3000, run.context.signal ?? new AbortController().signal);
+    if (run.context.signal?.aborted) throw new WindroseError("aborted", "waiting for the node was stopped");
+  }
+  await cluster.uncordon(await present(run, cluster));
+  run.observed = { seen: (await memberOf(run, true)).observed };
+}
+
+async function missingOf(run: NodeRun, cluster: Cluster, name: string, network: boolean): Promise<string[]> {
+  const node = await present(run, cluster);
+  if (!node.ready) {
+    // Without a network for pods, which somebody else brings, no node is.
+    if (!network && /cni|network plugin/i.test(node.message)) return [];
+    return [`the node: ${node.message}`];
+  }
+  const pods = await cluster.unreadyPods(name);
+  if (pods.length === 0 && isFirst(run) && requestOf(run).coreDns && network && !(await cluster.dnsIsThere()))
+    return ["CoreDNS"];
+  return pods;
+}
+
+async function late(run: NodeRun, guest: Guest, missing: readonly string[]): Promise<never> {
+  return explained(run, guest, async () => {
+    throw new WindroseError("guest-not-ready", `it is not ready in time: ${missing.slice(0, 8).join("; ")}`, {
+      hint: "Look at these pods with kubectl; then run `pulumi up` again, or raise `timeout`.",
+    });
+  });
+}
