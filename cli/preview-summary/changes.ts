@@ -7,6 +7,7 @@ import type { Digest, State, Step } from "./digest";
 import { differences, type FieldChange, given, inputsOf, type Judged, judge } from "./fields";
 import { type Group, groupOf } from "./groups";
 import { code } from "./markdown";
+import { restartedBy } from "./nodes";
 
 /**
  * What a change does to a resource, worst last. `update`: what another package's provider does, which only it knows;
@@ -138,7 +139,7 @@ function ours(place: Place & { kind: Kind }, operation: Operation, step: Step, d
     machine: nameBehind(step, "machine", "VirtualMachine"),
   });
   const effect = operation === "update" ? (unread ? "unknown" : worst(fields)) : operation;
-  notes.push(...notesOn(place.kind, operation, step, judged, stays));
+  notes.push(...notesOn(place.kind, operation, step, judged, stays, restartedBy(step.urn, digest.steps)));
   if (stays && operation === "delete")
     return { ...place, effect: "local", fields, down: [], lost: [], unforeseen: false, notes };
   return { ...place, effect, fields, down, lost: stays ? [] : lost, unforeseen, notes };
@@ -149,7 +150,14 @@ function worst(fields: readonly FieldChange[]): ChangeEffect {
   return found.sort((one, other) => effects.indexOf(other) - effects.indexOf(one))[0] ?? "local";
 }
 
-function notesOn(kind: Kind, operation: Operation, step: Step, judged: Judged, stays: boolean): string[] {
+function notesOn(
+  kind: Kind,
+  operation: Operation,
+  step: Step,
+  judged: Judged,
+  stays: boolean,
+  node: string | undefined,
+): string[] {
   const notes: string[] = [];
   const { oldState, newState } = step;
   if (judged.refused.length > 0 && operation === "update")
@@ -159,7 +167,11 @@ function notesOn(kind: Kind, operation: Operation, step: Step, judged: Judged, s
     judged.news.restart === "defer" &&
     judged.fields.some((field) => field.effect === "restart")
   )
-    notes.push('Waits for the next restart: `restart` is `"defer"`.');
+    notes.push(
+      node === undefined
+        ? 'Waits for the next restart: `restart` is `"defer"`.'
+        : `Restarted by its node ${code(node)}, which is drained before.`,
+    );
   for (const field of judged.fields)
     if (field.refuse) notes.push(`${code(field.path)} is refused: ${code(field.refuse)}.`);
   if (operation === "create" && judged.news.adopt === true)

@@ -2,6 +2,7 @@ import { definitions } from "../../provider/definitions";
 import { asRecord, complete, type Inputs, isRecord, type Kind, unknown } from "../../provider/schema";
 import type { FieldChange } from "./fields";
 import { code } from "./markdown";
+import { node } from "./nodes";
 
 /** What a change takes away from people, in Markdown. */
 export interface Consequences {
@@ -35,6 +36,7 @@ export interface Situation {
 const byKind: Partial<Record<Kind, (situation: Situation) => Consequences>> = {
   Command: command,
   HostBridge: bridge,
+  KubernetesNode: node,
   VirtualMachine: machine,
   Volume: volume,
   Network: network,
