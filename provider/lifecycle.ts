@@ -155,6 +155,11 @@ export interface DiffAnswer {
 export function diff(definition: Definition, state: Inputs, news: Inputs): DiffAnswer {
   const olds = pick(definition.fields, state);
   const rows = withoutSecrets(compare(definition.fields, olds, news, capabilities.libvirt), state, news);
+  for (const { path, new: value, refuse: why } of refusals(rows)) {
+    // Known values were refused by `check`. What is not known is so since the engine, about to replace a resource, asks those
+    // that depend on it (step_generator.go, calculateDependentReplacements): it is still time to leave that undone.
+    if (value === unknown) throw new WindroseError("invalid-input", `\`${path}\` would be another: ${why}`);
+  }
   const replaces = [...new Set(rows.filter((row) => row.effect === "replace").map((row) => row.path.split(".")[0]!))];
   const owed = (Array.isArray(state.__pending) && state.__pending.length > 0) || !sameConnection(state, news);
   if (rows.length === 0) return { changes: owed, replaces, rows };

@@ -95,10 +95,9 @@ const ours: Readonly<Record<string, readonly [path: string, instead: string][]>>
     ["networking.dnsDomain", "dnsDomain"],
     ["clusterName", "a lab of that name"],
   ],
-  kubeProxy: [["mode", "proxyMode"]],
 };
 
-function checkKubeadm({ kubeadm = {} }: KubernetesRequest, check: Check): void {
+function checkKubeadm({ kubeadm = {}, proxyMode }: KubernetesRequest, check: Check): void {
   for (const name of documents) {
     const document = kubeadm[name];
     if (document === undefined) continue;
@@ -109,6 +108,10 @@ function checkKubeadm({ kubeadm = {} }: KubernetesRequest, check: Check): void {
     for (const [path, instead] of ours[name] ?? []) {
       if (valueAt(document, path) !== undefined) check(`kubeadm.${name}.${path}`, `follows from \`${instead}\``);
     }
+  }
+  const mode = valueAt(kubeadm.kubeProxy, "mode");
+  if (mode !== undefined && proxyMode !== undefined && mode !== proxyMode) {
+    check("kubeadm.kubeProxy.mode", "is another than `proxyMode`");
   }
   for (const [file, patch] of Object.entries(kubeadm.patches ?? {})) {
     // target[suffix][+type].extension, of which a suffix is made of letters and digits (kubeadm's util/patches).
