@@ -59,6 +59,69 @@ const ratio = z
   .number()
   .gt(0, "must be more than 0")
   .meta({ examples: [2] });
+const taint = z
+  .string()
+  .regex(
+    /^[^=:\s]+(=[^:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
+    "must be a taint, as dedicated=lab:NoSchedule",
+  )
+  .meta({ examples: ["dedicated=lab:NoSchedule"] });
+const document = z.record(z.string(), z.unknown());
+const seconds = z
+  .int("must be a whole number of seconds")
+  .min(1, "must be 1 or more")
+  .max(86_400, "must be 86400 or less");
+
+/** A cluster on the guests: what the component takes, apart from what a program alone can say. */
+const kubernetes = z
+  .strictObject({
+    version: z
+      .string()
+      .regex(/^v?\d+\.\d+\.\d+$/, "must be a version, as 1.34.4")
+      .meta({ examples: ["1.34.4"] }),
+    source: z
+      .strictObject({
+        from: z.enum(["image", "bundle", "packages"]),
+        bundle: source.meta({ examples: ["./kubernetes-1.34.4.iso"] }),
+        checksum: checksum(digest),
+        repository: z.string().meta({ examples: ["deb https://packages.example.org/kubernetes/v1.34/deb/ /"] }),
+        key: z.string().meta({ examples: ["~/kubernetes-packages.asc"] }),
+        packages: z.array(z.string().meta({ examples: ["kubeadm"] })),
+      })
+      .partial()
+      .refine(({ from }) => from !== undefined, { path: ["from"], message: "is missing" }),
+    podSubnet: subnet.meta({ examples: ["10.244.0.0/16"] }),
+    serviceSubnet: subnet.meta({ examples: ["10.96.0.0/12"] }),
+    dnsDomain: z.string().meta({ examples: ["cluster.local"] }),
+    endpoint: z.string().meta({ examples: ["api.example.org:6443"] }),
+    proxyMode: z.enum(["iptables", "ipvs", "nftables"]),
+    network: z
+      .strictObject({
+        plugin: z.enum(["flannel", "manifest", "routes"]),
+        backend: z.enum(["vxlan", "host-gw"]),
+        manifest: z.string().meta({ examples: ["./network.yaml"] }),
+        checksum: z.string().meta({ examples: ["sha256:…"] }),
+      })
+      .partial()
+      .refine(({ plugin }) => plugin !== undefined, { path: ["plugin"], message: "is missing" }),
+    addons: z.strictObject({ coreDns: z.boolean() }).partial(),
+    kubeadm: z
+      .strictObject({
+        init: document,
+        cluster: document,
+        join: document,
+        kubelet: document,
+        kubeProxy: document,
+        patches: z.record(z.string(), z.string()),
+      })
+      .partial(),
+    drain: z.strictObject({ timeout: seconds, force: z.boolean(), deleteEmptyDirData: z.boolean() }).partial(),
+    timeout: seconds,
+    renewal: z.string().meta({ examples: ["spring"] }),
+    generation: z.union([z.int(), z.string()]).meta({ examples: [2] }),
+  })
+  .partial();
+
 const pathOnHost = z.string().regex(/^$|^\//, "must be a path on the host");
 
 const hostOptions = z
@@ -82,6 +145,8 @@ const guest = z.strictObject({
     .string()
     .meta({ examples: ["trixie"] })
     .optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  taints: z.array(taint).optional(),
 });
 
 /** Key of the image that `image` and `checksum` describe; `images` has the others. */
@@ -127,7 +192,7 @@ export const configuration = z
         { name: "eurus", address: "172.17.2.5" },
       ])
       .describe(
-        "The guests: name, and as need be role (controlPlane or worker), host, address, image. Host and address follow from the name where they are not given.",
+        "The guests: name, and as need be role (controlPlane or worker), host, address, image, labels, taints. Host and address follow from the name where they are not given.",
       ),
     sizes: z
       .record(
@@ -136,6 +201,11 @@ export const configuration = z
       )
       .default({})
       .describe("Where a guest differs from the others: name to vcpus, maxVcpus, memory, maxMemory, diskSize."),
+    kubernetes: kubernetes
+      .default({})
+      .describe(
+        "The cluster: version, source (from image, bundle or packages), podSubnet, serviceSubnet, network and so on, as KubernetesLab's `kubernetes`. Empty: none, the guests are ready for one.",
+      ),
     vcpus: cpus.default(1).describe("Virtual CPUs of each guest."),
     maxVcpus: cpus.default(1).describe("Virtual CPUs that a guest can have without a restart."),
     memory: memory.default("1GiB").describe("Memory of each guest."),
@@ -207,12 +277,21 @@ export const configuration = z
     rolling: z
       .boolean()
       .default(false)
-      .describe("Make and change guests one after another, so that the others stay up."),
+      .describe("Make and change guests one after another, so that the others stay up. With `kubernetes` always."),
     kernel: pathOnHost
       .default("")
       .describe("A kernel to boot directly: a path on the host. Empty: the guests boot from their disks."),
     initrd: pathOnHost.default("").describe("Initial RAM disk for that kernel: a path on the host."),
     commandLine: z.string().default("").describe("Command line for that kernel."),
+    cpu: z
+      .strictObject({
+        mode: z.enum(["default", "host-passthrough", "host-model", "maximum", "custom"]),
+        model: z.string(),
+        features: z.record(z.string(), z.enum(["require", "disable", "optional", "force", "forbid"])),
+      })
+      .partial()
+      .default({})
+      .describe("The processor that guests see: mode, model, features. Empty: as the hypervisor has it."),
     waitFor: z
       .enum(["none", "address", "ssh", "agent"])
       .default("ssh")
@@ -226,7 +305,9 @@ export const configuration = z
     restart: z
       .enum(["refuse", "defer", "now"])
       .default("refuse")
-      .describe("What an update does with a change that needs a guest restarted: refuse, defer or now."),
+      .describe(
+        "What an update does with a change that needs a guest restarted: refuse, defer or now. With `kubernetes` its node is drained before.",
+      ),
   })
   .superRefine((values, context) => {
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
@@ -243,6 +324,14 @@ export const configuration = z
       }
       const same = address === undefined ? undefined : before.find((other) => other.address === address);
       if (same) problem(at("address"), `is that of ${same.name}`);
+    }
+    const wantsCluster = Object.keys(values.kubernetes).length > 0;
+    if (wantsCluster && values.kubernetes.version === undefined) problem(["kubernetes", "version"], "is missing");
+    if (wantsCluster && !values.check) problem(["check"], "is needed with `kubernetes`: nodes are made over ssh");
+    for (const [index, { labels, taints }] of values.guests.entries()) {
+      if (wantsCluster) break;
+      for (const [key, value] of Object.entries({ labels, taints }))
+        if (value !== undefined) problem(["guests", index, key], "is a node's: there is no `kubernetes`");
     }
     for (const name of Object.keys(values.sizes)) {
       if (!names.includes(name)) problem(["sizes", name], `is of no guest: there are ${names.join(", ")}`);

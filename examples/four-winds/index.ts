@@ -1,9 +1,9 @@
 /**
- * Four guests for a Kubernetes cluster, on hosts of one's own. All that differs from one environment to the next is in the
+ * Four guests for a Kubernetes cluster, and the cluster, on hosts of one's own. All that differs from one environment to the next is in the
  * stack's configuration; configuration.ts says what there is to set.
  */
 import type { HostArgs } from "pulumi-windrose";
-import { KubernetesLab } from "pulumi-windrose/components";
+import { KubernetesLab, type LabKubernetesArgs } from "pulumi-windrose/components";
 import { usualImage } from "./configuration";
 import { readConfiguration } from "./read-configuration";
 
@@ -21,6 +21,12 @@ function host(name: string, subnet: string | undefined): HostArgs {
     forwarding: { ipv4: config.network !== "isolated" },
     firewall: bridges && { bridges },
   };
+}
+
+/** What the stack's configuration says of the cluster; the component says what of it can't be. */
+function kubernetes(): LabKubernetesArgs | undefined {
+  const { version, ...rest } = config.kubernetes;
+  return version === undefined ? undefined : ({ version, ...rest } as LabKubernetesArgs);
 }
 
 const oneSubnet = Object.keys(config.hosts).length === 1 ? config.subnet : undefined;
@@ -53,11 +59,13 @@ const winds = new KubernetesLab("winds", {
   caCertificates: config.caCertificates,
   prepare: config.prepare,
   check: config.check && { identityFile: text(config.identityFile) },
-  rolling: config.rolling,
+  rolling: config.rolling || undefined,
+  kubernetes: kubernetes(),
   machine: {
     ...(config.kernel
       ? { boot: { kernel: config.kernel, initrd: text(config.initrd), cmdline: text(config.commandLine) } }
       : {}),
+    ...(Object.keys(config.cpu).length > 0 ? { cpu: config.cpu } : {}),
     restart: config.restart,
     wait: { for: config.waitFor, timeout: config.waitTimeout },
   },
@@ -68,3 +76,6 @@ export const table = winds.table;
 export const sshConfig = winds.sshConfig;
 export const knownHosts = winds.knownHosts;
 export const inventory = winds.inventory;
+export const nodes = winds.nodeTable;
+export const kubeconfig = winds.kubeconfig;
+export const kubectl = winds.kubectl;

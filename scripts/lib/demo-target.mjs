@@ -140,6 +140,8 @@ function hostTarget(uri, image, user) {
       "four-winds:memory": "512MiB",
       "four-winds:maxMemory": "1GiB",
       "four-winds:diskSize": "",
+      // Guests of that size are none for a cluster.
+      "four-winds:kubernetes": {},
       "four-winds:waitTimeout": 900,
     },
     needsRoot: false,

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseConfiguration } from "../../../examples/four-winds/read-configuration";
 import { projectText } from "../../../scripts/generate/project";
+import { tunedKubeadm } from "../../kubernetes/tuning";
 
 const root = resolve(__dirname, "../../..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
@@ -25,16 +26,48 @@ const problemsOf = (config: Record<string, unknown>, base: Record<string, unknow
   parseConfiguration("four-winds", raw({ ...base, ...config })).problems;
 
 describe("the configuration of four-winds", () => {
-  for (const name of ["lab", "dev", "prod"]) {
+  for (const name of ["lab", "kubernetes", "dev", "prod"]) {
     it(`is right in Pulumi.${name}.yaml`, () => {
       const { problems } = parseConfiguration("four-winds", stackOf(name));
       // The lab's image is known when the lab is there.
       assert.deepEqual(
-        problems.filter((problem) => name !== "lab" || !problem.startsWith("four-winds:image is missing")),
+        problems.filter(
+          (problem) => !["lab", "kubernetes"].includes(name) || !problem.startsWith("four-winds:image is missing"),
+        ),
         [],
       );
     });
   }
+
+  it("has the cluster of the lab tuned as the one that is tried", () => {
+    const { values } = parseConfiguration("four-winds", { ...stackOf("kubernetes"), ...raw(good) });
+    assert.deepEqual(values?.kubernetes.kubeadm, tunedKubeadm);
+    assert.equal(values?.kubernetes.version, "1.34.3");
+  });
+
+  it("asks for what a cluster needs", () => {
+    const kubernetes = (all: object, more: object = {}) => problemsOf({ "four-winds:kubernetes": all, ...more });
+    assert.deepEqual(kubernetes({ version: "1.34.4", source: { from: "image" }, generation: "second" }), []);
+    assert.deepEqual(kubernetes({ podSubnet: "10.1.0.0/16" }), [
+      "four-winds:kubernetes.version is missing (set it: pulumi config set --path four-winds:kubernetes.version 1.34.4)",
+    ]);
+    assert.match(
+      kubernetes({ version: "stable" })[0]!,
+      /^four-winds:kubernetes\.version must be a version, as 1\.34\.4/,
+    );
+    assert.match(kubernetes({ version: "1.34.4", subnet: "x" })[0]!, /^four-winds:kubernetes\.subnet is no key/);
+    assert.match(
+      kubernetes({ version: "1.34.4", network: {} })[0]!,
+      /^four-winds:kubernetes\.network\.plugin is missing .*network\.plugin flannel/,
+    );
+    assert.match(kubernetes({ version: "1.34.4" }, { "four-winds:check": false })[0]!, /^four-winds:check is needed/);
+    const tainted = (taint: string) => ({ "four-winds:guests": [{ name: "boreas", taints: [taint] }] });
+    assert.match(problemsOf(tainted("a=b:NoSchedule"))[0]!, /^four-winds:guests\[0\]\.taints is a node's/);
+    assert.match(
+      kubernetes({ version: "1.34.4" }, tainted("a"))[0]!,
+      /^four-winds:guests\[0\]\.taints\[0\] must be a taint/,
+    );
+  });
 
   it("has its defaults in Pulumi.yaml and in code alike", () => {
     const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, { default?: unknown }> };
