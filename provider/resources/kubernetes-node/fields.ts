@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Fields, field, type Inputs, noControl } from "../../schema";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
-import { atMaking, definition, generation, machine, ofTheCluster, podPlugin, renewal, version } from "./rules";
+import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";
 
 /** RFC 1123, as Kubernetes has it for names of nodes. */
 const nodeName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,8}$/;
@@ -36,7 +36,7 @@ export const fields = {
   host: onHost.host,
   machine: field.reference(
     "The machine that is the node. It must be running, with containerd and systemd in it.",
-    machine,
+    holdsCluster,
     ["VirtualMachine"],
     { required: true },
   ),
@@ -46,8 +46,8 @@ export const fields = {
     says: "must be a host name in small letters",
     required: true,
   }),
-  role: field.choice("What it is.", "replace", ["controlPlane", "worker"], { required: true }),
-  address: field.text("Its address in the cluster, which the other nodes reach.", "replace", {
+  role: field.choice("What it is.", holdsCluster, ["controlPlane", "worker"], { required: true }),
+  address: field.text("Its address in the cluster, which the other nodes reach.", holdsCluster, {
     ...address,
     required: true,
   }),

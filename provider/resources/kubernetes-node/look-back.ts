@@ -23,7 +23,8 @@ export async function outputsOf(run: NodeRun): Promise<Inputs> {
     const authority = await authorityOf(await firstGuest(run), boundsOf(run));
     if (authority) Object.assign(outputs, { caCertificate: authority.pem, caHash: authority.hash });
   }
-  if (isFirst(run)) outputs.kubeconfig = await kubeconfigOf(run);
+  // Of one that is the first no more it is taken away.
+  outputs.kubeconfig = isFirst(run) ? await kubeconfigOf(run) : undefined;
   return outputs;
 }
 

@@ -65,10 +65,13 @@ export const version: EffectRule = worded(
 );
 
 /** The first control plane holds the cluster: without it there is nothing to join. */
-export const machine: EffectRule = worded(
+export const holdsCluster: EffectRule = worded(
   "replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes",
   (change) => {
-    if (change.newInputs.through !== undefined || change.newInputs.role === "worker" || anew(change)) return "replace";
+    // Whether it was the first, or is to be: either way the cluster's only data may be there.
+    const joins = change.newInputs.through !== undefined && change.oldInputs.through !== undefined;
+    if (joins || (change.newInputs.through !== undefined && change.oldInputs.role === "worker") || anew(change))
+      return { effect: "replace", says: "replaces it: drained, deleted, joined anew" };
     return {
       refuse:
         "it holds the cluster. With several control planes put another one first, run `pulumi up`, and replace this one then; or set another `cluster.generation` to make a new cluster",

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { diff } from "../../../../provider/lifecycle";
+import { kubernetesNode } from "../../../../provider/resources/kubernetes-node";
+import { type Inputs, unknown } from "../../../../provider/schema";
+import { anyOf, checkOf } from "../../fakes";
+
+const definition = anyOf(kubernetesNode as never);
+const machine = "11111111-2222-8333-8444-555555555555";
+const other = "22222222-2222-8333-8444-555555555555";
+const cluster = { name: "winds", version: "1.34.3", endpoint: "winds-api:6443" };
+const first: Inputs = {
+  host: "h1",
+  machine,
+  nodeName: "boreas",
+  role: "controlPlane",
+  address: "172.17.2.10",
+  cluster,
+  source: { from: "image" },
+};
+const worker: Inputs = { ...first, nodeName: "zephyrus", role: "worker", through: `${machine}/boreas` };
+
+const failures = async (given: Inputs, olds?: Inputs) =>
+  (await checkOf(kubernetesNode as never, given, olds)).failures.map(
+    ({ property, reason }) => `${property}: ${reason}`,
+  );
+
+describe("KubernetesNode's inputs", () => {
+  it("are taken as they are", async () => {
+    assert.deepEqual(await failures(first), []);
+    assert.deepEqual(await failures(worker), []);
+  });
+
+  const bad: [string, Inputs, RegExp][] = [
+    ["a version that is none", { cluster: { ...cluster, version: "latest" } }, /^cluster\.version: must be a version/],
+    ["a version with a v", { cluster: { ...cluster, version: "v1.34.3" } }, /^cluster\.version/],
+    ["a taint that is none", { taints: ["dedicated=lab"] }, /^taints\.0: must be a taint/],
+    ["two taints of one key and effect", { taints: ["a=b:NoSchedule", "a=c:NoSchedule"] }, /^taints: has two taints/],
+    ["a label that is none", { labels: { "a b": "c" } }, /^labels/],
+    ["a label's value that is none", { labels: { a: "b c" } }, /^labels\.a: is no value/],
+    [
+      "subnets that overlap",
+      { cluster: { ...cluster, podSubnet: "10.96.0.0/12" } },
+      /^cluster\.serviceSubnet: 10\.96\.0\.0\/16 overlaps `cluster\.podSubnet`/,
+    ],
+    ["an address in the pods' subnet", { address: "10.244.3.4" }, /^address: 10\.244\.3\.4 is in `cluster\.podSubnet`/],
+    ["an address that is none", { address: "1.2.3" }, /^address: is no IP address/],
+    ["a bundle's path for an image", { source: { from: "image", path: "/a" } }, /^source\.path/],
+    [
+      "a repository without a key",
+      { source: { from: "packages", repository: "deb https://packages.example/ stable main" } },
+      /^source\.key: is required/,
+    ],
+    ["no manifest", { podNetwork: { plugin: "manifest" } }, /^podNetwork\.manifest: is required/],
+    ["routes without a subnet", { podNetwork: { plugin: "routes" } }, /^podNetwork\.guestSubnet: is required/],
+    [
+      "too many routes",
+      { podNetwork: { plugin: "routes", guestSubnet: "172.16.0.0/12" } },
+      /^podNetwork\.guestSubnet: has more than 1024/,
+    ],
+    ["a patch that leads elsewhere", { kubeadm: { patches: { "../etcd.yaml": "a" } } }, /^kubeadm\.patches/],
+  ];
+  for (const [what, given, words] of bad)
+    it(`refuses ${what}`, async () => {
+      const found = await failures({ ...first, ...given });
+      assert.ok(
+        found.some((line) => words.test(line)),
+        found.join("\n") || "it was taken",
+      );
+    });
+
+  it("refuse a worker that joins nothing", async () => {
+    const { through: _through, ...alone } = worker;
+    assert.match((await failures(alone)).join(), /^through: is required of a worker/);
+  });
+});
+
+describe("a change of a node", () => {
+  const rows = (olds: Inputs, change: Inputs) =>
+    diff(definition, { ...olds, __schema: 1 }, { ...olds, ...change }).rows;
+  const says = (olds: Inputs, change: Inputs) =>
+    rows(olds, change).map((row) => `${row.path}: ${row.refuse ? "refused" : row.effect}`);
+
+  it("of the version is an upgrade; a downgrade and two minor versions are refused, with the way to go", async () => {
+    const to = (version: string) => ({ cluster: { ...cluster, version } });
+    assert.deepEqual(says(first, to("1.34.4")), ["cluster.version: live"]);
+    assert.deepEqual(says(first, to("1.35.0")), ["cluster.version: live"]);
+    assert.match((await failures({ ...first, ...to("1.34.2") }, first)).join(), /cluster\.version: .*older one/);
+    assert.match((await failures({ ...first, ...to("1.36.1") }, first)).join(), /go to 1\.35 first/);
+  });
+
+  it("of what the cluster keeps is refused, unless a new cluster is asked for", async () => {
+    for (const change of [{ podSubnet: "10.9.0.0/16" }, { serviceSubnet: "10.9.0.0/16" }, { endpoint: "other:6443" }]) {
+      const next = { cluster: { ...cluster, ...change } };
+      const [name] = Object.keys(change);
+      assert.match(
+        (await failures({ ...first, ...next }, first)).join(),
+        new RegExp(`cluster\\.${name}: .*generation`),
+      );
+      const anew = { cluster: { ...cluster, ...change, generation: 2 } };
+      assert.deepEqual(await failures({ ...first, ...anew }, first), []);
+      assert.ok(diff(definition, { ...first, __schema: 1 }, { ...first, ...anew }).replaces.includes("cluster"));
+    }
+  });
+
+  it("of the machine replaces a worker, and is refused for the one that holds the cluster", async () => {
+    assert.deepEqual(says(worker, { machine: unknown }), ["machine: replace"]);
+    for (const change of [{ machine: other }, { address: "172.17.2.99" }, { machine: other, address: "172.17.2.99" }])
+      assert.match((await failures({ ...first, ...change }, first)).join(), /it holds the cluster/);
+    const second = { ...first, through: `${machine}/notus` };
+    assert.deepEqual(says(second, { machine: unknown }), ["machine: replace"]);
+    assert.deepEqual(says(first, { machine: other, through: `${machine}/notus` }), [
+      "machine: refused",
+      "through: local",
+    ]);
+  });
+
+  it("of the machine's definition restarts it where that has to wait for a restart", () => {
+    const of = (definition: object) => ({ definition });
+    assert.deepEqual(says({ ...worker, ...of({ vcpus: 1, maxVcpus: 2 }) }, of({ vcpus: 2, maxVcpus: 2 })), [
+      "definition: local",
+    ]);
+    assert.deepEqual(says({ ...worker, ...of({ vcpus: 1 }) }, of({ vcpus: 2 })), ["definition: live"]);
+  });
+
+  it("of the pods' network to or from static routes is refused", () => {
+    const routes = { podNetwork: { plugin: "routes", guestSubnet: "172.17.2.0/24" } };
+    const found = says({ ...first, podNetwork: { plugin: "flannel" } }, routes);
+    assert.ok(found.includes("podNetwork.plugin: refused"), found.join());
+  });
+});
