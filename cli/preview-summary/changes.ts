@@ -7,7 +7,7 @@ import type { Digest, State, Step } from "./digest";
 import { differences, type FieldChange, given, inputsOf, type Judged, judge } from "./fields";
 import { type Group, groupOf } from "./groups";
 import { code } from "./markdown";
-import { restartedBy } from "./nodes";
+import { isHandedOn, restartedBy } from "./nodes";
 
 /**
  * What a change does to a resource, worst last. `update`: what another package's provider does, which only it knows;
@@ -137,6 +137,7 @@ function ours(place: Place & { kind: Kind }, operation: Operation, step: Step, d
     news: judged.news,
     guests: place.kind === "Network" ? guestsOf(step, digest.steps) : [],
     machine: nameBehind(step, "machine", "VirtualMachine"),
+    handedOn: place.kind === "KubernetesNode" && isHandedOn(step, digest.steps),
   });
   const effect = operation === "update" ? (unread ? "unknown" : worst(fields)) : operation;
   notes.push(...notesOn(place.kind, operation, step, judged, stays, restartedBy(step.urn, digest.steps)));

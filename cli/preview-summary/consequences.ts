@@ -30,6 +30,8 @@ export interface Situation {
   readonly guests: readonly string[];
   /** Name of the machine that a snapshot is of. */
   readonly machine?: string;
+  /** Whether another node holds the cluster from now on. */
+  readonly handedOn?: boolean;
 }
 
 /** A kind that is not named here takes nothing down and holds no data of its own: a host, a pool, an image. */

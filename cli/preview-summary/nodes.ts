@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseUrn } from "../../provider/ownership";
-import { asRecord } from "../../provider/schema";
+import { asRecord, type Inputs } from "../../provider/schema";
 import type { Consequences, Situation } from "./consequences";
 import type { Step } from "./digest";
 import { code } from "./markdown";
 
+const ourToken = "dynamic/windrose:KubernetesNode::";
+
 /** What a change of a Kubernetes node takes away from people, in Markdown. */
-export function node({ operation, fields, name, olds }: Situation): Consequences {
+export function node({ operation, fields, name, olds, handedOn }: Situation): Consequences {
   const it = `node ${code(name)}`;
   const nothing: Consequences = { down: [], lost: [] };
   if (operation === "create") return nothing;
   const cluster = `cluster ${code(String(asRecord(olds.cluster).name ?? name))}`;
   // The node that others join through holds the cluster.
-  const first = olds.role === "controlPlane" && olds.through === undefined;
+  const first = isFirst(olds) && !handedOn;
   const held = `all that the ${cluster} holds`;
   if (operation === "delete") {
     return first
@@ -36,12 +38,25 @@ export function node({ operation, fields, name, olds }: Situation): Consequences
   return { down, lost: [] };
 }
 
+/** Others join through it. */
+const isFirst = ({ role, through }: Inputs): boolean => role === "controlPlane" && through === undefined;
+
+/** Whether another node of the cluster becomes the one that others join through. */
+export function isHandedOn({ urn, oldState }: Step, steps: readonly Step[]): boolean {
+  const cluster = (inputs: Inputs | undefined) => asRecord(inputs?.cluster);
+  return steps.some(({ urn: other, newState }) => {
+    if (other === urn || !other.includes(ourToken) || !newState || !isFirst(newState.inputs)) return false;
+    const [mine, theirs] = [cluster(oldState?.inputs), cluster(newState.inputs)];
+    return mine.name === theirs.name && mine.generation === theirs.generation;
+  });
+}
+
 /** Name of the node that restarts this machine, which itself leaves that to the next restart. */
 export function restartedBy(machine: string, steps: readonly Step[]): string | undefined {
   const found = steps.find(
     ({ op, urn, oldState, newState }) =>
       op === "update" &&
-      urn.includes("dynamic/windrose:KubernetesNode::") &&
+      urn.includes(ourToken) &&
       newState?.propertyDependencies.machine?.includes(machine) &&
       newState.inputs.definition !== undefined &&
       !isDeepStrictEqual(oldState?.inputs.definition, newState.inputs.definition),

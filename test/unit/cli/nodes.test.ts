@@ -55,6 +55,9 @@ describe("nodes in a preview summary", () => {
     const gone = change({ op: "delete", olds: first, name: "winds-boreas" });
     assert.deepEqual(gone.down, ["cluster `winds`, for good"]);
     assert.deepEqual(gone.lost, ["all that the cluster `winds` holds"]);
+    const heir = node({ name: "winds-kaikias", olds: { ...first, through: "x" }, news: first });
+    const left = report(digest([node({ op: "delete", olds: first, name: "winds-boreas" }), heir])).changes[0]!;
+    assert.deepEqual([left.down, left.lost], [["node `winds-boreas`, drained before, for good"], []]);
     const anew = { cluster: { ...cluster, generation: 2 } };
     const made = change({ op: "replace", olds: first, news: { ...first, ...anew }, name: "winds-boreas" });
     assert.deepEqual(made.down, ["cluster `winds`, until it is made anew"]);
