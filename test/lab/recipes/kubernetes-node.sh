@@ -36,6 +36,10 @@ ExecStart=
 ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
 EOF
 chroot "$root" systemctl enable -q kubelet
+# cloud-init's generator searches for a datasource first. Emulated on a busy machine it was killed after systemd's 90 s, and
+# cloud-init did not run.
+echo 'policy: enabled' > "$root/etc/cloud/ds-identify.cfg"
+ln -s /lib/systemd/system/cloud-init.target "$root/etc/systemd/system/multi-user.target.wants/cloud-init.target"
 mkdir -p "$root/usr/share/kubernetes/manifests" "$root/import"
 cp "$bundle"/manifests/* "$root/usr/share/kubernetes/manifests/"
 cp "$bundle"/images/*.tar "$root/import/"
