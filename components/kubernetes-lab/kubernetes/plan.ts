@@ -202,8 +202,8 @@ function subnetsOf(
 
 /** The controller manager gives each node a /24 (its `--node-cidr-mask-size`). */
 function checkBlocks(pods: Subnet, { guests, kubernetes }: LabRequest, problems: Problems): void {
-  const cluster = kubernetes?.kubeadm?.cluster as { controllerManager?: { extraArgs?: unknown } } | undefined;
-  if (cluster?.controllerManager?.extraArgs !== undefined) return;
+  // Arguments of v1beta4 are a list of names and values.
+  if (/"node-cidr-mask-size/.test(JSON.stringify(kubernetes?.kubeadm?.cluster ?? {}))) return;
   const blocks = pods.prefix > 24 ? 0 : 2 ** (24 - pods.prefix);
   if (blocks < guests.length) {
     problems.add(

@@ -207,6 +207,9 @@ describe("what is wrong with the request of a cluster", () => {
     refuses("kubernetes.podSubnet", /has 2 blocks of \/24, one for each node: there are 4 guests/, {
       podSubnet: "10.244.0.0/23",
     });
+    const extraArgs = [{ name: "node-cidr-mask-size", value: "26" }];
+    const kubeadm = { cluster: { controllerManager: { extraArgs } } };
+    assert.deepEqual(problems({ podSubnet: "10.244.0.0/23", kubeadm }), {});
   });
 
   it("names a number of control planes that is no use", () => {
