@@ -76,6 +76,8 @@ export const table = winds.table;
 export const sshConfig = winds.sshConfig;
 export const knownHosts = winds.knownHosts;
 export const inventory = winds.inventory;
-export const nodes = winds.nodeTable;
-export const kubeconfig = winds.kubeconfig;
-export const kubectl = winds.kubectl;
+
+// Pulumi warns of an output that is undefined, as these are without a cluster.
+if (winds.kubeconfig) {
+  Object.assign(exports, { nodes: winds.nodeTable, kubeconfig: winds.kubeconfig, kubectl: winds.kubectl });
+}
