@@ -36,7 +36,7 @@ export function bundleDisk({ version }: PlannedCluster, bundle: Image): Disks {
   return { [`bundle-${version.replaceAll(".", "-")}`]: { volume: bundle.id, readonly: true, serial: label } };
 }
 
-/** What of a machine takes effect after a restart, where it is changed. */
+/** What of a machine takes effect after a restart, where it is changed; but for `graphics`, which may hold a password. */
 const lasting = [
   "vcpus",
   "maxVcpus",
@@ -47,7 +47,6 @@ const lasting = [
   "firmware",
   "boot",
   "hotplugSlots",
-  "graphics",
   "video",
   "serial",
   "guestAgent",
@@ -69,7 +68,7 @@ export function withRestart(machine: VirtualMachineArgs): {
     lasting
       // Memory up to a given maximum is always live, and none of the node's business.
       .filter((name) => machine[name] !== undefined && !(name === "memory" && machine.maxMemory !== undefined))
-      .map((name) => [name, machine[name]]),
+      .map((name) => [name, withIds(machine[name])]),
   );
   if (typeof restart === "string") {
     return {
@@ -82,6 +81,15 @@ export function withRestart(machine: VirtualMachineArgs): {
     machine: { ...machine, restart: asked.apply((value) => (value === "now" ? "defer" : value)) },
     definition: asked.apply((value) => (value === "now" ? definition : {})) as KubernetesNodeArgs["definition"],
   };
+}
+
+/** With resources as their ids: a node is told what changes, and refers to nothing else. */
+function withIds(value: unknown): unknown {
+  if (value instanceof pulumi.CustomResource) return value.id;
+  if (typeof value !== "object" || value === null || pulumi.Output.isInstance(value) || value instanceof Promise)
+    return value;
+  if (Array.isArray(value)) return value.map(withIds);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withIds(inner)]));
 }
 
 export interface NodeGround {

@@ -161,6 +161,11 @@ describe("a lab with a cluster", function () {
     assert.deepEqual(await restarts(pulumi.output("now" as const)), ["defer", definition]);
     assert.deepEqual(await restarts("defer"), ["defer", undefined]);
     assert.deepEqual(await restarts("refuse"), ["refuse", undefined]);
+    const { lab } = await make();
+    const boot = { kernel: lab.images.anemoi!["debian-12"]! };
+    const { made: direct } = await make({ machine: { boot, graphics: { password: "hunter2" } } });
+    const { definition: told } = one(direct, "KubernetesNode", "winds-boreas");
+    assert.deepEqual(told, { vcpus: 2, memory: "2GiB", boot: { kernel: "winds-anemoi-debian-12-id" } });
     const { made } = await make({ maxMemory: "4GiB" });
     assert.deepEqual(one(made, "KubernetesNode", "winds-notus").definition, { vcpus: 1, maxMemory: "4GiB" });
   });
