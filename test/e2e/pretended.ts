@@ -1,9 +1,12 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readDigest } from "../../cli/preview-summary/digest";
+import { render } from "../../cli/preview-summary/render";
+import { reportOf } from "../../cli/preview-summary/report";
 import { Stack } from "./stack";
 
 const project = resolve(__dirname, "../..");
-const built = process.env.WINDROSE_K3_BUILT ?? join(project, "dist");
+const built = join(project, "dist");
 
 /** One thing that was done: `create KubernetesNode winds-boreas`. */
 export type Done = string;
@@ -13,6 +16,8 @@ export type Done = string;
  * would be done on a host is only written down.
  */
 export class PretendedStack {
+  private previewed = "";
+
   private constructor(
     readonly stack: Stack,
     private readonly log: string,
@@ -40,13 +45,19 @@ export class PretendedStack {
 
   /** What a preview says it would do, by resource. */
   async preview(): Promise<Record<string, string>> {
-    const { output } = await this.stack.run(["preview", "--json"]);
+    const { output } = await this.stack.run(["preview", "--json", "--show-sames"]);
+    this.previewed = output;
     const { steps } = JSON.parse(output) as { steps: { op: string; urn: string }[] };
     return Object.fromEntries(
       steps
         .filter(({ op, urn }) => op !== "same" && op !== "read" && urn.includes("dynamic/windrose:"))
         .map(({ op, urn }) => [`${/windrose:(\w+)::/.exec(urn)![1]} ${urn.split("::").at(-1)}`, op]),
     );
+  }
+
+  /** What a pull request would say of the last preview. */
+  summary(): string {
+    return render(reportOf(readDigest(this.previewed), [], []), 65_000);
   }
 
   /** What is done, in its order. */
