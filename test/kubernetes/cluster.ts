@@ -90,6 +90,8 @@ export class Cluster {
       subnet: "172.17.2.0/24",
       images: { first: { source: this.node.image }, second: { source: this.node.image } },
       image: "first",
+      // The guests boot beside each other; the nodes are made one after another all the same.
+      rolling: false,
       guests: Object.entries(this.winds).map(([name, guest]) => ({ name, ...guest })),
       sshKeys: [this.publicKey],
       check: { identityFile: this.lab.privateKeyPath, timeout: 900 },

@@ -75,8 +75,8 @@ describe("a cluster on a bare host", function () {
     await rolledOut("daemonset/each");
     const found = await pods("each");
     const script = [
-      ...found.map(({ address }) => `wget -T 30 -q -O - http://${address}:8080/`),
-      "wget -T 30 -q -O - http://each.default.svc.cluster.local/ > /dev/null && echo service",
+      ...found.map(({ address }) => `curl -sS --max-time 45 http://${address}:8080/`),
+      "curl -sS --max-time 45 -o /dev/null http://each.default.svc.cluster.local/ && echo service",
       "nslookup kubernetes.default.svc.cluster.local > /dev/null && echo name",
     ].join("; ");
     const expected = [...found.map(({ name }) => name), "service", "name"];

@@ -21,17 +21,26 @@ program() {
   cp "$root/etc/ssl/certs/ca-certificates.crt" "$work/$1/etc/ssl/certs/"
 }
 
+# copy DIRECTORY PROGRAM... : programs of the root file system, with the libraries that they are linked with.
+copy() {
+  directory=$1
+  shift
+  mkdir -p "$directory/lib64" "$directory/lib/x86_64-linux-gnu" "$directory/etc" "$directory/tmp" "$directory/run"
+  cp "$root/etc/protocols" "$root/etc/services" "$directory/etc/"
+  for tool in "$@"; do
+    mkdir -p "$directory/${tool%/*}"
+    cp "$root/$tool" "$directory/$tool"
+    chroot "$root" ldd "/$tool" | grep -o '/[^ ]*'
+  done | sort -u | while read -r library; do
+    case $library in /lib64/*) cp -L "$root$library" "$directory/lib64/" ;; *) cp -L "$root$library" "$directory/lib/x86_64-linux-gnu/" ;; esac
+  done
+}
+
 # What nft, iptables and conntrack are made of.
 packet_filter() {
-  mkdir -p "$1/usr/sbin" "$1/lib64" "$1/lib/x86_64-linux-gnu" "$1/usr/lib/x86_64-linux-gnu" "$1/run" "$1/tmp" "$1/etc"
+  copy "$1" usr/sbin/nft usr/sbin/xtables-nft-multi usr/sbin/conntrack
+  mkdir -p "$1/usr/lib/x86_64-linux-gnu"
   cp -r "$root/usr/lib/x86_64-linux-gnu/xtables" "$1/usr/lib/x86_64-linux-gnu/"
-  cp "$root/etc/protocols" "$root/etc/services" "$1/etc/"
-  for tool in nft xtables-nft-multi conntrack; do
-    cp "$root/usr/sbin/$tool" "$1/usr/sbin/"
-    chroot "$root" ldd "/usr/sbin/$tool" | grep -o '/[^ ]*'
-  done | sort -u | while read -r library; do
-    case $library in /lib64/*) cp -L "$root$library" "$1/lib64/" ;; *) cp -L "$root$library" "$1/lib/x86_64-linux-gnu/" ;; esac
-  done
   for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore iptables-nft \
     iptables-nft-save iptables-nft-restore ip6tables-nft ip6tables-nft-save ip6tables-nft-restore; do
     ln -s xtables-nft-multi "$1/usr/sbin/$name"
@@ -75,7 +84,9 @@ image all "ghcr.io/flannel-io/flannel:v$flannel" "$work/flannel" /opt/bin/flanne
 tools "$work/flannel-cni-plugin"
 cp "$network/flannel" "$work/flannel-cni-plugin/"
 image all "ghcr.io/flannel-io/flannel-cni-plugin:v$flannel_plugin" "$work/flannel-cni-plugin"
+# With curl: busybox is linked statically, and its wget dies where glibc looks for what it loads at run time.
 tools "$work/busybox"
+copy "$work/busybox" usr/bin/curl
 image all docker.io/library/busybox:lab "$work/busybox"
 printf '{"version":"%s","architecture":"amd64","images":[%s]}\n' "$version" "$(cat "$work/images.json")" > "$bundle/bundle.json"
 cd "$bundle"
