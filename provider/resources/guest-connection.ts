@@ -70,6 +70,9 @@ export function sentConnection(connection: unknown, machine: unknown): Inputs {
   };
 }
 
+/** The way in, by a name that something else can stand behind. */
+export const door = { reach: reachGuest };
+
 export interface GuestPlace {
   /** The machine's UUID. */
   readonly machine: string;
@@ -96,7 +99,7 @@ export async function reachMachine(
     refuse("guest-not-ready", `the machine ${machine.name} is not running (${machine.power})`, "Start it first.");
   const { address, hostKey, user = "root", port = 22, timeout = 300, identityFile, agent } = asRecord(connection);
   const given = { identityFile, agent, ...guestKeysOf(urn) };
-  return reachGuest({
+  return door.reach({
     host: hypervisor.transport,
     uuid,
     user: String(user),

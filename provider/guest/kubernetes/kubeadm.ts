@@ -28,7 +28,14 @@ const startScript = `
 set -eu
 umask 077
 d=${running}
-case "$(systemctl is-active ${unit} 2>/dev/null || true)" in active|activating|deactivating|reloading) exit 75;; esac
+going() { case "$(systemctl is-active ${unit} 2>/dev/null || true)" in active|activating|deactivating|reloading) return 0;; esac; return 1; }
+# One that has left its result is about to end.
+left=50
+while going; do
+  if [ ! -e "$d/result" ] || [ "$left" = 0 ]; then exit 75; fi
+  left=$((left - 1))
+  sleep 0.2
+done
 systemctl reset-failed ${unit} 2>/dev/null || true
 mkdir -p "$d" ${ours}
 rm -f "$d/log" "$d/result" "$d/configuration" "$d/run"

@@ -130,7 +130,8 @@ async function until(
 /** Whether this run is the one that restarts its machine. */
 export function restarts(run: NodeRun): boolean {
   const { previous, inputs } = run;
-  if (!previous) return false;
+  // Without it a restart of the machine is nobody's business here.
+  if (!previous || inputs.definition === undefined) return false;
   return owes(run, "restart") || needsRestart(previous.definition, inputs.definition);
 }
 

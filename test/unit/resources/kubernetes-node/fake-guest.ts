@@ -1,0 +1,236 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalTransport } from "../../../../provider/transports/local";
+import type { ExecOptions, ExecResult, Transport } from "../../../../provider/transports/transport";
+
+/**
+ * Guests as directories: the provider's own scripts run in them, with every path below the directory, and with programs
+ * that only pretend. A cluster is a directory beside them.
+ */
+
+export const authority = `-----BEGIN CERTIFICATE-----
+MIIBgDCCASegAwIBAgIUbnr5K0t1NZ8OADbTVqt8F9bl6fMwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKa3ViZXJuZXRlczAgFw0yNjExMjExMTU0MzlaGA8yMTI2MTAy
+ODExNTQzOVowFTETMBEGA1UEAwwKa3ViZXJuZXRlczBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABO1hMIDy+rY/OIQJPZsfRNelUcuuUjVK7ROfgxx9Lz3g6wvgPxJ6
+j6NP2AD+s3J6QqQOCs1Ap1+jY7ZX+9j7G7ujUzBRMB0GA1UdDgQWBBRhah5/Mhnt
+WRlHIOXMf50OmVa6ojAfBgNVHSMEGDAWgBRhah5/MhntWRlHIOXMf50OmVa6ojAP
+BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIHlu7Qb9An9jKhT7lpeg
+fuGzDohy3tRtZqrDek5WHnvnAiA0RdF7R7rJ/C1uam5pkuyUKBiuCgbu6/HwdkJA
+jH6k2Q==
+-----END CERTIFICATE-----
+`;
+
+const programs: Readonly<Record<string, string>> = {
+  kubeadm: `
+echo "kubeadm $*" >> "$ROOT/calls"
+at() { [ "$(cat "$ROOT/cut" 2>/dev/null)" = "$1" ] && { rm "$ROOT/cut"; echo "[cut] at $1"; exit 137; }; return 0; }
+k=$ROOT/etc/kubernetes
+node() {
+  uuid=$(cat "$ROOT/sys/class/dmi/id/product_uuid")
+  cat > "$CLUSTER/nodes/$1" <<NODE
+{"metadata":{"name":"$1","labels":{},"annotations":{}},"spec":{"podCIDR":"10.244.0.0/24"},"status":{"conditions":[{"type":"Ready","status":"True"}],"nodeInfo":{"kubeletVersion":"v$(cat "$ROOT/kubelet-version")","systemUUID":"$uuid","bootID":"b"}}}
+NODE
+}
+case "$1 $2" in
+  "version -o") echo "v$(cat "$ROOT/kubeadm-version")";;
+  "init --config")
+    cp "$3" "$ROOT/init.yaml"
+    case "$*" in *skip-phases=preflight*) ;; *) [ -z "$(ls -A "$k/manifests" 2>/dev/null)" ] || { echo "[ERROR FileAvailable] manifests are there"; exit 1; };; esac
+    echo "[certs] Generating certificates"
+    mkdir -p "$k/pki" "$k/manifests" "$ROOT/var/lib/kubelet"
+    cp "$ROOT/ca.pem" "$k/pki/ca.crt"
+    at certs
+    touch "$k/admin.conf" "$k/kubelet.conf"
+    printf 'clusters:\\n- cluster:\\n    server: https://winds-api:6443\\n  name: winds\\n' > "$k/admin.conf"
+    echo "    image: registry.k8s.io/kube-apiserver:v$(cat "$ROOT/kubeadm-version")" > "$k/manifests/kube-apiserver.yaml"
+    touch "$k/manifests/etcd.yaml"
+    at manifests
+    mkdir -p "$CLUSTER/nodes"; touch "$CLUSTER/up"; cp "$ROOT/ca.pem" "$CLUSTER/ca"
+    node "$(sed -n 's/^  name: //p' "$3" | head -n 1)"
+    at registered
+    touch "$ROOT/kubelet-active";;
+  "init phase") cp "$5" "$ROOT/phase.yaml" 2>/dev/null; true;;
+  "join --config")
+    cp "$3" "$ROOT/join.yaml"
+    [ -z "$(ls -A "$k/pki" 2>/dev/null)" ] || { echo "[ERROR] pki is there"; exit 1; }
+    token=$(sed -n 's/^ *token: //p' "$3" | head -n 1)
+    grep -q "\${token%%.*}" "$CLUSTER/tokens" 2>/dev/null || { echo "[discovery] the token is none"; exit 1; }
+    mkdir -p "$k/pki"; cp "$CLUSTER/ca" "$k/pki/ca.crt"; touch "$k/bootstrap-kubelet.conf"
+    at bootstrap
+    rm "$k/bootstrap-kubelet.conf"; touch "$k/kubelet.conf"
+    name=$(sed -n 's/^  name: //p' "$3" | head -n 1)
+    [ ! -e "$CLUSTER/nodes/$name" ] || { echo "[kubelet-start] a node of that name exists"; exit 1; }
+    node "$name"
+    at registered
+    touch "$ROOT/kubelet-active";;
+  "reset -f") rm -rf "$k/pki" "$k/manifests" "$k"/*.conf "$ROOT/var/lib/etcd" "$ROOT/kubelet-active"; [ ! -e "$ROOT/holds" ] || rm -f "$CLUSTER/up";;
+  "upgrade apply"|"upgrade node")
+    [ ! -e "$k/manifests/kube-apiserver.yaml" ] || echo "    image: registry.k8s.io/kube-apiserver:v$(cat "$ROOT/kubeadm-version")" > "$k/manifests/kube-apiserver.yaml"
+    at upgraded;;
+  *) ;;
+esac`,
+  kubelet: `echo "Kubernetes v$(cat "$ROOT/kubelet-version")"`,
+  containerd: "echo containerd 1.6.20",
+  kubectl: `
+shift
+while case "$1" in --request-timeout*) true;; *) false;; esac; do shift; done
+words="$*"
+case "$words" in *jsonpath*) words="$1 $2 jsonpath";; esac
+echo "$words" >> "$CLUSTER/calls"
+[ -e "$CLUSTER/up" ] || { echo "The connection to the server was refused" >&2; exit 1; }
+case "$1 $2" in
+  "get --raw") echo ok;;
+  "get node") cat "$CLUSTER/nodes/$3" 2>/dev/null || true;;
+  "get nodes") ls "$CLUSTER/nodes" | grep boreas | sed 's/^/node\\//';;
+  "get pods") ;;
+  "delete --ignore-not-found")
+    case "$4" in
+      node) rm -f "$CLUSTER/nodes/$5";;
+      secret) [ ! -e "$CLUSTER/tokens" ] || { grep -v "\${5#bootstrap-token-}" "$CLUSTER/tokens" > "$CLUSTER/tokens.new" || true; mv "$CLUSTER/tokens.new" "$CLUSTER/tokens"; };;
+    esac;;
+  "apply --server-side") text=$(cat); printf '%s\\n' "$text" | sed -n 's/^ *token-id: //p' >> "$CLUSTER/tokens"; printf '%s\\n' "$text" | sed -n 's/^kind: /applied /p' >> "$CLUSTER/calls";;
+  "patch node") cat >> "$CLUSTER/patches"; echo >> "$CLUSTER/patches";;
+  "annotate node"|"cordon"*|"uncordon"*|"drain"*) ;;
+  "-n kube-system") case "$*" in *jsonpath*) echo 2;; *) echo deployment/coredns;; esac;;
+esac
+exit 0`,
+  systemctl: `
+for word; do case "$word" in -*) ;; *) [ -n "$verb" ] && unit=\${unit:-$word} || verb=$word;; esac; done
+case "$verb" in
+  is-active)
+    case "$unit" in
+      windrose-kubeadm*) p=/proc/$(cat "$ROOT/unit" 2>/dev/null || echo none)/status; [ -e "$p" ] && ! grep -q "^State:.*Z" "$p" && { echo active; exit 0; }; echo inactive; exit 3;;
+      kubelet*) [ -e "$ROOT/kubelet-active" ] && { echo active; exit 0; }; echo inactive; exit 3;;
+      *) echo active;;
+    esac;;
+  restart) case "$unit" in kubelet*)
+    touch "$ROOT/kubelet-active"
+    for f in "$CLUSTER"/nodes/*; do
+      [ -e "$f" ] && grep -q "$(cat "$ROOT/sys/class/dmi/id/product_uuid")" "$f" && sed "s/kubeletVersion\\":\\"v[0-9.]*/kubeletVersion\\":\\"v$(cat "$ROOT/kubelet-version")/" "$f" > "$f.new" && mv "$f.new" "$f"
+    done;; esac;;
+  cat) echo KUBELET_KUBECONFIG_ARGS;;
+esac
+exit 0`,
+  "systemd-run": `
+while case "$1" in --*) true;; *) false;; esac; do shift; done
+setsid "$@" >/dev/null 2>&1 </dev/null & echo $! > "$ROOT/unit"`,
+  journalctl: 'echo "kubelet: something is wrong"',
+  sleep: "exec /bin/sleep 0.05",
+  ...Object.fromEntries(
+    ["modprobe", "sysctl", "sync", "ip", "nft", "ctr", "umount", "mount"].map((name) => [name, "exit 0"]),
+  ),
+};
+
+export class FakeGuest {
+  readonly root: string;
+  readonly cluster: string;
+  private readonly bin: string;
+  private readonly transport = new LocalTransport();
+  /** Every argument of every process, and what was fed to it. */
+  readonly arguments: string[] = [];
+  /** Called before each call: throws where the way to the guest is cut. */
+  before: (input: string) => void = () => {};
+
+  constructor(directory: string, name: string, uuid: string, version = "1.34.3") {
+    this.root = join(directory, name);
+    this.cluster = join(directory, "cluster");
+    this.bin = join(this.root, "bin");
+    for (const path of [
+      "bin",
+      "etc/kubernetes",
+      "etc/modules-load.d",
+      "etc/sysctl.d",
+      "var/lib",
+      "run",
+      "sys/class/dmi/id",
+      "etc/cni/net.d",
+    ])
+      mkdirSync(join(this.root, path), { recursive: true });
+    mkdirSync(join(this.cluster, "nodes"), { recursive: true });
+    for (const [program, text] of Object.entries(programs)) {
+      const path = join(this.bin, program);
+      writeFileSync(path, `#!/bin/sh\nROOT='${this.root}'; CLUSTER='${this.cluster}'\n${text}\n`);
+      chmodSync(path, 0o755);
+    }
+    writeFileSync(join(this.root, "etc/hosts"), "127.0.0.1 localhost\n");
+    writeFileSync(join(this.root, "sys/class/dmi/id/product_uuid"), `${uuid}\n`);
+    writeFileSync(join(this.root, "ca.pem"), authority);
+    this.version(version);
+  }
+
+  version(kubeadm: string, kubelet = kubeadm): void {
+    writeFileSync(join(this.root, "kubeadm-version"), kubeadm);
+    writeFileSync(join(this.root, "kubelet-version"), kubelet);
+  }
+
+  /** kubeadm ends at this stage the next time, as if somebody pulled the plug. */
+  cut(stage: string): void {
+    writeFileSync(join(this.root, "cut"), stage);
+  }
+
+  text(path: string): string {
+    const file = join(this.root, path);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  calls(): string[] {
+    return this.text("calls")
+      .split("\n")
+      .filter((line) => /^kubeadm (init|join|reset|upgrade)/.test(line))
+      .map((line) => line.replace(/ --config \S+| --cri-socket \S+| --skip-token-print/g, ""));
+  }
+
+  asTransport(): Transport {
+    return {
+      description: `guest ${this.root}`,
+      exec: (argv: readonly string[], options: ExecOptions = {}) => this.exec(argv, options),
+      close: async () => {},
+    } as unknown as Transport;
+  }
+
+  private async exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+    const input = String(options.stdin ?? "");
+    this.arguments.push(argv.join(" "));
+    this.before(input);
+    const inside = (text: string) =>
+      text
+        .replaceAll("/usr/local/sbin", `${this.bin}:/usr/local/sbin`)
+        .replace(/(?<![\w/])\/(etc|var\/lib|run|sys\/class\/dmi|root)(?=\/|\b)/g, `${this.root}/$1`);
+    const [program = "", ...rest] = argv.map(inside);
+    const command = existsSync(join(this.bin, program)) ? join(this.bin, program) : program;
+    return this.transport.exec([command, ...rest], { ...options, stdin: inside(input), root: false });
+  }
+
+  /** Waits until nothing of a run goes on. */
+  async dispose(): Promise<void> {
+    await this.transport.close();
+  }
+}
+
+/** A directory for guests and their cluster, and what takes it away. */
+export function guestDirectory(): { directory: string; remove(): void } {
+  const directory = mkdtempSync(join(tmpdir(), "windrose-nodes-"));
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+export function clusterCalls(cluster: string, pattern: RegExp): string[] {
+  const file = join(cluster, "calls");
+  return existsSync(file)
+    ? readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => pattern.test(line))
+    : [];
+}
+
+export const nodesOf = (cluster: string): string[] => readdirSync(join(cluster, "nodes")).sort();

@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import sinon from "sinon";
+import type { Context } from "../../../../provider/context";
+import { WindroseError } from "../../../../provider/errors";
+import type { Hypervisor } from "../../../../provider/hypervisors/hypervisor";
+import { apply, HalfMade, read, remove } from "../../../../provider/lifecycle";
+import { door } from "../../../../provider/resources/guest-connection";
+import { kubernetesNode } from "../../../../provider/resources/kubernetes-node";
+import type { Inputs } from "../../../../provider/schema";
+import { anyOf, checked, contextOf, FakeHost } from "../../fakes";
+import { clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
+
+const definition = anyOf(kubernetesNode as never);
+const uuids = {
+  boreas: "11111111-2222-8333-8444-555555555555",
+  zephyrus: "22222222-2222-8333-8444-555555555555",
+};
+type Name = keyof typeof uuids;
+
+/** The walk on guests that are directories, with the provider's own scripts and programs that pretend. */
+describe("a node's life", function () {
+  this.timeout(60_000);
+  const host = new FakeHost();
+  let place: ReturnType<typeof guestDirectory>;
+  let guests: Record<Name, FakeGuest>;
+  let statuses: string[];
+  let there: Set<string>;
+
+  beforeEach(() => {
+    place = guestDirectory();
+    guests = {
+      boreas: new FakeGuest(place.directory, "boreas", uuids.boreas),
+      zephyrus: new FakeGuest(place.directory, "zephyrus", uuids.zephyrus),
+    };
+    there = new Set(Object.values(uuids));
+    statuses = [];
+    sinon.stub(door, "reach").callsFake(async ({ uuid }) => {
+      const name = (Object.keys(uuids) as Name[]).find((one) => uuids[one] === uuid)!;
+      return guests[name].asTransport();
+    });
+  });
+  afterEach(async () => {
+    sinon.restore();
+    for (const guest of Object.values(guests)) await guest.dispose();
+    place.remove();
+  });
+
+  const machines = {
+    find: async (uuid: string) =>
+      there.has(uuid) ? { uuid, name: uuid, power: "running", stored: {}, running: {} } : undefined,
+  };
+  const context = (name: Name): Context => ({
+    ...contextOf(host, "KubernetesNode", name),
+    hypervisor: async () => ({ ...host.hypervisor, machines }) as unknown as Hypervisor,
+    progress: (text) => statuses.push(text),
+    deadline: Date.now() + 50_000,
+  });
+  const inputsOf = async (name: Name, more: Inputs = {}, version = "1.34.3"): Promise<Inputs> => {
+    const first = name === "boreas";
+    const given = {
+      host: "h1",
+      machine: uuids[name],
+      nodeName: name,
+      role: first ? "controlPlane" : "worker",
+      address: first ? "172.17.2.10" : "172.17.2.11",
+      ...(first ? {} : { through: `${uuids.boreas}/boreas` }),
+      cluster: { name: "winds", version, endpoint: "winds-api:6443" },
+      endpointAddresses: ["172.17.2.10"],
+      source: { from: "image" },
+      podNetwork: { plugin: "none" },
+      ...more,
+    };
+    const inputs = await checked(kubernetesNode as never, given);
+    const through = { host: "h1", machine: uuids.boreas, nodeName: "boreas", address: "172.17.2.10", urn: "u" };
+    return first ? inputs : { ...inputs, __through: through };
+  };
+  const make = async (name: Name, more: Inputs = {}) =>
+    (await apply(definition, await inputsOf(name, more), undefined, context(name))).outputs;
+  const change = async (name: Name, state: Inputs, more: Inputs = {}, version?: string) =>
+    (await apply(definition, await inputsOf(name, more, version), state, context(name))).outputs;
+  const secretsIn = (guest: FakeGuest) => guest.arguments.filter((line) => /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/.test(line));
+
+  it("a bare guest makes the cluster, another one joins", async () => {
+    const made = await make("boreas", { labels: { a: "b" } });
+    assert.equal(made.version, "1.34.3");
+    assert.equal(made.ready, true);
+    assert.equal(made.endpoint, "https://winds-api:6443");
+    assert.match(String(made.caHash), /^sha256:[0-9a-f]{64}$/);
+    assert.match(String(made.kubeconfig), /server: https:\/\/172\.17\.2\.10:6443/);
+    assert.match(guests.boreas.text("etc/hosts"), /172\.17\.2\.10 winds-api/);
+    assert.ok(
+      statuses.some((line) => line === "kubeadm init: certs: Generating certificates"),
+      statuses.join("\n"),
+    );
+    const joined = await make("zephyrus");
+    assert.equal(joined.kubeconfig, undefined);
+    assert.deepEqual(guests.zephyrus.calls(), ["kubeadm join"]);
+    assert.match(guests.zephyrus.text("join.yaml"), new RegExp(String(made.caHash)));
+    assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas", "zephyrus"]);
+  });
+
+  it("leaves no token, and no configuration with one, and none in an argument", async () => {
+    await make("boreas");
+    await make("zephyrus");
+    for (const guest of Object.values(guests)) {
+      assert.deepEqual(secretsIn(guest), []);
+      assert.ok(!existsSync(join(guest.root, "run/windrose-kubernetes/configuration")));
+    }
+    assert.equal(clusterCalls(guests.boreas.cluster, /^delete .* secret bootstrap-token-/).length, 1);
+  });
+
+  for (const [stage, then] of [
+    ["certs", ["kubeadm init", "kubeadm reset -f", "kubeadm init"]],
+    ["manifests", ["kubeadm init", "kubeadm reset -f", "kubeadm init"]],
+    ["registered", ["kubeadm init", "kubeadm init --skip-phases=preflight"]],
+  ] as const)
+    it(`an init that is cut off at "${stage}" converges`, async () => {
+      guests.boreas.cut(stage);
+      const error = await make("boreas").then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof HalfMade);
+      assert.match(error.message, /kubeadm init ended with exit code 137: .*\[cut\] at/s);
+      assert.match(error.message, /the kubelet's log ends with: kubelet: something is wrong/);
+      const made = await change("boreas", error.outputs);
+      assert.equal(made.ready, true);
+      assert.equal(made.__pending, undefined);
+      assert.deepEqual(guests.boreas.calls(), then);
+    });
+
+  for (const stage of ["bootstrap", "registered"])
+    it(`a join that is cut off at "${stage}" converges, without any state of it`, async () => {
+      await make("boreas");
+      guests.zephyrus.cut(stage);
+      await assert.rejects(make("zephyrus"), HalfMade);
+      const made = await make("zephyrus");
+      assert.equal(made.ready, true);
+      const again = stage === "bootstrap" ? ["kubeadm join", "kubeadm reset -f", "kubeadm join"] : ["kubeadm join"];
+      assert.deepEqual(guests.zephyrus.calls(), again);
+    });
+
+  it("a way to the guest that is cut off anywhere is gone on with", async () => {
+    for (let call = 2; call < 30; call += 5) {
+      let left = call;
+      let cut = false;
+      guests.boreas.before = () => {
+        if (left-- !== 0) return;
+        cut = true;
+        throw new WindroseError("connection-cut", "the way to the guest was cut");
+      };
+      await make("boreas").catch((error: Error) => assert.match(error.message, /was cut/));
+      guests.boreas.before = () => {};
+      const made = await make("boreas");
+      assert.equal(made.ready, true);
+      assert.equal(guests.boreas.calls().filter((line) => line.startsWith("kubeadm reset")).length, 0);
+      if (!cut) break;
+    }
+    assert.equal(guests.boreas.calls().filter((line) => line === "kubeadm init").length, 1);
+  });
+
+  it("is as it was when nothing has changed, and shows what somebody else has changed", async () => {
+    const made = await make("boreas", { labels: { a: "b" } });
+    const before = guests.boreas.calls().length;
+    await change("boreas", made, { labels: { a: "b" } });
+    assert.equal(guests.boreas.calls().length, before);
+    const answer = (await read(definition, made, context("boreas")))!;
+    assert.deepEqual(answer.inputs.labels, {}, "the pretended API forgets labels");
+    there.delete(uuids.boreas);
+    assert.equal(await read(definition, made, context("boreas")), undefined);
+  });
+
+  it("a node that the cluster has lost is no more, and joins again", async () => {
+    await make("boreas");
+    const made = await make("zephyrus");
+    await guests.boreas.asTransport().exec(["rm", join(guests.boreas.cluster, "nodes/zephyrus")]);
+    assert.equal(await read(definition, made, context("zephyrus")), undefined);
+  });
+
+  it("is upgraded: kubeadm, then drained the kubelet; and is not twice", async () => {
+    const made = await make("boreas");
+    guests.boreas.version("1.34.4", "1.34.4");
+    const next = await change("boreas", made, {}, "1.34.4");
+    assert.equal(next.version, "1.34.4");
+    assert.deepEqual(guests.boreas.calls().slice(1), ["kubeadm upgrade apply v1.34.4 -y"]);
+    assert.equal(clusterCalls(guests.boreas.cluster, /^drain boreas/).length, 1);
+    await change("boreas", next, {}, "1.34.4");
+    assert.equal(guests.boreas.calls().length, 2);
+  });
+
+  it("is not upgraded where the image has another version", async () => {
+    const made = await make("boreas");
+    await assert.rejects(change("boreas", made, {}, "1.34.4"), /Kubernetes 1\.34\.4 is not in the guest's image/);
+  });
+
+  it("is drained, reset and deleted; a guest or a cluster that is gone is no error", async () => {
+    await make("boreas");
+    const made = await make("zephyrus");
+    await remove(definition, made, context("zephyrus"));
+    assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas"]);
+    assert.equal(clusterCalls(guests.boreas.cluster, /^drain zephyrus/).length, 1);
+    assert.equal(guests.zephyrus.calls().at(-1), "kubeadm reset -f");
+    assert.equal(guests.zephyrus.text("etc/hosts"), "127.0.0.1 localhost\n");
+    assert.ok(!existsSync(join(guests.zephyrus.root, "var/lib/windrose-kubernetes")));
+    await remove(definition, made, context("zephyrus"));
+    const again = await make("zephyrus");
+    there.delete(uuids.zephyrus);
+    await remove(definition, again, context("zephyrus"));
+    assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas"]);
+    there.delete(uuids.boreas);
+    await remove(definition, again, context("zephyrus"));
+  });
+
+  it("what somebody else made in a guest is left", async () => {
+    const { root } = guests.boreas;
+    await guests.boreas.asTransport().exec(["touch", join(root, "etc/kubernetes/kubelet.conf")]);
+    await assert.rejects(make("boreas"), /is a Kubernetes node already, which this stack did not make/);
+    assert.deepEqual(guests.boreas.calls(), []);
+  });
+});
