@@ -119,6 +119,7 @@ if [ -d manifests ]; then
   mkdir -p ${ours}/manifests
   for f in manifests/*; do [ -f "$f" ] && { sums "$f"; cp "$f" ${ours}/manifests/; }; done
 fi
+exit 0
 `;
 
 /** kubelet.service and its drop-in as Kubernetes' own packages have them (github.com/kubernetes/release, `kubelet.service`). */

@@ -125,11 +125,10 @@ exit 0`,
   "systemd-run": `
 while case "$1" in --*) true;; *) false;; esac; do shift; done
 setsid "$@" >/dev/null 2>&1 </dev/null & echo $! > "$ROOT/unit"`,
+  ctr: `echo "ctr $*" >> "$ROOT/images"`,
   journalctl: 'echo "kubelet: something is wrong"',
   sleep: "exec /bin/sleep 0.05",
-  ...Object.fromEntries(
-    ["modprobe", "sysctl", "sync", "ip", "nft", "ctr", "umount", "mount"].map((name) => [name, "exit 0"]),
-  ),
+  ...Object.fromEntries(["modprobe", "sysctl", "sync", "ip", "nft", "umount", "mount"].map((name) => [name, "exit 0"])),
 };
 
 export class FakeGuest {
@@ -155,6 +154,7 @@ export class FakeGuest {
       "run",
       "sys/class/dmi/id",
       "etc/cni/net.d",
+      "usr/bin",
     ])
       mkdirSync(join(this.root, path), { recursive: true });
     mkdirSync(join(this.cluster, "nodes"), { recursive: true });
@@ -206,7 +206,7 @@ export class FakeGuest {
     const inside = (text: string) =>
       text
         .replaceAll("/usr/local/sbin", `${this.bin}:/usr/local/sbin`)
-        .replace(/(?<![\w/])\/(etc|var\/lib|run|sys\/class\/dmi|root)(?=\/|\b)/g, `${this.root}/$1`);
+        .replace(/(?<![\w/:])\/(etc|var\/lib|run|sys\/class\/dmi|root|usr\/bin|opt)(?=\/|\b)/g, `${this.root}/$1`);
     const [program = "", ...rest] = argv.map(inside);
     const command = existsSync(join(this.bin, program)) ? join(this.bin, program) : program;
     return this.transport.exec([command, ...rest], { ...options, stdin: inside(input), root: false });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sinon from "sinon";
 import type { Context } from "../../../../provider/context";
@@ -21,7 +22,7 @@ type Name = keyof typeof uuids;
 
 /** The walk on guests that are directories, with the provider's own scripts and programs that pretend. */
 describe("a node's life", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const host = new FakeHost();
   let place: ReturnType<typeof guestDirectory>;
   let guests: Record<Name, FakeGuest>;
@@ -55,7 +56,7 @@ describe("a node's life", function () {
     ...contextOf(host, "KubernetesNode", name),
     hypervisor: async () => ({ ...host.hypervisor, machines }) as unknown as Hypervisor,
     progress: (text) => statuses.push(text),
-    deadline: Date.now() + 50_000,
+    deadline: Date.now() + 220_000,
   });
   const inputsOf = async (name: Name, more: Inputs = {}, version = "1.34.3"): Promise<Inputs> => {
     const first = name === "boreas";
@@ -211,6 +212,32 @@ describe("a node's life", function () {
     assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas"]);
     there.delete(uuids.boreas);
     await remove(definition, again, context("zephyrus"));
+  });
+
+  it("takes programs and images from a bundle, and none whose digest is another", async () => {
+    const bundle = join(place.directory, "bundle");
+    mkdirSync(join(bundle, "bin"), { recursive: true });
+    mkdirSync(join(bundle, "images"));
+    const image = { file: "images/a.tar", for: "all", names: ["registry.example/a:1", "registry.example/b:1"] };
+    const other = { file: "images/b.tar", for: "worker", names: ["registry.example/c:1"] };
+    writeFileSync(join(bundle, "bundle.json"), JSON.stringify({ version: "1.34.3", images: [image, other] }));
+    const files = ["bin/kubeadm", "bin/kubectl", "bin/kubelet", "images/a.tar", "images/b.tar"];
+    for (const file of files) writeFileSync(join(bundle, file), `of ${file}\n`);
+    const sum = (file: string) => createHash("sha256").update(`of ${file}\n`).digest("hex");
+    const sums = files.map((file) => `${sum(file)}  ${file}\n`).join("");
+    writeFileSync(join(bundle, "SHA256SUMS"), sums);
+    const source = { source: { from: "bundle", path: bundle } };
+    await make("boreas", source);
+    const { root } = guests.boreas;
+    assert.equal(guests.boreas.text("usr/bin/kubelet"), "of bin/kubelet\n");
+    assert.equal(statSync(join(root, "usr/bin/kubelet")).mode & 0o777, 0o755);
+    const images = guests.boreas.text("images");
+    assert.match(images, /ctr -n k8s\.io images import images\/a\.tar/);
+    assert.match(images, /images label registry\.example\/b:1 io\.cri-containerd\.image=managed/);
+    assert.doesNotMatch(images, /b\.tar/);
+    writeFileSync(join(bundle, "bin/kubelet"), "something else\n");
+    await assert.rejects(make("zephyrus", source), /bin\/kubelet: FAILED|did NOT match/);
+    assert.deepEqual(guests.zephyrus.calls(), []);
   });
 
   it("what somebody else made in a guest is left", async () => {
