@@ -69,7 +69,7 @@ export class Cluster {
     for (;;) {
       const result = await this.kubectl(["--request-timeout=60s", ...args], options);
       if (result.code === 0) return result.stdout;
-      if (Date.now() + 5000 > last || (await this.answers()))
+      if (Date.now() + 5000 > last || isDefinite(result.stderr))
         throw new WindroseError("command-failed", `${what} failed: ${lastLines(result.stderr)}`, {
           hint: "Correct what it says, and run `pulumi up` again.",
         });
@@ -113,7 +113,7 @@ export class Cluster {
   /** Pods of the system on the node that are not ready yet, with what they wait for. */
   async unreadyPods(node: string): Promise<string[]> {
     const path =
-      '{range .items[*]}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}{.status.phase}{"\\t"}{.metadata.deletionTimestamp}{"\\t"}{.status.conditions[?(@.type=="Ready")].status}{"\\t"}{.status.containerStatuses[*].state.waiting.reason}{"\\n"}{end}';
+      '{range .items[*]}{.metadata.namespace}{"\\t"}{.metadata.name}{"\\t"}{.status.phase}{"\\t"}{.metadata.deletionTimestamp}{"\\t"}{.status.conditions[?(@.type=="Ready")].status}{"\\t"}{.metadata.ownerReferences[*].kind}{"\\t"}{.status.containerStatuses[*].state.waiting.reason}{"\\n"}{end}';
     const text = await this.must("looking at the node's pods", [
       ...["get", "pods", "-A", `--field-selector=spec.nodeName=${node}`],
       ...["-o", `jsonpath=${path}`],
@@ -168,6 +168,12 @@ export class Cluster {
     await this.must("labelling the node", ["patch", "node", node.name, "--type=merge", "--patch-file=/dev/stdin"], {
       stdin: JSON.stringify(patch),
     });
+  }
+
+  /** kube-proxy of a node is started anew. */
+  restartProxy(node: string): Promise<void> {
+    const which = ["-l", "k8s-app=kube-proxy", `--field-selector=spec.nodeName=${node}`];
+    return this.delete("restarting kube-proxy", "pod", "-n", "kube-system", ...which);
   }
 
   async setPodCidr(node: NodeFacts, block: string): Promise<void> {
@@ -238,6 +244,16 @@ export class Cluster {
       revoke: () => this.delete("taking the token away", "secret", name, "-n", "kube-system"),
     };
   }
+}
+
+/**
+ * Whether the API has answered, and would answer the same again. An API server that starts, a leader that changes, a
+ * kind whose definition was applied a moment ago: all that is over soon.
+ */
+export function isDefinite(said: string): boolean {
+  return /\((Forbidden|Invalid|BadRequest|NotFound|Unauthorized|MethodNotAllowed)\)|is invalid:|unknown (flag|command|shorthand)|error (parsing|validating)|strict decoding error|already has a value|admission webhook .* denied/i.test(
+    said,
+  );
 }
 
 export function newToken(): string {
@@ -320,13 +336,17 @@ export function parseNode(json: string): NodeFacts {
   };
 }
 
-const systemNamespaces = ["kube-system", "kube-flannel"];
+/** Pods that kubeadm and we have made, beside the static ones, by the beginning of their names. Others' may be as they like. */
+const ours = /^kube-system\/(kube-proxy|coredns)-|^kube-flannel\/kube-flannel-/;
 
 /** `coredns-7d8f: ContainerCreating` */
 export function parsePods(text: string): string[] {
   return text.split("\n").flatMap((line) => {
-    const [namespace = "", name = "", phase = "", deleted = "", ready = "", reasons = ""] = line.split("\t");
-    if (!systemNamespaces.includes(namespace) || deleted !== "" || phase === "Succeeded" || ready === "True") return [];
+    const [namespace = "", name = "", phase = "", deleted = "", ready = "", owner = "", reasons = ""] =
+      line.split("\t");
+    const counts = (namespace === "kube-system" && owner === "Node") || ours.test(`${namespace}/${name}`);
+    // What has failed is another pod's to replace.
+    if (!counts || deleted !== "" || phase === "Succeeded" || phase === "Failed" || ready === "True") return [];
     const why = /^[\w ]{1,100}/.exec(reasons.trim())?.[0] ?? (/^\w{1,20}$/.exec(phase)?.[0] || "not ready");
     return [`${/^[\w.-]{1,253}/.exec(name)?.[0] ?? "a pod"}: ${why === "Running" ? "not ready" : why}`];
   });

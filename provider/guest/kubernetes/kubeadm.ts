@@ -24,6 +24,13 @@ interface Job {
   readonly most: number;
 }
 
+/** A control plane whose guest went while its certificates were renewed has its manifests elsewhere. */
+const manifestsBack = `h=/etc/kubernetes/manifests.windrose
+if [ -d "$h" ]; then
+  for f in "$h"/*.yaml; do [ ! -e "$f" ] || mv "$f" /etc/kubernetes/manifests/; done
+  rmdir "$h" 2>/dev/null || true
+fi`;
+
 const startScript = `
 set -eu
 umask 077
@@ -36,9 +43,11 @@ while going; do
   left=$((left - 1))
   sleep 0.2
 done
+${manifestsBack}
 systemctl reset-failed ${unit} 2>/dev/null || true
 mkdir -p "$d" ${ours}
 rm -f "$d/log" "$d/result" "$d/configuration" "$d/run"
+trap 'rm -f "$d/configuration"' EXIT
 cat > "$d/configuration"
 : > "$d/log"
 cat > "$d/run" <<'WINDROSE_RUN'
@@ -60,6 +69,7 @@ exit "$code"
 WINDROSE_RUN
 systemd-run --quiet --collect --unit=${unit} --property=RuntimeMaxSec="$MOST" --property=TimeoutStopSec=20 \\
   --setenv=PATH="$PATH" sh "$d/run" "$COMMAND" "$DONE" "$VERSION"
+trap - EXIT
 `;
 
 /** Writes new lines of the log, and at last the exit code; 70 where the unit went without leaving one. */
@@ -238,12 +248,8 @@ export async function markDone(
 
 export async function restartKubelet(guest: Transport, bounds: Bounds): Promise<void> {
   bounds.progress("starting the kubelet");
-  await runScript(
-    guest,
-    bounds,
-    "starting the kubelet",
-    "systemctl daemon-reload; systemctl start containerd; systemctl restart kubelet",
-  );
+  const script = `${manifestsBack}\nsystemctl daemon-reload; systemctl start containerd; systemctl restart kubelet`;
+  await runScript(guest, bounds, "starting the kubelet", script);
 }
 
 /** Renews the certificates of a control plane and has its pods take them; a worker's kubelet renews its own. */

@@ -74,8 +74,8 @@ const mostCharacters = 2500;
 
 /** The last lines of what a program wrote, without control characters and secrets. */
 export function lastLines(text: string, lines = mostLines): string {
-  const shown = text
-    .slice(-65_536)
+  // Before it is split: a private key is one over many lines.
+  const shown = withoutSecrets(text.slice(-65_536))
     .split("\n")
     .map((line) => withoutSecrets(line.replace(/\p{Cc}+/gu, " ").trimEnd()).slice(0, 400))
     .filter((line) => line !== "")
@@ -92,6 +92,7 @@ export function withoutSecrets(text: string): string {
     .replace(/(?<!sha256:)\b[0-9a-f]{64}\b/g, "[secret]")
     .replace(/\beyJ[\w-]{10,}\.[\w-]+(\.[\w-]*)?/g, "[secret]")
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "[secret]")
+    .replace(/^[\s\S]{0,8192}-----END [A-Z ]*PRIVATE KEY-----/, "[secret]")
     .replace(
       /\b(key-data|token|password|certificate-key|certificateKey)(["']?\s*[:=]\s*["']?|\s+)[^\s"',]+/gi,
       "$1$2[secret]",

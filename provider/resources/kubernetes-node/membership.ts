@@ -75,7 +75,10 @@ export async function becomeMember(run: NodeRun): Promise<void> {
 /** Of a node that is there already: the names of control planes may have changed. */
 async function keepNames(run: NodeRun, guest: Guest, { guest: facts }: Observed): Promise<void> {
   const request = requestOf(run);
-  if (facts.hosts.trim() !== hostsBlock(request.endpoint, request.endpointAddresses)) await prepare(run, guest);
+  if (facts.hosts.trim() === hostsBlock(request.endpoint, request.endpointAddresses)) return;
+  await prepare(run, guest);
+  // A pod in the host's network has /etc/hosts as it was when it was started.
+  await new Cluster(isFirst(run) ? guest : await firstGuest(run), boundsOf(run)).restartProxy(request.nodeName);
 }
 
 export async function prepare(run: NodeRun, guest: Guest): Promise<void> {
@@ -153,7 +156,12 @@ async function uploadCertificates(run: NodeRun, control: Guest): Promise<string>
   const key = randomBytes(32).toString("hex");
   const request: NodeRequest = { ...requestOf(run), nodeName: String(nodeName), address: String(address) };
   const configuration = initConfiguration({ ...request, coreDns: true }, newToken(), key);
-  await phase(control, boundsOf(run), "init phase upload-certs --upload-certs", configuration);
+  await phase(
+    control,
+    boundsOf(run),
+    "init phase upload-certs --upload-certs --skip-certificate-key-print",
+    configuration,
+  );
   return key;
 }
 

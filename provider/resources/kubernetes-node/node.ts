@@ -25,7 +25,7 @@ export function isFirst(run: NodeRun): boolean {
   return run.inputs.through === undefined;
 }
 
-export function wantedOf({ inputs, context }: NodeRun): WantedNode {
+export function wantedOf({ inputs, context, made }: NodeRun): WantedNode {
   const cluster = asRecord(inputs.cluster);
   return {
     first: inputs.through === undefined,
@@ -34,6 +34,7 @@ export function wantedOf({ inputs, context }: NodeRun): WantedNode {
     address: String(inputs.address),
     version: String(cluster.version),
     owner: [context.project, context.stack, cluster.name, cluster.generation].join("/").replace(/\s+/g, "-"),
+    made: made.caHash !== undefined,
   };
 }
 
@@ -144,6 +145,20 @@ async function clusterFacts(run: NodeRun, own: Guest | undefined, patience: numb
   return { state: "up", caHash: authority.hash, node: await cluster.node(String(run.inputs.nodeName)) };
 }
 
+/**
+ * A node that the cluster does not know, or whose guest has nothing of it, joins anew. The first control plane is never
+ * gone as long as its machine is there: what must not be made a second time would be unknown to the state.
+ */
+function isGone(run: NodeRun, { guest, cluster }: Observed): boolean {
+  if (isFirst(run) || guest.busy || cluster.state !== "up") return false;
+  return cluster.node === undefined || !guest.files.has("kubelet.conf");
+}
+
+const unreachable = [
+  ...(["guest-not-ready", "not-found", "timeout", "connection-cut", "host-unreachable"] as const),
+  ...(["authentication-failed", "host-key-unknown", "sudo-password", "key-unreadable"] as const),
+];
+
 /** For a refresh: what is there, or why that can't be said. A machine or node that is gone is nothing. */
 export async function lookAround(run: NodeRun): Promise<NodeState | undefined> {
   const machine = await run.hypervisor.machines.find(String(run.inputs.machine));
@@ -151,11 +166,9 @@ export async function lookAround(run: NodeRun): Promise<NodeState | undefined> {
   const patience = 60_000;
   try {
     const seen = await observeNode(run, await ownGuest(run, patience), patience);
-    const gone = seen.cluster.state === "up" && !seen.guest.busy && seen.cluster.node === undefined;
-    return gone ? undefined : { seen };
+    return isGone(run, seen) ? undefined : { seen };
   } catch (error) {
-    if (hasCode(error, "guest-not-ready", "not-found", "timeout", "connection-cut", "host-unreachable"))
-      return { unreachable: error };
+    if (hasCode(error, ...unreachable)) return { unreachable: error };
     throw error;
   }
 }

@@ -26,6 +26,8 @@ export interface WantedNode {
   readonly version: string;
   /** `project/stack/cluster/generation` */
   readonly owner: string;
+  /** The state knows of the cluster that it makes: another one is never made in its place. */
+  readonly made?: boolean;
 }
 
 /**
@@ -54,9 +56,21 @@ export function nextSteps({ guest, cluster }: Observed, wanted: WantedNode, trie
   if (touched && guest.owner !== wanted.owner) {
     if (guest.owner === undefined || ofCluster(guest.owner) !== ofCluster(wanted.owner)) return foreign(guest.owner);
     // What an earlier generation of the cluster has left.
-    return wanted.first ? fresh(wanted, ["reset"]) : rejoin({ guest, cluster }, wanted);
+    return wanted.first ? withoutLoss(fresh(wanted, ["reset"]), wanted) : rejoin({ guest, cluster }, wanted);
   }
-  return wanted.first ? firstOf({ guest, cluster }, wanted, tried) : joinerOf({ guest, cluster }, wanted, tried);
+  return wanted.first
+    ? withoutLoss(firstOf({ guest, cluster }, wanted, tried), wanted)
+    : joinerOf({ guest, cluster }, wanted, tried);
+}
+
+/** What the first control plane holds is the cluster: where it should be and is not, nothing empty takes its name. */
+function withoutLoss(plan: Plan, wanted: WantedNode): Plan {
+  if ("refused" in plan || !wanted.made || !plan.steps.some((step) => step === "init" || step === "reset")) return plan;
+  return refused(
+    "not-found",
+    "the cluster that this control plane held is gone from its guest",
+    "Bring the guest's disk back, or put another control plane of the cluster first; or set another `cluster.generation` to make a new cluster.",
+  );
 }
 
 function firstOf({ guest, cluster }: Observed, wanted: WantedNode, tried: ReadonlySet<NodeStep>): Plan {
@@ -80,14 +94,12 @@ function joinerOf(observed: Observed, wanted: WantedNode, tried: ReadonlySet<Nod
   const node = cluster.node;
   const other = guest.caHash !== undefined && guest.caHash !== cluster.caHash;
   if (guest.done !== undefined) {
-    if (other) {
-      if (wanted.role === "worker") return rejoin(observed, wanted);
+    if (other)
       return refused(
         "foreign",
-        "this control plane is one of another cluster, whose data it holds",
-        "Run `kubeadm reset` in the guest if that can go.",
+        "it is a node of another cluster than that of the first control plane",
+        "If the first control plane was made anew, set another `cluster.generation` on all nodes; else put one first that is a member of this node's cluster.",
       );
-    }
     if (node !== undefined) return member(observed, tried);
     // Its kubelet tells the cluster of itself when it starts.
     if (!tried.has("kubelet")) return { steps: ["kubelet"] };
@@ -124,10 +136,10 @@ function rejoin(observed: Observed, wanted: WantedNode): Plan {
     return refused("guest-not-ready", "the cluster's API does not answer on the first control plane");
   const before: NodeStep[] = guest.files.size > 0 ? ["reset"] : [];
   if (node === undefined) return fresh(wanted, before);
-  if (node.ready && !isSame(observed) && node.address !== wanted.address)
+  if (!isSame(observed) && node.address !== wanted.address)
     return refused(
       "already-exists",
-      `the cluster has a node "${node.name}" already, which is another machine (${node.address ?? "without an address"}) and Ready`,
+      `the cluster has a node "${node.name}" already, which is another machine (${node.address ?? "without an address"})`,
       "Choose another `nodeName`, or delete that node.",
     );
   return fresh(wanted, [...before, "forget"]);

@@ -8,7 +8,7 @@ import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
 import { asRecord } from "../../schema";
 import { pendingOf } from "../machine/power";
-import { taintsOf } from "./fields";
+import { controlPlaneTaint, taintsOf } from "./fields";
 import { explained, memberOf, prepare } from "./membership";
 import {
   boundsOf,
@@ -174,7 +174,8 @@ export async function syncRestart(run: NodeRun): Promise<void> {
 
 export async function syncCertificates(run: NodeRun): Promise<void> {
   const { inputs, previous } = run;
-  if (!previous || inputs.renewal === undefined) return;
+  // What was made in this run, or is yet to be finished, is new.
+  if (previous?.caHash === undefined || inputs.renewal === undefined) return;
   if (inputs.renewal === previous.renewal && !owes(run, "certificates")) return;
   const { guest } = await memberOf(run);
   await renewCertificates(guest, boundsOf(run), inputs.role === "controlPlane");
@@ -182,11 +183,21 @@ export async function syncCertificates(run: NodeRun): Promise<void> {
 }
 
 export async function syncDescription(run: NodeRun): Promise<void> {
-  const { inputs, previous } = run;
+  const { inputs, previous, made } = run;
   const cluster = await clusterOf(run);
-  const labels = { wanted: asRecord<string>(inputs.labels), before: Object.keys(asRecord(previous?.labels)) };
-  const taints = { wanted: taintsOf(inputs), before: previous ? taintsOf(previous) : [] };
+  const described = asRecord(made.__described);
+  const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  // What an update that failed wanted is in the state already; what was really set before is kept by itself.
+  const labels = {
+    wanted: asRecord<string>(inputs.labels),
+    before: [...texts(described.labels), ...Object.keys(asRecord(previous?.labels))],
+  };
+  const taints = {
+    wanted: taintsOf(inputs),
+    before: [...texts(described.taints), ...(previous ? taintsOf(previous) : [])],
+  };
   await cluster.describe(await present(run, cluster), labels, taints);
+  made.__described = { labels: Object.keys(labels.wanted), taints: taints.wanted };
 }
 
 /** Waits until the node is Ready, and what runs on it of the system. Errors: `guest-not-ready` with what is missing. */
@@ -215,7 +226,9 @@ async function missingOf(run: NodeRun, cluster: Cluster, name: string, network: 
     return [`the node: ${node.message}`];
   }
   const pods = await cluster.unreadyPods(name);
-  if (pods.length === 0 && isFirst(run) && requestOf(run).coreDns && network && !(await cluster.dnsIsThere()))
+  // With a taint of the user's own CoreDNS waits for other nodes, which wait for this one.
+  const open = taintsOf(run.inputs).every((taint) => taint === controlPlaneTaint);
+  if (pods.length === 0 && isFirst(run) && open && requestOf(run).coreDns && network && !(await cluster.dnsIsThere()))
     return ["CoreDNS"];
   return pods;
 }

@@ -4,12 +4,24 @@ import type { Failure } from "../../validate";
 import { parseVersion } from "./rules";
 
 /** What can never be right, across a node's fields. Values may be unknown. */
-export function validateNode(inputs: Inputs, _carried: Record<string, Inputs>, failures: Failure[]): void {
+export function validateNode(
+  inputs: Inputs,
+  _carried: Record<string, Inputs>,
+  failures: Failure[],
+  olds?: Inputs,
+): void {
   const fail = (property: string, reason: string) => failures.push({ property, reason });
   const cluster = asRecord(inputs.cluster);
   if (cluster.version !== unknown && !parseVersion(cluster.version)) fail("cluster.version", "is no version");
   if (inputs.role === "worker" && inputs.through === undefined)
     fail("through", "is required of a worker: the node of the first control plane");
+  // One that is yet to be made: it would make a cluster of its own, and this node would be asked to leave for it.
+  const same = asRecord(olds?.cluster).generation === cluster.generation;
+  if (olds?.machine !== undefined && inputs.through === unknown && same)
+    fail(
+      "through",
+      "the first control plane must be one that is a member of the cluster already. Put a new one behind it, run `pulumi up`, and put it first then; or set another `cluster.generation` to make a new cluster",
+    );
   const parsed = new Map<string, Subnet>();
   for (const [name, value] of [
     ["cluster.podSubnet", cluster.podSubnet],

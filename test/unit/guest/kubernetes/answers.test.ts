@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { newToken, parseNode, parsePods, taintsAfter } from "../../../../provider/guest/kubernetes/cluster";
+import { isDefinite, newToken, parseNode, parsePods, taintsAfter } from "../../../../provider/guest/kubernetes/cluster";
 import { phaseOf } from "../../../../provider/guest/kubernetes/kubeadm";
 import { hashOf, hostsBlock, parseGuest } from "../../../../provider/guest/kubernetes/look";
 import { flannelFor } from "../../../../provider/guest/kubernetes/pod-network";
@@ -88,13 +88,36 @@ describe("what the API answers", () => {
 
   it("about pods of the system that are not ready", () => {
     const lines = [
-      "kube-system\tetcd-boreas\tRunning\t\tTrue\t",
-      "kube-system\tcoredns-1\tPending\t\tFalse\tContainerCreating",
-      "kube-system\told\tRunning\t2026-01-01T00:00:00Z\tFalse\t",
-      "default\tmine\tPending\t\tFalse\tImagePullBackOff",
-      "kube-flannel\tkube-flannel-ds-x\tRunning\t\tFalse\t",
+      "kube-system\tetcd-boreas\tRunning\t\tTrue\tNode\t",
+      "kube-system\tkube-apiserver-boreas\tPending\t\tFalse\tNode\t",
+      "kube-system\tcoredns-1\tPending\t\tFalse\tReplicaSet\tContainerCreating",
+      "kube-system\tkube-proxy-x\tFailed\t\tFalse\tDaemonSet\t",
+      "kube-system\tcoredns-2\tRunning\t2026-01-01T00:00:00Z\tFalse\tReplicaSet\t",
+      "kube-system\tsomebodys-1\tRunning\t\tFalse\tDaemonSet\tCrashLoopBackOff",
+      "default\tmine\tPending\t\tFalse\tNode\tImagePullBackOff",
+      "kube-flannel\tkube-flannel-ds-x\tRunning\t\tFalse\tDaemonSet\t",
     ];
-    assert.deepEqual(parsePods(lines.join("\n")), ["coredns-1: ContainerCreating", "kube-flannel-ds-x: not ready"]);
+    assert.deepEqual(parsePods(lines.join("\n")), [
+      "kube-apiserver-boreas: Pending",
+      "coredns-1: ContainerCreating",
+      "kube-flannel-ds-x: not ready",
+    ]);
+  });
+
+  it("is final only where it would be the same again", () => {
+    const final = [
+      'Error from server (Forbidden): nodes "a" is forbidden',
+      'The Node "a" is invalid: metadata.labels: Invalid value',
+      "error: unknown flag: --x",
+    ];
+    for (const said of final) assert.ok(isDefinite(said), said);
+    const over = [
+      "The connection to the server 172.17.2.10:6443 was refused - did you specify the right host or port?",
+      "Error from server: etcdserver: leader changed",
+      "Unable to connect to the server: net/http: TLS handshake timeout",
+      'resource mapping not found for name: "a": no matches for kind "Gateway"',
+    ];
+    for (const said of over) assert.ok(!isDefinite(said), said);
   });
 
   it("taints of others stay, and ours change", () => {
@@ -126,6 +149,13 @@ describe("what is shown of a guest", () => {
       assert.ok(!shown.includes(secret), `${secret} in ${shown}`);
     assert.ok(shown.includes(`sha256:${key}`), "the pinned hash is no secret");
     assert.equal(shown.split(key).length, 2);
+  });
+
+  it("has no line of a private key, wherever it is cut", () => {
+    const lines = Array.from({ length: 6 }, (_, index) => `${index}${"k".repeat(63)}`);
+    const key = ["-----BEGIN RSA PRIVATE KEY-----", ...lines, "-----END RSA PRIVATE KEY-----"].join("\n");
+    for (const text of [key, `a\n${key}\nb`, key.slice(40), key.slice(0, 200)])
+      assert.doesNotMatch(lastLines(text), /kkk/);
   });
 
   it("is a few lines, and a phase of kubeadm's one", () => {

@@ -184,6 +184,19 @@ export class FakeGuest {
     return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
 
+  /** What the API has in the metadata of a node. */
+  answers(node: string, metadata: object): void {
+    const file = join(this.cluster, "nodes", node);
+    const facts = JSON.parse(readFileSync(file, "utf8")) as { metadata: object };
+    writeFileSync(file, JSON.stringify({ ...facts, metadata: { ...facts.metadata, ...metadata } }));
+  }
+
+  /** What the cluster's nodes were patched with. */
+  patches(): string {
+    const file = join(this.cluster, "patches");
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
   calls(): string[] {
     return this.text("calls")
       .split("\n")

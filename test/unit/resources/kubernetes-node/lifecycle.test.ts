@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sinon from "sinon";
 import type { Context } from "../../../../provider/context";
@@ -212,6 +212,80 @@ describe("a node's life", function () {
     assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas"]);
     there.delete(uuids.boreas);
     await remove(definition, again, context("zephyrus"));
+  });
+
+  it("can be refreshed while it is half-made, and goes on from there", async () => {
+    guests.boreas.cut("manifests");
+    const error = await make("boreas").then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof HalfMade);
+    const answer = (await read(definition, error.outputs, context("boreas")))!;
+    assert.equal(answer.outputs.kubeconfig, undefined);
+    assert.equal(answer.outputs.caHash, undefined);
+    assert.equal((await change("boreas", answer.outputs)).ready, true);
+  });
+
+  it("a cluster that is gone from its guest is not made anew, and the state keeps it", async () => {
+    const made = await make("boreas");
+    await guests.boreas.asTransport().exec(["sh", "-c", "rm -rf /etc/kubernetes /var/lib/windrose-kubernetes"]);
+    assert.ok(await read(definition, made, context("boreas")));
+    await assert.rejects(
+      change("boreas", made, { labels: { a: "b" } }),
+      /the cluster that this control plane held is gone/,
+    );
+    assert.deepEqual(guests.boreas.calls(), ["kubeadm init"]);
+  });
+
+  it("a worker whose guest was taken back to before its join is no node any more", async () => {
+    await make("boreas");
+    const made = await make("zephyrus");
+    await guests.zephyrus.asTransport().exec(["sh", "-c", "rm -rf /etc/kubernetes"]);
+    assert.equal(await read(definition, made, context("zephyrus")), undefined);
+  });
+
+  it("takes away the label of an update that failed and was given up", async () => {
+    const made = await make("boreas", { labels: { a: "b" } });
+    guests.boreas.answers("boreas", { labels: { a: "b" } });
+    guests.boreas.before = () => {
+      throw new WindroseError("connection-cut", "the way to the guest was cut");
+    };
+    const error = await change("boreas", made).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    guests.boreas.before = () => {};
+    assert.ok(error instanceof HalfMade);
+    assert.equal(error.outputs.labels, undefined, "the state has the new inputs already");
+    await change("boreas", error.outputs);
+    assert.match(guests.boreas.patches(), /"labels":\{"a":null\}/);
+  });
+
+  it("names of control planes that change are known to kube-proxy too", async () => {
+    const made = await make("boreas");
+    await change("boreas", made, { endpointAddresses: ["172.17.2.10", "172.17.2.12"] });
+    assert.match(guests.boreas.text("etc/hosts"), /172\.17\.2\.12 winds-api/);
+    const restarted = clusterCalls(
+      guests.boreas.cluster,
+      /^delete .* pod .*k8s-app=kube-proxy .*spec\.nodeName=boreas/,
+    );
+    assert.equal(restarted.length, 1);
+  });
+
+  it("a renewal that the guest's end cut off is taken back; one that is asked for at the beginning renews nothing", async () => {
+    const made = await make("boreas", { renewal: "spring" });
+    const aside = join(guests.boreas.root, "etc/kubernetes/manifests.windrose");
+    const manifests = join(guests.boreas.root, "etc/kubernetes/manifests");
+    mkdirSync(aside);
+    renameSync(join(manifests, "etcd.yaml"), join(aside, "etcd.yaml"));
+    rmSync(join(guests.boreas.root, "kubelet-active"));
+    await change("boreas", made, { renewal: "spring" });
+    assert.ok(existsSync(join(manifests, "etcd.yaml")));
+    assert.ok(!existsSync(aside));
+    assert.doesNotMatch(guests.boreas.text("calls"), /certs renew/);
+    await change("boreas", made, { renewal: "summer" });
+    assert.match(guests.boreas.text("calls"), /certs renew all/);
   });
 
   it("takes programs and images from a bundle, and none whose digest is another", async () => {

@@ -98,6 +98,16 @@ describe("what a guest lacks to be a node", () => {
     }
   });
 
+  it("never makes a cluster anew in the place of one that the state knows", () => {
+    const known = { ...first, made: true };
+    assert.equal(refusal(plan(bare, { state: "none" }, known)), "not-found");
+    assert.equal(refusal(plan(owned(["kubelet.conf", "etcd"]), { state: "silent" }, known)), "not-found");
+    const old = owned(["kubelet.conf"], { owner: "project/dev/winds/0", done: "init" });
+    assert.equal(refusal(plan(old, { state: "silent" }, known)), "not-found");
+    const made = owned(["kubelet.conf", "admin.conf"], { done: "init" });
+    assert.deepEqual(steps(plan(made, { ...up, node }, known)), []);
+  });
+
   it("takes a half-made join back, and forgets its node", () => {
     const half = owned(["bootstrap-kubelet.conf", "ca.crt"], { caHash: "sha256:a" });
     assert.deepEqual(steps(plan(half, up)), ["reset", "programs", "join"]);
@@ -131,13 +141,19 @@ describe("what a guest lacks to be a node", () => {
     assert.equal(refusal(plan({ ...foreign, owner: "project/prod/winds/1" }, up)), "foreign");
     const other = { ...node, systemUuid: "other", address: "172.17.2.99" };
     assert.equal(refusal(plan(bare, { ...up, node: other })), "already-exists");
-    assert.deepEqual(steps(plan(bare, { ...up, node: { ...other, ready: false } })), ["forget", "programs", "join"]);
+    assert.equal(
+      refusal(plan(bare, { ...up, node: { ...other, ready: false } })),
+      "already-exists",
+      "one that reboots",
+    );
+    const stale = { ...other, address: wanted.address };
+    assert.deepEqual(steps(plan(bare, { ...up, node: stale })), ["forget", "programs", "join"]);
   });
 
-  it("of an earlier generation of its cluster, and of a cluster that was made anew, it takes a node over", () => {
+  it("of an earlier generation of its cluster it takes a node over, and of another cluster none", () => {
     const old = owned(["kubelet.conf", "ca.crt"], { owner: "project/dev/winds/0", done: "join", caHash: "sha256:b" });
     assert.deepEqual(steps(plan(old, up)), ["reset", "programs", "join"]);
-    assert.deepEqual(steps(plan({ ...old, owner: wanted.owner }, up)), ["reset", "programs", "join"]);
+    assert.equal(refusal(plan({ ...old, owner: wanted.owner }, up)), "foreign");
     const control = { ...wanted, role: "controlPlane" as const };
     assert.equal(refusal(plan({ ...old, owner: wanted.owner }, up, control)), "foreign");
     assert.deepEqual(steps(plan({ ...old, done: "init" }, { state: "silent" }, first)), ["reset", "programs", "init"]);
@@ -213,7 +229,10 @@ describe("from any state of a guest", () => {
     caHash: fc.constant("sha256:a"),
     node: nodes,
   });
-  const all = fc.constantFrom<WantedNode[]>(first, wanted, { ...wanted, role: "controlPlane" });
+  const all = fc.constantFrom<WantedNode[]>(first, { ...first, made: true }, wanted, {
+    ...wanted,
+    role: "controlPlane",
+  });
 
   /** Walks as the resource does, cut off after `cut` steps and begun again; answers how it ended. */
   const walk = (start: Observed, what: WantedNode, cut: number): "member" | "refused" => {
@@ -269,6 +288,7 @@ describe("from any state of a guest", () => {
           cluster.state === "up" &&
           cluster.node &&
           guest.caHash === cluster.caHash;
+        if (what.made) assert.ok(!planned.includes("reset") && !planned.includes("init"));
         if (serves && guest.files.size > 0) assert.ok(!planned.includes("reset"), JSON.stringify(planned));
       }),
       { numRuns: 3000 },

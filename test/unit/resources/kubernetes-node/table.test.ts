@@ -114,6 +114,20 @@ describe("a change of a node", () => {
     ]);
   });
 
+  it("to a first control plane that is yet to be made is refused: it would make a cluster of its own", async () => {
+    assert.match(
+      (await failures({ ...worker, through: unknown }, worker)).join(),
+      /^through: the first control plane must be/,
+    );
+    assert.match(
+      (await failures({ ...first, through: unknown }, first)).join(),
+      /^through: the first control plane must be/,
+    );
+    const anew = { ...worker, through: unknown, cluster: { ...cluster, generation: 2 } };
+    assert.deepEqual(await failures(anew, worker), []);
+    assert.deepEqual(await failures({ ...worker, through: unknown }), [], "with a first up of all");
+  });
+
   it("of the machine's definition restarts it where that has to wait for a restart", () => {
     const of = (definition: object) => ({ definition });
     assert.deepEqual(says({ ...worker, ...of({ vcpus: 1, maxVcpus: 2 }) }, of({ vcpus: 2, maxVcpus: 2 })), [
