@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../schema";
 import { blockOf } from "./routes";
 import { ours } from "./shell";
 
@@ -25,7 +25,7 @@ export interface NodeRequest {
   readonly coreDns: boolean;
   /** With static routes: the subnet of the nodes. */
   readonly guestSubnet?: string;
-  /** The user's own parts: init, cluster, join, kubelet, kubeProxy, patches. */
+  /** The user's own parts: init, cluster, join, upgrade, kubelet, kubeProxy, patches. */
   readonly kubeadm: Inputs;
 }
 
@@ -91,6 +91,32 @@ export function joinConfiguration(request: NodeRequest, secrets: JoinSecrets): s
   ]);
 }
 
+/** What `kubeadm upgrade apply` and `kubeadm upgrade node` read. */
+export function upgradeConfiguration(request: NodeRequest): string {
+  const { kubeadm } = request;
+  const making = request.role === "controlPlane" && isRecord(kubeadm.init) ? kubeadm.init : kubeadm.join;
+  const timeouts = isRecord(making) && isRecord(making.timeouts) ? making.timeouts : {};
+  const { controlPlaneComponentHealthCheck: health } = timeouts;
+  const same = {
+    imagePullPolicy: "IfNotPresent",
+    ...(isRecord(kubeadm.patches) ? { patches: { directory: patchDirectory } } : {}),
+  };
+  // CreateJob: a job must be done in 15 s (kubeadm's phases/upgrade/health.go), which says more of a guest's speed than of
+  // its health. That the node and the system's pods are ready is looked at before.
+  const apply = { ...same, ignorePreflightErrors: ["CreateJob"] };
+  return documents([
+    layered(
+      {
+        timeouts: { ...timeouts, ...(health === undefined ? {} : { upgradeManifests: health }) },
+        apply,
+        node: same,
+      },
+      kubeadm.upgrade,
+      { apiVersion: group, kind: "UpgradeConfiguration", apply: { kubernetesVersion: `v${request.version}` } },
+    ),
+  ]);
+}
+
 function clusterConfiguration(request: NodeRequest): Inputs {
   const { endpoint, endpointAddresses = [], address, kubeadm } = request;
   const names = [...new Set([endpoint.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""), address, ...endpointAddresses])];
@@ -151,6 +177,13 @@ export function parseTaint(text: string): Taint {
 
 export function taintText({ key, value, effect }: Taint): string {
   return `${key}${value ? `=${value}` : ""}:${effect}`;
+}
+
+/** The checks of kubeadm that a user has it pass over, for each of its commands: `nodeRegistration.ignorePreflightErrors`. */
+export function ignoredChecks(part: unknown): string[] {
+  const { ignorePreflightErrors } = asRecord(asRecord(part).nodeRegistration);
+  const names = Array.isArray(ignorePreflightErrors) ? ignorePreflightErrors : [];
+  return names.filter((name): name is string => typeof name === "string" && /^[A-Za-z][\w-]{0,99}$/.test(name));
 }
 
 function skipped(theirs: unknown, phase: string): string[] {

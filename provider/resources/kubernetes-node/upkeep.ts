@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
 import { Cluster, type NodeFacts, newToken } from "../../guest/kubernetes/cluster";
-import { initConfiguration, podBlockOf } from "../../guest/kubernetes/configuration";
+import { ignoredChecks, initConfiguration, podBlockOf } from "../../guest/kubernetes/configuration";
 import { phase, renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
@@ -93,7 +93,8 @@ export async function syncVersion(run: NodeRun): Promise<void> {
   const source = asRecord(run.inputs.source) as unknown as Source;
   await prepare(run, guest);
   await bringPrograms(guest, bounds, observed.guest, { source, version, role, kubeadmOnly: true });
-  if (plan.kubeadm) await explained(run, guest, () => upgrade(guest, bounds, first, version));
+  const ignored = ignoredChecks(first ? requestOf(run).kubeadm.init : requestOf(run).kubeadm.join);
+  if (plan.kubeadm) await explained(run, guest, () => upgrade(guest, bounds, { first, version, ignored }));
   const cluster = await clusterOf(run);
   await cluster.awaitApi(600_000);
   if (plan.kubelet) {
