@@ -1465,6 +1465,8 @@ export interface KubernetesNodeKubeadmArgs {
   cluster?: pulumi.Input<object>;
   /** kubeadm's JoinConfiguration (v1beta4). A change: in the state alone: used when a node is made or upgraded. */
   join?: pulumi.Input<object>;
+  /** kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise. A change: in the state alone: used when a node is made or upgraded. */
+  upgrade?: pulumi.Input<object>;
   /** KubeletConfiguration (v1beta1). A change: in the state alone: used when a node is made or upgraded. */
   kubelet?: pulumi.Input<object>;
   /** KubeProxyConfiguration (v1alpha1): `mode`, for instance. A change: in the state alone: used when a node is made or upgraded. */
@@ -1481,6 +1483,8 @@ export interface KubernetesNodeKubeadm {
   readonly cluster?: object;
   /** kubeadm's JoinConfiguration (v1beta4). */
   readonly join?: object;
+  /** kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise. */
+  readonly upgrade?: object;
   /** KubeletConfiguration (v1beta1). */
   readonly kubelet?: object;
   /** KubeProxyConfiguration (v1alpha1): `mode`, for instance. */

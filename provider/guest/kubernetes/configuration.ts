@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { asRecord, type Inputs, isRecord } from "../../schema";
+import { type Inputs, isRecord } from "../../schema";
 import { blockOf } from "./routes";
 import { ours } from "./shell";
 
@@ -179,13 +179,6 @@ export function taintText({ key, value, effect }: Taint): string {
   return `${key}${value ? `=${value}` : ""}:${effect}`;
 }
 
-/** The checks of kubeadm that a user has it pass over, for each of its commands: `nodeRegistration.ignorePreflightErrors`. */
-export function ignoredChecks(part: unknown): string[] {
-  const { ignorePreflightErrors } = asRecord(asRecord(part).nodeRegistration);
-  const names = Array.isArray(ignorePreflightErrors) ? ignorePreflightErrors : [];
-  return names.filter((name): name is string => typeof name === "string" && /^[A-Za-z][\w-]{0,99}$/.test(name));
-}
-
 function skipped(theirs: unknown, phase: string): string[] {
   const given = isRecord(theirs) && Array.isArray(theirs.skipPhases) ? theirs.skipPhases.map(String) : [];
   return [...new Set([...given, phase])];
@@ -221,7 +214,7 @@ function named(value: unknown): value is { name: string }[] {
 }
 
 function documents(all: readonly Inputs[]): string {
-  return all.map((one) => stringify(one, { lineWidth: 0 })).join("---\n");
+  return all.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
 }
 
 /** The addresses of a node's pods, where they follow from its own. */

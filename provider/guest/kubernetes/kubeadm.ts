@@ -215,20 +215,18 @@ export function reset(guest: Transport, bounds: Bounds): Promise<void> {
   });
 }
 
-/**
- * The first control plane is told the version; every other node follows it. `ignored`: names of kubeadm's own checks, of
- * which one gives a job on a slow guest no more than 15 s.
- */
+/** The first control plane is told the version; every other node follows it. */
 export function upgrade(
   guest: Transport,
   bounds: Bounds,
-  { first, version, ignored }: { first: boolean; version: string; ignored: readonly string[] },
+  version: string,
+  configuration: string,
+  first: boolean,
 ): Promise<void> {
-  const checks = ignored.length === 0 ? "" : ` --ignore-preflight-errors=${ignored.join(",")}`;
-  const patches = `$( [ -n "$(ls -A ${ours}/patches 2>/dev/null)" ] && printf %s "--patches=${ours}/patches" )`;
   return run(guest, bounds, {
     name: "kubeadm upgrade",
-    command: `${first ? `kubeadm upgrade apply v${version} -y` : "kubeadm upgrade node"}${checks} ${patches}`,
+    command: `kubeadm upgrade ${first ? `apply v${version} -y` : "node"} --config ${configured}`,
+    configuration,
     version,
     most: seconds(bounds),
   });

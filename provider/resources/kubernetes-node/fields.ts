@@ -105,6 +105,12 @@ export const fields = {
     init: field.of(object, "object", "kubeadm's InitConfiguration (v1beta4).", atMaking),
     cluster: field.of(object, "object", "kubeadm's ClusterConfiguration (v1beta4).", atMaking),
     join: field.of(object, "object", "kubeadm's JoinConfiguration (v1beta4).", atMaking),
+    upgrade: field.of(
+      object,
+      "object",
+      "kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise.",
+      atMaking,
+    ),
     kubelet: field.of(object, "object", "KubeletConfiguration (v1beta1).", atMaking),
     kubeProxy: field.of(object, "object", "KubeProxyConfiguration (v1alpha1): `mode`, for instance.", atMaking),
     patches: field.of(

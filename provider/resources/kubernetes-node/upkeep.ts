@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
 import { Cluster, type NodeFacts, newToken } from "../../guest/kubernetes/cluster";
-import { ignoredChecks, initConfiguration, podBlockOf } from "../../guest/kubernetes/configuration";
+import { initConfiguration, podBlockOf, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { phase, renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
@@ -91,15 +91,24 @@ export async function syncVersion(run: NodeRun): Promise<void> {
   const bounds = boundsOf(run);
   const { version, role, nodeName, first } = wanted;
   const source = asRecord(run.inputs.source) as unknown as Source;
+  if (plan.kubeadm) await settle(run, await clusterOf(run), guest);
   await prepare(run, guest);
-  await bringPrograms(guest, bounds, observed.guest, { source, version, role, kubeadmOnly: true });
-  const ignored = ignoredChecks(first ? requestOf(run).kubeadm.init : requestOf(run).kubeadm.join);
-  if (plan.kubeadm) await explained(run, guest, () => upgrade(guest, bounds, { first, version, ignored }));
+  // What is in the image is there as a whole or not at all: before anything is drained.
+  const kubeadmOnly = source.from !== "image";
+  await bringPrograms(guest, bounds, observed.guest, { source, version, role, kubeadmOnly });
+  if (plan.kubeadm)
+    await explained(run, guest, () => upgrade(guest, bounds, version, upgradeConfiguration(requestOf(run)), first));
   const cluster = await clusterOf(run);
   await cluster.awaitApi(600_000);
   if (plan.kubelet) {
     await cluster.drain(nodeName, drainPolicy(run));
-    await bringPrograms(guest, bounds, (await memberOf(run, true)).observed.guest, { source, version, role });
+    try {
+      await bringPrograms(guest, bounds, (await memberOf(run, true)).observed.guest, { source, version, role });
+    } catch (error) {
+      // Its kubelet is as it was: the node can go on with that until what is missing is there.
+      await cluster.uncordon(await present(run, cluster)).catch(() => {});
+      throw error;
+    }
     await restartKubelet(guest, bounds);
     await explained(run, guest, () =>
       until(run, cluster, `its kubelet is not of ${version}`, (node) => node.version === version && node.ready),
@@ -204,19 +213,22 @@ export async function syncDescription(run: NodeRun): Promise<void> {
 /** Waits until the node is Ready, and what runs on it of the system. Errors: `guest-not-ready` with what is missing. */
 export async function awaitReady(run: NodeRun): Promise<void> {
   const cluster = await clusterOf(run);
+  await settle(run, cluster, (await memberOf(run)).guest);
+  await cluster.uncordon(await present(run, cluster));
+  run.observed = { seen: (await memberOf(run, true)).observed };
+}
+
+async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<void> {
   const name = String(run.inputs.nodeName);
-  const { guest } = await memberOf(run);
   const network = asRecord(run.inputs.podNetwork).plugin !== "none";
   for (;;) {
     const missing = await missingOf(run, cluster, name, network);
-    if (missing.length === 0) break;
+    if (missing.length === 0) return;
     if (Date.now() + 8000 > run.context.deadline) await late(run, guest, missing);
     run.context.progress(`waiting for ${missing.slice(0, 3).join(", ").slice(0, 140)}`);
     await pause(3000, run.context.signal ?? new AbortController().signal);
     if (run.context.signal?.aborted) throw new WindroseError("aborted", "waiting for the node was stopped");
   }
-  await cluster.uncordon(await present(run, cluster));
-  run.observed = { seen: (await memberOf(run, true)).observed };
 }
 
 async function missingOf(run: NodeRun, cluster: Cluster, name: string, network: boolean): Promise<string[]> {

@@ -65,6 +65,7 @@ export const kubernetesNode: KindSamples = {
     "kubeadm.init": kubeadm({}, { timeouts: { etcdAPICall: "10m" } }),
     "kubeadm.cluster": kubeadm({}, { encryptionAlgorithm: "ECDSA-P256" }),
     "kubeadm.join": kubeadm({}, { timeouts: { discovery: "10m" } }),
+    "kubeadm.upgrade": kubeadm({}, { timeouts: { upgradeManifests: "10m" } }),
     "kubeadm.kubelet": kubeadm({}, { maxPods: 20 }),
     "kubeadm.kubeProxy": kubeadm({}, { mode: "nftables" }),
     "kubeadm.patches": kubeadm({}, { "etcd+strategic.yaml": "spec: {}" }),

@@ -14,7 +14,8 @@ DTELMAkGA1UEAwwCY2EwHhcNMjYxMTIxMTEwMDAwWhcNMzYxMTE4MTEwMDAwWjAN
 MQswCQYDVQQDDAJjYTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABAAAAAAAAAAA
 -----END CERTIFICATE-----`;
 
-describe("what a guest answers", () => {
+describe("what a guest answers", function () {
+  this.timeout(60_000);
   const text = [
     ...["kubeadm\tv1.34.4", "kubelet\tKubernetes v1.34.3", "kubectl\tyes"],
     "containerd\tcontainerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+deb12u1",
@@ -50,7 +51,8 @@ describe("what a guest answers", () => {
   });
 });
 
-describe("what the API answers", () => {
+describe("what the API answers", function () {
+  this.timeout(60_000);
   it("about a node", () => {
     const node = parseNode(
       JSON.stringify({
@@ -133,7 +135,8 @@ describe("what the API answers", () => {
   });
 });
 
-describe("what is shown of a guest", () => {
+describe("what is shown of a guest", function () {
+  this.timeout(60_000);
   it("has no token, key or password in it", () => {
     const key = "ab".repeat(32);
     const said = [
@@ -179,7 +182,8 @@ describe("what is shown of a guest", () => {
   });
 });
 
-describe("what a bundle says", () => {
+describe("what a bundle says", function () {
+  this.timeout(60_000);
   const bundle = {
     version: "1.34.4",
     images: [

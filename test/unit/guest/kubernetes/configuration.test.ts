@@ -8,6 +8,7 @@ import {
   type NodeRequest,
   parseTaint,
   taintText,
+  upgradeConfiguration,
 } from "../../../../provider/guest/kubernetes/configuration";
 import { blockOf, routeFiles, routesOf } from "../../../../provider/guest/kubernetes/routes";
 
@@ -31,7 +32,8 @@ const token = "abcdef.0123456789abcdef";
 type Document = any;
 const documents = (text: string): Document[] => parseAllDocuments(text).map((one) => one.toJS());
 
-describe("kubeadm's configuration", () => {
+describe("kubeadm's configuration", function () {
+  this.timeout(60_000);
   it("of the node that makes the cluster says all that is asked for", () => {
     const [init, cluster, kubelet, ...rest] = documents(initConfiguration(request, token));
     assert.deepEqual(rest, []);
@@ -101,6 +103,19 @@ describe("kubeadm's configuration", () => {
     assert.deepEqual(worker.nodeRegistration.taints, []);
   });
 
+  it("of an upgrade has the timeouts of the node's making, and the user's own", () => {
+    const init = { timeouts: { controlPlaneComponentHealthCheck: "20m0s", kubernetesAPICall: "5m0s" } };
+    const upgrade = { apply: { etcdUpgrade: false, kubernetesVersion: "v1.0.0" } };
+    const [one, ...rest] = documents(upgradeConfiguration({ ...request, kubeadm: { init, upgrade, patches: {} } }));
+    assert.deepEqual(rest, []);
+    assert.deepEqual(one.timeouts, { ...init.timeouts, upgradeManifests: "20m0s" });
+    assert.deepEqual(
+      [one.apply.kubernetesVersion, one.apply.etcdUpgrade, one.apply.ignorePreflightErrors],
+      ["v1.34.4", false, ["CreateJob"]],
+    );
+    assert.equal(one.node.patches.directory, "/var/lib/windrose-kubernetes/patches");
+  });
+
   it("is merged without a change of prototypes, and never throws", () => {
     fc.assert(
       fc.property(fc.object({ withBigInt: false }), fc.object({ withBigInt: false }), (one, other) => {
@@ -119,7 +134,8 @@ describe("kubeadm's configuration", () => {
   });
 });
 
-describe("static routes to pods", () => {
+describe("static routes to pods", function () {
+  this.timeout(60_000);
   it("the n-th address has the n-th block, and each node routes to all others", () => {
     assert.equal(blockOf("10.244.0.0/16", "172.17.2.0/24", "172.17.2.5"), "10.244.5.0/24");
     assert.equal(blockOf("10.244.0.0/16", "172.16.0.0/22", "172.16.1.2"), "10.244.64.128/26");

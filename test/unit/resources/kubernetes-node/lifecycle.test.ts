@@ -191,6 +191,13 @@ describe("a node's life", function () {
     assert.equal(guests.boreas.calls().length, 2);
   });
 
+  it("is not drained where the kubelet of the version can't be brought", async () => {
+    const made = await make("boreas");
+    guests.boreas.version("1.34.4", "1.34.3");
+    await assert.rejects(change("boreas", made, {}, "1.34.4"), /kubeadm 1\.34\.4, kubelet 1\.34\.3/);
+    assert.deepEqual(clusterCalls(guests.boreas.cluster, /^drain/), []);
+  });
+
   it("is not upgraded where the image has another version", async () => {
     const made = await make("boreas");
     await assert.rejects(change("boreas", made, {}, "1.34.4"), /Kubernetes 1\.34\.4 is not in the guest's image/);

@@ -68,7 +68,8 @@ const refusal = (plan: Plan): string => {
 const plan = (guest: GuestFacts, cluster: ClusterFacts, what = wanted, tried: NodeStep[] = []) =>
   nextSteps({ guest, cluster }, what, new Set(tried));
 
-describe("what a guest lacks to be a node", () => {
+describe("what a guest lacks to be a node", function () {
+  this.timeout(60_000);
   it("a bare one is prepared, and inits or joins", () => {
     assert.deepEqual(steps(plan(bare, { state: "none" }, first)), ["programs", "init"]);
     assert.deepEqual(steps(plan(bare, up)), ["programs", "join"]);
@@ -198,7 +199,8 @@ class World {
   }
 }
 
-describe("from any state of a guest", () => {
+describe("from any state of a guest", function () {
+  this.timeout(60_000);
   const files = fc.subarray<NodeFile>([
     ...(["kubelet.conf", "bootstrap-kubelet.conf", "admin.conf", "ca.crt"] as const),
     ...(["apiserver", "etcd", "etcd-data", "kubelet-config"] as const),
@@ -296,7 +298,8 @@ describe("from any state of a guest", () => {
   });
 });
 
-describe("what of a member has another version", () => {
+describe("what of a member has another version", function () {
+  this.timeout(60_000);
   const member = owned(["kubelet.conf"], { done: "join", caHash: "sha256:a", at: "1.34.3" });
   const at = (version: string | undefined) => ({ ...up, node: { ...node, version } });
   it("kubeadm and the kubelet, each as it is", () => {

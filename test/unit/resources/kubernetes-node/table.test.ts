@@ -24,7 +24,8 @@ const failures = async (given: Inputs, olds?: Inputs) =>
     ({ property, reason }) => `${property}: ${reason}`,
   );
 
-describe("KubernetesNode's inputs", () => {
+describe("KubernetesNode's inputs", function () {
+  this.timeout(60_000);
   it("are taken as they are", async () => {
     assert.deepEqual(await failures(first), []);
     assert.deepEqual(await failures(worker), []);
@@ -74,7 +75,8 @@ describe("KubernetesNode's inputs", () => {
   });
 });
 
-describe("a change of a node", () => {
+describe("a change of a node", function () {
+  this.timeout(60_000);
   const rows = (olds: Inputs, change: Inputs) =>
     diff(definition, { ...olds, __schema: 1 }, { ...olds, ...change }).rows;
   const says = (olds: Inputs, change: Inputs) =>
