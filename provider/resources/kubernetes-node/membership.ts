@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { hasCode, WindroseError } from "../../errors";
 import { Cluster, newToken } from "../../guest/kubernetes/cluster";
 import { initConfiguration, joinConfiguration, type NodeRequest } from "../../guest/kubernetes/configuration";
+import { Etcd } from "../../guest/kubernetes/etcd";
 import { follow, init, join, markDone, phase, reset, restartKubelet } from "../../guest/kubernetes/kubeadm";
-import { hostsBlock, kubeletWords, prepareGuest } from "../../guest/kubernetes/look";
+import { hostsBlock, kubeletWords, lookAtGuest, prepareGuest } from "../../guest/kubernetes/look";
 import { writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, enableUnits, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
@@ -95,8 +96,11 @@ async function perform(run: NodeRun, guest: Guest, step: NodeStep, observed: Obs
   const { version, nodeName } = wantedOf(run);
   run.context.progress(step === "programs" ? "preparing the guest" : step);
   if (step === "wait") await follow(guest, bounds, "the kubeadm of an earlier run");
-  else if (step === "reset") await reset(guest, bounds);
-  else if (step === "forget") await new Cluster(await firstGuest(run), bounds).deleteNode(nodeName);
+  else if (step === "reset") {
+    // kubeadm's own reset takes a member that can't leave etcd for gone.
+    if (observed.cluster.state === "up" && requestOf(run).role === "controlPlane") await leaveEtcd(run);
+    await reset(guest, bounds);
+  } else if (step === "forget") await new Cluster(await firstGuest(run), bounds).deleteNode(nodeName);
   else if (step === "programs") await programs(run, guest, observed);
   else if (step === "init" || step === "init again")
     await explained(run, guest, () =>
@@ -105,6 +109,14 @@ async function perform(run: NodeRun, guest: Guest, step: NodeStep, observed: Obs
   else if (step === "join") await explained(run, guest, () => joinCluster(run, guest));
   else if (step === "mark") await markDone(guest, bounds, isFirst(run) ? "init" : "join", version);
   else await startKubelet(run, guest);
+}
+
+async function leaveEtcd(run: NodeRun): Promise<void> {
+  if (isFirst(run)) return;
+  const bounds = boundsOf(run);
+  const control = await firstGuest(run);
+  const { files } = await lookAtGuest(control, bounds);
+  if (files.has("etcd")) await new Etcd(control, bounds).leave(requestOf(run).address);
 }
 
 async function programs(run: NodeRun, guest: Guest, { guest: facts }: Observed): Promise<void> {

@@ -1,7 +1,9 @@
 import { asWindroseError, hasCode, WindroseError } from "../../errors";
 import { Cluster } from "../../guest/kubernetes/cluster";
-import { reset } from "../../guest/kubernetes/kubeadm";
-import { cleanGuest, lookAtGuest } from "../../guest/kubernetes/look";
+import { Etcd } from "../../guest/kubernetes/etcd";
+import { follow, reset } from "../../guest/kubernetes/kubeadm";
+import { cleanGuest, type GuestFacts, lookAtGuest } from "../../guest/kubernetes/look";
+import { asksAnew } from "./asked";
 import {
   authorityOf,
   boundsOf,
@@ -11,44 +13,88 @@ import {
   isFirst,
   type NodeRun,
   ownGuest,
+  requestOf,
   wantedOf,
 } from "./node";
 
-/** Out of the cluster, and out of the guest. A guest or a cluster that is gone is no error. */
+/**
+ * Out of the cluster, and out of the guest. A guest or a cluster that is gone is no error; a control plane whose going
+ * would take the cluster along is one, before anything is done.
+ */
 
 const guestPatience = 60_000;
 const apiPatience = 120_000;
 
-export async function removeNode(run: NodeRun): Promise<void> {
-  const guest = await guestIfThere(run);
-  const cluster = await clusterIfThere(run, guest);
-  const { nodeName, role } = wantedOf(run);
-  const node = await cluster?.node(nodeName);
-  const ours =
-    node === undefined || node.systemUuid === undefined || node.systemUuid === String(run.inputs.machine).toLowerCase();
-  if (cluster && node && !ours && node.address !== run.inputs.address) {
-    run.context.tell("warning", `the cluster's node "${nodeName}" is another machine by now; it is left as it is`);
-    return resetGuest(run, guest, false);
-  }
-  if (cluster && node) {
-    // Where the guest is gone, pods would be waited for that nobody can end.
-    if (guest && node.ready) await cluster.drain(nodeName, drainPolicy(run));
-    if (isFirst(run)) await cluster.deleteNode(nodeName);
-  }
-  await resetGuest(run, guest, cluster !== undefined && role === "controlPlane");
-  if (cluster && node && !isFirst(run)) await cluster.deleteNode(nodeName);
-  if (cluster && !guest && role === "controlPlane")
-    run.context.tell(
-      "warning",
-      "its guest does not answer: its member of etcd is still one; remove that with `etcdctl member remove`",
-    );
+/** The cluster that a node is taken out of, and its etcd, where that is on its control planes; neither through what goes. */
+interface Left {
+  readonly cluster: Cluster;
+  readonly etcd?: Etcd;
 }
 
-async function guestIfThere(run: NodeRun): Promise<Guest | undefined> {
+interface Own {
+  readonly guest: Guest;
+  readonly facts: GuestFacts;
+}
+
+export async function removeNode(run: NodeRun): Promise<void> {
+  const own = await ownIfThere(run);
+  const left = await leftWithout(run, own);
+  const { nodeName, role, owner } = wantedOf(run);
+  if (!left) return resetGuest(run, own);
+  const { cluster, etcd } = left;
+  const controlPlane = role === "controlPlane";
+  if (controlPlane && own && own.facts.files.size > 0 && own.facts.owner !== owner)
+    throw new WindroseError(
+      "foreign",
+      `its guest is a node of another stack (${own.facts.owner ?? "without a mark"}), and a control plane is not left half in a cluster`,
+      {
+        hint: "Run `kubeadm reset` and `kubectl delete node` for it by hand, and take it out of the state with `pulumi state delete`.",
+      },
+    );
+  if (controlPlane) await etcd?.canLeave(requestOf(run).address);
+  const node = await cluster.node(nodeName);
+  const other = node?.systemUuid !== undefined && node.systemUuid !== String(run.inputs.machine).toLowerCase();
+  const ours = node !== undefined && !(other && node.address !== run.inputs.address);
+  if (node && !ours)
+    run.context.tell("warning", `the cluster's node "${nodeName}" is another machine by now; it is left as it is`);
+  // Where the guest is gone, or its kubelet is, pods would be waited for that nobody can end.
+  if (ours && node.ready && own?.facts.files.has("kubelet.conf")) await drained(run, cluster);
+  if (controlPlane) await etcd?.leave(requestOf(run).address);
+  // A first control plane's own guest is the way there: after its reset there is none.
+  if (ours && isFirst(run)) await cluster.deleteNode(nodeName);
+  await resetGuest(run, own, controlPlane && ours);
+  if (ours && !isFirst(run)) await cluster.deleteNode(nodeName);
+}
+
+/** Nothing of a drain that has failed is left: the node takes pods as before. */
+async function drained(run: NodeRun, cluster: Cluster): Promise<void> {
+  const { nodeName } = wantedOf(run);
+  try {
+    await cluster.drain(nodeName, drainPolicy(run));
+  } catch (error) {
+    const node = await cluster.node(nodeName).catch(() => undefined);
+    await (node && cluster.uncordon(node).catch(() => {}));
+    const { code, why } = asWindroseError(error);
+    throw new WindroseError(code, why, {
+      hint: "It takes pods again. Move or delete those that are left by hand, and run the command again; or, as a node that goes is drained by the `drain` of the last `pulumi up`: put it back with another `drain` (`timeout`, `force`), run `pulumi up`, and take it out then.",
+      cause: error,
+    });
+  }
+}
+
+async function ownIfThere(run: NodeRun): Promise<Own | undefined> {
   const machine = await run.hypervisor.machines.find(String(run.inputs.machine));
   if (machine?.power !== "running") return undefined;
+  const bounds = boundsOf(run);
   try {
-    return await ownGuest(run, guestPatience);
+    const guest = await ownGuest(run, guestPatience);
+    let facts = await lookAtGuest(guest, bounds);
+    if (facts.busy) {
+      // A join that goes on would bring back what is taken away.
+      await follow(guest, bounds, "the kubeadm of an earlier run");
+      facts = await lookAtGuest(guest, bounds);
+    }
+    return { guest, facts };
   } catch (error) {
     if (!hasCode(error, "guest-not-ready", "not-found", "timeout", "connection-cut", "host-key-mismatch")) throw error;
     run.context.tell("warning", `its guest is left as it is: ${error.why}`);
@@ -56,46 +102,113 @@ async function guestIfThere(run: NodeRun): Promise<Guest | undefined> {
   }
 }
 
-/** The cluster that it is to be taken out of: nothing where that goes with it, or is gone, or is another one by now. */
-async function clusterIfThere(run: NodeRun, own: Guest | undefined): Promise<Cluster | undefined> {
-  const bounds = boundsOf(run);
-  let control = own;
-  if (!isFirst(run)) {
-    try {
-      control = await firstGuest(run, guestPatience);
-    } catch (error) {
-      if (hasCode(error, "not-found")) return undefined;
-      if (!hasCode(error, "guest-not-ready")) throw error;
-      throw new WindroseError(error.code, `the first control plane can't be asked: ${error.why}`, {
-        hint: "Start its machine, and run the command again; or, if the cluster is gone for good, take this node out of the state with `pulumi state delete`.",
-        cause: error,
-      });
-    }
-  }
-  if (!control) return undefined;
-  const authority = await authorityOf(control, bounds);
-  if (!authority || (run.made.caHash !== undefined && authority.hash !== run.made.caHash)) return undefined;
-  const cluster = new Cluster(control, bounds);
-  if (await cluster.awaitApi(isFirst(run) ? 20_000 : apiPatience)) {
-    // With its last control plane the cluster goes.
-    if (isFirst(run) && (await cluster.controlPlanes()).every((name) => name === run.inputs.nodeName)) return undefined;
-    return cluster;
-  }
-  if (isFirst(run)) return undefined;
-  throw new WindroseError("guest-not-ready", "the cluster's API does not answer on the first control plane", {
-    hint: "Look at that node, and run the command again; or take this one out of the state with `pulumi state delete`.",
-  });
+/** Nothing where the cluster goes with it, or is gone, or is another one by now. */
+async function leftWithout(run: NodeRun, own: Own | undefined): Promise<Left | undefined> {
+  // Another generation takes all nodes: nothing is moved from one to the other.
+  if (asksAnew(run.inputs.cluster)) return undefined;
+  return isFirst(run) ? leftWithoutFirst(run, own) : leftBehind(run);
 }
 
-async function resetGuest(run: NodeRun, guest: Guest | undefined, must: boolean): Promise<void> {
-  if (!guest) return;
+async function isSameCluster(run: NodeRun, control: Guest): Promise<boolean> {
+  const authority = await authorityOf(control, boundsOf(run));
+  return authority !== undefined && (run.made.caHash === undefined || authority.hash === run.made.caHash);
+}
+
+async function leftBehind(run: NodeRun): Promise<Left | undefined> {
   const bounds = boundsOf(run);
-  const facts = await lookAtGuest(guest, bounds);
-  // What another stack made is not ours to undo.
-  if (facts.owner !== wantedOf(run).owner) return;
+  let control: Guest;
   try {
-    if (facts.files.size > 0) await reset(guest, bounds);
-    await cleanGuest(guest, bounds);
+    control = await firstGuest(run, guestPatience);
+  } catch (error) {
+    if (hasCode(error, "not-found")) return undefined;
+    if (!hasCode(error, "guest-not-ready")) throw error;
+    throw new WindroseError(error.code, `the first control plane can't be asked: ${error.why}`, {
+      hint: "Start its machine, and run the command again; or, if the cluster is gone for good, take this node out of the state with `pulumi state delete`.",
+      cause: error,
+    });
+  }
+  if (!(await isSameCluster(run, control))) return undefined;
+  const cluster = new Cluster(control, bounds);
+  if (!(await cluster.awaitApi(apiPatience)))
+    throw new WindroseError("guest-not-ready", "the cluster's API does not answer on the first control plane", {
+      hint: "Look at that node, and run the command again; or take this one out of the state with `pulumi state delete`.",
+    });
+  if (wantedOf(run).role === "worker") return { cluster };
+  const { files } = await lookAtGuest(control, bounds);
+  return { cluster, etcd: files.has("etcd") ? new Etcd(control, bounds) : undefined };
+}
+
+/** The other control planes of a cluster, as the guest of its first one reaches them. With its last one the cluster goes. */
+async function leftWithoutFirst(run: NodeRun, own: Own | undefined): Promise<Left | undefined> {
+  const request = requestOf(run);
+  const { address, endpointAddresses = [] } = request;
+  const bounds = boundsOf(run);
+  const told = endpointAddresses.filter((one) => one !== address);
+  if (!own) {
+    if (told.length > 0)
+      run.context.tell(
+        "warning",
+        `its guest can't be asked: if the cluster lives on (${told.join(", ")}), its node and its member of etcd are still there. Take them away on another control plane: \`kubectl delete node ${wantedOf(run).nodeName}\`, and \`etcdctl member remove\``,
+      );
+    return undefined;
+  }
+  if (!(await isSameCluster(run, own.guest))) return undefined;
+  const itself = new Cluster(own.guest, bounds);
+  const alive = await itself.awaitApi(told.length > 0 ? 1000 : 20_000);
+  const names = alive ? await itself.controlPlanes() : [];
+  const others = names.filter((name) => name !== run.inputs.nodeName);
+  if (alive && others.length === 0) return undefined;
+  const listed = await Promise.all(others.map((name) => itself.node(name)));
+  const addresses = [...new Set([...told, ...listed.flatMap((node) => node?.address ?? [])])];
+  for (const other of addresses.filter((one) => one !== address)) {
+    const cluster = new ThroughAnother(own.guest, bounds, `https://${bracketed(other)}:${portOf(request)}`);
+    if (!(await cluster.answers())) continue;
+    const stacked = own.facts.files.has("etcd") || own.facts.files.has("etcd-data");
+    return { cluster, etcd: stacked ? new Etcd(own.guest, bounds, other) : undefined };
+  }
+  // Of one that was never whole nobody is behind it.
+  if (addresses.length === 0 || run.made.caHash === undefined) return undefined;
+  throw new WindroseError(
+    "guest-not-ready",
+    `no other control plane of the cluster answers (${addresses.join(", ")}), and this one may hold its data`,
+    {
+      hint: "Start them, and run the command again; or, if the cluster is gone for good, take this node out of the state with `pulumi state delete`.",
+    },
+  );
+}
+
+const bracketed = (address: string) => (address.includes(":") ? `[${address}]` : address);
+
+/** That of the endpoint, where that leads to the control planes themselves; else kubeadm's own. */
+function portOf({ endpoint, endpointAddresses }: ReturnType<typeof requestOf>): string {
+  return (endpointAddresses && /:(\d+)$/.exec(endpoint)?.[1]) ?? "6443";
+}
+
+/** The cluster by another control plane's API. */
+class ThroughAnother extends Cluster {
+  constructor(
+    guest: Guest,
+    bounds: ReturnType<typeof boundsOf>,
+    private readonly server: string,
+  ) {
+    super(guest, bounds);
+  }
+
+  override kubectl(
+    args: readonly string[],
+    options?: Parameters<Cluster["kubectl"]>[1],
+  ): ReturnType<Cluster["kubectl"]> {
+    return super.kubectl([`--server=${this.server}`, ...args], options);
+  }
+}
+
+async function resetGuest(run: NodeRun, own: Own | undefined, must = false): Promise<void> {
+  // What another stack made is not ours to undo.
+  if (!own || own.facts.owner !== wantedOf(run).owner) return;
+  const bounds = boundsOf(run);
+  try {
+    if (own.facts.files.size > 0) await reset(own.guest, bounds);
+    await cleanGuest(own.guest, bounds);
   } catch (error) {
     if (must) throw error;
     run.context.tell("warning", `its guest was not cleaned: ${asWindroseError(error).why}`);

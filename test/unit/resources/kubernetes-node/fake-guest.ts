@@ -83,16 +83,36 @@ esac`,
   kubelet: `echo "Kubernetes v$(cat "$ROOT/kubelet-version")"`,
   containerd: "echo containerd 1.6.20",
   kubectl: `
-shift
-while case "$1" in --request-timeout*) true;; *) false;; esac; do shift; done
+server=
+while case "$1" in --*) true;; *) false;; esac; do case "$1" in --server=*) server=\${1#--server=https://};; esac; shift; done
+address=\${server%:*}
+# A member of etcd is a file with its id and address; one that is off has "down" after them.
+member() { grep -lx "[0-9]* $1" "$CLUSTER"/etcd/* 2>/dev/null | grep -q .; }
+case "$server" in
+  *:2379)
+    echo "etcd \${3#/v3/cluster/} $server" >> "$CLUSTER/calls"
+    if [ "$address" = 127.0.0.1 ]; then [ -e "$CLUSTER/etcd/\${ROOT##*/}" ]; else member "$address"; fi || { echo "connection refused" >&2; exit 1; }
+    case "$3" in
+      */list)
+        for f in "$CLUSTER"/etcd/*; do
+          read -r id at state < "$f" || true
+          printf '%s{"ID":"%s","name":"%s","peerURLs":["https://%s:2380"],"clientURLs":["https://%s:2379"]}' "\${comma:-}" "$id" "\${f##*/}" "$at" "$at"; comma=,
+        done | sed 's/^/{"members":[/; s/$/]}/';;
+      */remove) id=$(sed 's/[^0-9]//g'); [ -e "$CLUSTER/stubborn" ] && { echo "etcdserver: unhealthy cluster" >&2; exit 1; }; rm "$(grep -l "^$id " "$CLUSTER"/etcd/*)"; echo "{}";;
+      /health) echo '{"health":"true","reason":""}';;
+    esac
+    exit 0;;
+esac
 words="$*"
 case "$words" in *jsonpath*) words="$1 $2 jsonpath";; esac
 echo "$words" >> "$CLUSTER/calls"
+# An API server goes with its member of etcd.
+if [ -e "$CLUSTER/etcd" ]; then if [ -n "$server" ]; then member "$address"; else [ -e "$CLUSTER/etcd/\${ROOT##*/}" ]; fi || { echo "The connection to the server was refused" >&2; exit 1; }; fi
 [ -e "$CLUSTER/up" ] || { echo "The connection to the server was refused" >&2; exit 1; }
 case "$1 $2" in
   "get --raw") echo ok;;
   "get node") cat "$CLUSTER/nodes/$3" 2>/dev/null || true;;
-  "get nodes") ls "$CLUSTER/nodes" | grep boreas | sed 's/^/node\\//';;
+  "get nodes") for n in boreas $(ls "$CLUSTER/etcd" 2>/dev/null); do [ ! -e "$CLUSTER/nodes/$n" ] || echo "node/$n"; done | sort -u;;
   "get pods") ;;
   "delete --ignore-not-found")
     case "$4" in
@@ -101,7 +121,9 @@ case "$1 $2" in
     esac;;
   "apply --server-side") text=$(cat); printf '%s\\n' "$text" | sed -n 's/^ *token-id: //p' >> "$CLUSTER/tokens"; printf '%s\\n' "$text" | sed -n 's/^kind: /applied /p' >> "$CLUSTER/calls";;
   "patch node") cat >> "$CLUSTER/patches"; echo >> "$CLUSTER/patches";;
-  "annotate node"|"cordon"*|"uncordon"*|"drain"*) ;;
+  "drain"*) [ ! -e "$CLUSTER/full" ] || { echo "error when evicting pods: Cannot evict pod as it would violate the pod's disruption budget." >&2; exit 1; };;
+  "annotate node") case "$*" in *-) a=;; *) a='"windrose.pulumi/drained":"true"';; esac; sed -i "s/"annotations":{[^}]*}/"annotations":{$a}/" "$CLUSTER/nodes/$3" 2>/dev/null || true;;
+  "cordon"*|"uncordon"*) ;;
   "-n kube-system") case "$*" in *jsonpath*) echo 2;; *) echo deployment/coredns;; esac;;
 esac
 exit 0`,
