@@ -177,4 +177,38 @@ describe("a node that goes", function () {
     assert.deepEqual(calls(/^etcd member\/remove/).length, 1);
     assert.deepEqual(guests.notus.calls(), ["kubeadm reset -f", "kubeadm join"]);
   });
+
+  it("as the first control plane leaves etcd and the cluster through another one", async () => {
+    await gone("boreas");
+    assert.deepEqual(members(), ["eurus", "notus"]);
+    assert.deepEqual(nodesOf(cluster()), ["eurus", "notus", "zephyrus"]);
+    assert.equal(resets("boreas"), 1);
+    assert.equal(calls(/^drain boreas/).length, 1);
+    // Cut off after that: nothing is left to be done.
+    await gone("boreas");
+    assert.deepEqual(members(), ["eurus", "notus"]);
+  });
+
+  it("as the first control plane, cut off after it has left etcd, goes on through another one", async () => {
+    rmSync(join(cluster(), "etcd/boreas"));
+    await gone("boreas");
+    assert.deepEqual(nodesOf(cluster()), ["eurus", "notus", "zephyrus"]);
+    assert.equal(resets("boreas"), 1);
+  });
+
+  it("as the first control plane stays where no other one answers, and goes as the last one", async () => {
+    member("notus", " down");
+    member("eurus", " down");
+    await assert.rejects(
+      gone("boreas"),
+      /no other control plane of the cluster answers \(172\.17\.2\.11, 172\.17\.2\.12\)/,
+    );
+    assert.equal(resets("boreas"), 0);
+    for (const name of ["notus", "eurus"]) {
+      rmSync(join(cluster(), "etcd", name));
+      rmSync(join(cluster(), "nodes", name));
+    }
+    await gone("boreas");
+    assert.equal(resets("boreas"), 1);
+  });
 });
