@@ -1523,7 +1523,7 @@ export interface KubernetesNodeSource {
 
 /** How pods reach each other. On the first control plane, and for `routes` on each node. */
 export interface KubernetesNodePodNetworkArgs {
-  /** `flannel`: the manifest that the bundle or the image brings; `manifest`: your own; `routes`: a bridge and static routes between nodes, which needs no image; `none`: somebody else sees to it. A change: live on the first control plane; to and from `routes` refused. */
+  /** `flannel`: the manifest that the bundle or the image brings; `manifest`: your own; `routes`: a bridge and static routes between nodes, which needs no image; `none`: somebody else sees to it. A change: live from `none`; another plugin is refused, unless `cluster.generation` changes. */
   plugin: pulumi.Input<"flannel" | "manifest" | "routes" | "none">;
   /** With `flannel`: how packets go from node to node. Default: `"vxlan"`. A change: live. */
   backend?: pulumi.Input<"vxlan" | "host-gw">;

@@ -103,13 +103,17 @@ export function upgradeConfiguration(request: NodeRequest): string {
   };
   // CreateJob: a job must be done in 15 s (kubeadm's phases/upgrade/health.go), which says more of a guest's speed than of
   // its health. That the node and the system's pods are ready is looked at before.
-  const apply = { ...same, ignorePreflightErrors: ["CreateJob"] };
+  const passedOver =
+    isRecord(making) && isRecord(making.nodeRegistration) && making.nodeRegistration.ignorePreflightErrors;
+  const others = Array.isArray(passedOver) ? passedOver.map(String) : [];
+  const apply = { ...same, ignorePreflightErrors: [...new Set(["CreateJob", ...others])] };
+  const node = { ...same, ...(others.length === 0 ? {} : { ignorePreflightErrors: others }) };
   return documents([
     layered(
       {
         timeouts: { ...timeouts, ...(health === undefined ? {} : { upgradeManifests: health }) },
         apply,
-        node: same,
+        node,
       },
       kubeadm.upgrade,
       { apiVersion: group, kind: "UpgradeConfiguration", apply: { kubernetesVersion: `v${request.version}` } },

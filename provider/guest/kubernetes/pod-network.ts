@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parseAllDocuments, stringify } from "yaml";
 import { WindroseError } from "../../errors";
 import { asRecord, isRecord } from "../../schema";
@@ -43,6 +44,17 @@ export function flannelFor(manifest: string, podSubnet: string, backend: string)
       Backend: { ...asRecord(asRecord(before).Backend), Type: backend },
     });
     set = true;
+  }
+  // flannel reads it when it starts: pods of another configuration are other pods.
+  const digest = createHash("sha256").update(`${podSubnet} ${backend}`).digest("hex").slice(0, 16);
+  for (const one of all) {
+    const template = isRecord(one) && one.kind === "DaemonSet" && isRecord(one.spec) ? one.spec.template : undefined;
+    if (!isRecord(template)) continue;
+    const metadata = asRecord(template.metadata);
+    template.metadata = {
+      ...metadata,
+      annotations: { ...asRecord(metadata.annotations), "windrose.pulumi/network": digest },
+    };
   }
   if (!set) throw new WindroseError("requirement-not-met", "flannel's manifest has no net-conf.json in it");
   return all

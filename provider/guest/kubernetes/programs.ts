@@ -73,7 +73,7 @@ fi
 `;
 
 const verify = `
-sums() { for f in "$@"; do grep -F "  $f" SHA256SUMS || { echo "$f is not in SHA256SUMS" >&2; return 1; }; done | sha256sum --quiet --strict -c - >&2; }
+sums() { for f in "$@"; do awk -v f="$f" '$2 == f { print; found = 1 } END { exit !found }' SHA256SUMS || { echo "$f is not in SHA256SUMS" >&2; return 1; }; done | sha256sum --quiet --strict -c - >&2; }
 `;
 
 const installScript = `${mounted}${verify}
@@ -235,10 +235,19 @@ done
 command -v containerd >/dev/null 2>&1 || set -- "$@" containerd
 apt-get install -y -q --no-install-recommends --allow-change-held-packages "$@"
 for name in $PACKAGES; do case $name in kubeadm|kubelet|kubectl) apt-mark -q hold "$name" >/dev/null;; esac; done
-if ! grep -q SystemdCgroup /etc/containerd/config.toml 2>/dev/null; then
-  mkdir -p /etc/containerd
-  containerd config default | sed 's/SystemdCgroup = false/SystemdCgroup = true/' > /etc/containerd/config.toml.new
-  mv /etc/containerd/config.toml.new /etc/containerd/config.toml
+f=/etc/containerd/config.toml
+mkdir -p /etc/containerd
+if ! grep -qs 'SystemdCgroup *= *true' "$f"; then
+  # A file of the user's own is kept, but for the one key that the kubelet's cgroups need.
+  if grep -qs 'SystemdCgroup *= *false' "$f"; then sed 's/SystemdCgroup *= *false/SystemdCgroup = true/' "$f" > "$f.new"
+  elif grep -qs 'runtimes' "$f"; then
+    echo "$f names runtimes without SystemdCgroup = true, which the kubelet's cgroups need: set it there" >&2
+    exit 69
+  elif grep -qs '^ *\\[' "$f"; then
+    { cat "$f"; printf '\n[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]\n  runtime_type = "io.containerd.runc.v2"\n[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]\n  SystemdCgroup = true\n'; } > "$f.new"
+  else containerd config default | sed 's/SystemdCgroup = false/SystemdCgroup = true/' > "$f.new"
+  fi
+  mv "$f.new" "$f"
   systemctl restart containerd
 fi
 `;

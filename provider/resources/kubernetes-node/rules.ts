@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { compare } from "../../compare";
 import { capabilities } from "../../hypervisors/capabilities";
 import { asRecord, type Change, type EffectRule, type Inputs, unknown, worded } from "../../schema";
@@ -16,13 +15,16 @@ function anew({ oldInputs, newInputs }: Change): boolean {
 /** What a cluster has from its first node on and can't change. */
 export const ofTheCluster: EffectRule = worded(
   "refused, unless `cluster.generation` changes: then replaces it",
-  (change) =>
-    anew(change)
-      ? { effect: "replace", says: "a new cluster" }
-      : {
-          refuse:
-            "a cluster keeps it for life. Set another `cluster.generation` with it to make a new cluster in place of this one: all that runs in it is lost",
-        },
+  (change) => {
+    if (anew(change)) return { effect: "replace", says: "a new cluster" };
+    // What is only not yet known may well be the same: `up` sees it.
+    if (change.new === unknown || change.old === unknown)
+      return { effect: "live", says: "refused where it is another" };
+    return {
+      refuse:
+        "a cluster keeps it for life. Set another `cluster.generation` with it to make a new cluster in place of this one: all that runs in it is lost",
+    };
+  },
 );
 
 export const generation: EffectRule = worded("a new cluster: replaces every node", () => ({
@@ -104,15 +106,19 @@ export const renewal: EffectRule = worded("live: its certificates are renewed", 
   value === undefined ? "local" : { effect: "live", says: "live, its certificates are renewed" },
 );
 
+/** A plugin that was there stays on every node: files of CNI, interfaces, rules. Only from none there is a way. */
 export const podPlugin: EffectRule = worded(
-  "live on the first control plane; to and from `routes` refused",
+  "live from `none`; another plugin is refused, unless `cluster.generation` changes",
   (change) => {
-    const routes = change.old === "routes" || change.new === "routes";
-    if (!routes || anew(change)) return "live";
-    return isDeepStrictEqual(change.old, change.new) ? "live" : ofTheClusterOf(change);
+    if (anew(change)) return "live";
+    const before = change.old ?? "none";
+    // Of a node that is the first no more another one has it.
+    if (change.newInputs.through !== undefined && before !== "routes" && change.new !== "routes") return "local";
+    if (before === "none" && change.new !== "routes")
+      return { effect: "live", says: "live on the first control plane" };
+    return {
+      refuse:
+        "nodes keep what a plugin has left on them, and two of them answer for one pod. Set another `cluster.generation` with it to make a new cluster",
+    };
   },
 );
-
-function ofTheClusterOf(change: Change) {
-  return typeof ofTheCluster === "function" ? ofTheCluster(change) : ofTheCluster;
-}

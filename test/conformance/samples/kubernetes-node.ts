@@ -77,7 +77,7 @@ export const kubernetesNode: KindSamples = {
     }),
     "source.key": says(undefined, key("b"), source("packages")),
     "source.packages": says(undefined, ["kubeadm"], source("packages")),
-    "podNetwork.plugin": says("flannel", "none", live),
+    "podNetwork.plugin": says("none", "flannel", { effect: "local" }),
     "podNetwork.backend": says("vxlan", "host-gw", network("flannel")),
     "podNetwork.manifest": says("a: 1", "a: 2", network("manifest")),
     "podNetwork.guestSubnet": says("172.17.2.0/24", "172.17.0.0/22", {

@@ -219,12 +219,17 @@ describe("what a bundle says", function () {
       '    {"Network": "10.0.0.0/8", "EnableNFTables": true, "Backend": {"Type": "vxlan"}}',
       "---",
       "kind: DaemonSet",
+      "spec: {template: {metadata: {annotations: {a: b}}}}",
       "",
     ].join("\n");
     const text = flannelFor(manifest, "10.9.0.0/16", "host-gw");
     assert.match(text, /10\.9\.0\.0\/16/);
     assert.match(text, /EnableNFTables/);
     assert.match(text, /host-gw/);
+    const annotation = (subnet: string, backend: string) =>
+      /windrose\.pulumi\/network: (\w+)/.exec(flannelFor(manifest, subnet, backend))?.[1];
+    assert.ok(annotation("10.9.0.0/16", "vxlan"));
+    assert.notEqual(annotation("10.9.0.0/16", "vxlan"), annotation("10.9.0.0/16", "host-gw"));
     assert.throws(() => flannelFor("kind: ConfigMap\n", "10.9.0.0/16", "vxlan"), /net-conf/);
   });
 });

@@ -305,7 +305,9 @@ describe("a node's life", function () {
     const files = ["bin/kubeadm", "bin/kubectl", "bin/kubelet", "images/a.tar", "images/b.tar"];
     for (const file of files) writeFileSync(join(bundle, file), `of ${file}\n`);
     const sum = (file: string) => createHash("sha256").update(`of ${file}\n`).digest("hex");
-    const sums = files.map((file) => `${sum(file)}  ${file}\n`).join("");
+    // A name that begins with another's is not the other's.
+    const alike = `${sum("other")}  bin/kubelet-old\n`;
+    const sums = alike + files.map((file) => `${sum(file)}  ${file}\n`).join("");
     writeFileSync(join(bundle, "SHA256SUMS"), sums);
     const source = { source: { from: "bundle", path: bundle } };
     await make("boreas", source);

@@ -104,6 +104,12 @@ describe("a change of a node", function () {
     }
   });
 
+  it("of what is not yet known is no other until it is", async () => {
+    const given = { ...first, cluster: { ...cluster, endpoint: unknown } };
+    assert.deepEqual(await failures(given, first), []);
+    assert.deepEqual(says(first, given), ["cluster.endpoint: live"]);
+  });
+
   it("of the machine replaces a worker, and is refused for the one that holds the cluster", async () => {
     assert.deepEqual(says(worker, { machine: unknown }), ["machine: replace"]);
     for (const change of [{ machine: other }, { address: "172.17.2.99" }, { machine: other, address: "172.17.2.99" }])
@@ -138,9 +144,21 @@ describe("a change of a node", function () {
     assert.deepEqual(says({ ...worker, ...of({ vcpus: 1 }) }, of({ vcpus: 2 })), ["definition: live"]);
   });
 
-  it("of the pods' network to or from static routes is refused", () => {
-    const routes = { podNetwork: { plugin: "routes", guestSubnet: "172.17.2.0/24" } };
-    const found = says({ ...first, podNetwork: { plugin: "flannel" } }, routes);
-    assert.ok(found.includes("podNetwork.plugin: refused"), found.join());
+  it("of the pods' network to another plugin is refused, and from none is not", () => {
+    const plugin = (name: string) => ({
+      podNetwork: { plugin: name, manifest: name === "manifest" ? "a: b" : undefined },
+    });
+    const to = (one: string, other: string) => says({ ...first, ...plugin(one) }, plugin(other))[0];
+    for (const [one, other] of [
+      ["flannel", "routes"],
+      ["routes", "flannel"],
+      ["flannel", "manifest"],
+      ["flannel", "none"],
+    ] as const)
+      assert.equal(to(one, other), "podNetwork.plugin: refused", `${one} to ${other}`);
+    assert.equal(to("none", "flannel"), "podNetwork.plugin: live");
+    const given = { ...first, ...plugin("flannel") };
+    const demoted = says(given, { podNetwork: undefined, through: `${other}/notus` });
+    assert.ok(demoted.includes("podNetwork.plugin: local"), demoted.join());
   });
 });
