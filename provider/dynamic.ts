@@ -26,6 +26,7 @@ import {
   remove,
 } from "./lifecycle";
 import { parseUrn } from "./ownership";
+import { noteCluster } from "./resources/kubernetes-node/asked";
 import { type Inputs, isRecord, unknown } from "./schema";
 import { upgrade } from "./upgrade";
 
@@ -65,12 +66,13 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
 
     check: (olds: Inputs, news: Inputs) =>
       quiet(async () => {
-        const { __preview, __lineage, __credentials, __guestKeys, __provider, ...given } = news;
+        const { __preview, __lineage, __credentials, __guestKeys, __provider, __cluster, ...given } = news;
         const old = olds && Object.keys(olds).length > 0 ? upgrade(definition.kind, olds) : undefined;
         const urn = String(given.__urn ?? "");
         if (isRecord(__credentials) && isConnection(given.__connection))
           rememberCredentials(given.__connection, __credentials);
         if (isRecord(__guestKeys)) rememberGuestKeys(urn, __guestKeys);
+        noteCluster(__cluster ?? (definition.kind === "KubernetesNode" ? given.cluster : undefined));
         const identity: Identity = {
           urn,
           ...parseUrn(urn),

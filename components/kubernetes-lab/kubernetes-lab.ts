@@ -5,7 +5,7 @@ import type { GuestAccess, KubernetesLabArgs } from "./arguments";
 import { last, planOf, refusal, textsOf } from "./asked";
 import { type Capacity, demandOf, shortfalls } from "./capacity";
 import { checkArgs, type Ground, hostArgs, loginOf, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
-import { bundleArgs, bundleName, nodeArgs, withRestart } from "./kubernetes/children";
+import { bundleArgs, bundleName, clusterMark, nodeArgs, withRestart } from "./kubernetes/children";
 import { type ClusterOutputs, clusterOutputs } from "./kubernetes/cluster";
 import type { LabPlan } from "./plan";
 import { PlanError } from "./problems";
@@ -122,21 +122,28 @@ export class KubernetesLab extends pulumi.ComponentResource {
     const { transform = {} } = args;
     const child = { parent: this };
     const name = `${lab}-${key}`;
+    const cluster = clusterMark(lab, args.kubernetes);
     const host =
-      given.host instanceof Host ? given.host : new Host(name, last(transform.host, hostArgs(key, given), name), child);
+      given.host instanceof Host
+        ? given.host
+        : new Host(name, { ...last(transform.host, hostArgs(key, given), name), ...cluster }, child);
     const pool =
       given.pool instanceof StoragePool
         ? given.pool
-        : new StoragePool(name, last(transform.pool, poolArgs(host, given), name), child);
+        : new StoragePool(name, { ...last(transform.pool, poolArgs(host, given), name), ...cluster }, child);
     const network =
-      given.network ?? new Network(name, last(transform.network, networkArgs(key, host, args, planned), name), child);
+      given.network ??
+      new Network(name, { ...last(transform.network, networkArgs(key, host, args, planned), name), ...cluster }, child);
     const used = new Set(planned.guests.filter((guest) => guest.host === key).map((guest) => guest.image));
     const images = Object.fromEntries(
       [...used].map((image) => {
         const there = given.images?.[image];
         if (there) return [image, there];
         const own = `${name}-${image}`;
-        return [image, new Image(own, last(transform.image, { ...args.images[image]!, host, pool }, own), child)];
+        return [
+          image,
+          new Image(own, { ...last(transform.image, { ...args.images[image]!, host, pool }, own), ...cluster }, child),
+        ];
       }),
     );
     const { kubernetes } = planned;
@@ -161,6 +168,7 @@ export class KubernetesLab extends pulumi.ComponentResource {
     const { rolling = cluster !== undefined, transform } = args;
     const made: Made = { machines: {}, checks: {}, nodes: {} };
     let before: pulumi.Resource[] = [];
+    const mark = clusterMark(lab, args.kubernetes);
     for (const guest of planned.guests) {
       const { name, resource, host } = guest;
       const ground = grounds[host]!;
@@ -168,7 +176,7 @@ export class KubernetesLab extends pulumi.ComponentResource {
       const dependsOn = room[host]!.apply((resources) => [...resources, ...previous]);
       const whole = last(transform?.guest, machineArgs(args, texts, guest, ground, cluster), resource);
       const { machine: own, definition } = cluster ? withRestart(whole) : { machine: whole, definition: undefined };
-      const machine = new VirtualMachine(resource, own, { parent: this, dependsOn });
+      const machine = new VirtualMachine(resource, { ...own, ...mark }, { parent: this, dependsOn });
       made.machines[name] = machine;
       before = [machine];
       const look = checkArgs(args, texts, guest, ground.host, machine);

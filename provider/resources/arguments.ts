@@ -1579,7 +1579,7 @@ export interface KubernetesNodeDrain {
 
 /** Arguments of a KubernetesNode. */
 export interface KubernetesNodeArgs {
-  /** The machine that it stands on. A change: replaces it. */
+  /** The machine that it stands on. A change: replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes. */
   host: Host;
   /** The machine that is the node. It must be running, with containerd and systemd in it. A change: replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes. */
   machine: VirtualMachine | pulumi.Input<string>;

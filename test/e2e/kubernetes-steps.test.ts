@@ -247,6 +247,25 @@ describe("the steps of a cluster, by the real engine", function () {
     );
   });
 
+  it("makes a new cluster on other machines too, where the machine that holds the old one is replaced with it", async () => {
+    kubernetes.generation = 3;
+    guests.argestes!.image = "new";
+    await ask();
+    const steps = await stack.preview();
+    assert.equal(steps["VirtualMachine winds-argestes"], "replace");
+    assert.match(stack.summary(), /\*\*Data lost:\*\* all that the cluster `winds` holds/);
+    const done = cluster(await stack.up());
+    assert.deepEqual(
+      done.filter((line) => / machine /.test(line)),
+      ["delete machine argestes", "create machine argestes"],
+    );
+    for (const name of Object.keys(guests)) {
+      assert.equal(done.filter((line) => line === `delete node ${name}`).length, 1, name);
+      assert.equal(done.filter((line) => line === `create node ${name}`).length, 1, name);
+    }
+    await nothing();
+  });
+
   it("destroys all of it without emptying one node after another", async () => {
     const done = await stack.destroy();
     assert.deepEqual(of(done, "KubernetesNode"), []);

@@ -19,6 +19,13 @@ import type { ClusterTexts } from "./texts";
 export const bundleName = (lab: string, host: string, { version }: PlannedCluster): string =>
   `${lab}-${host}-kubernetes-${version}`;
 
+/**
+ * What the nodes stand on says which cluster it is for: where it is replaced, the engine asks the nodes about it long before
+ * they are told that another generation is asked for.
+ */
+export const clusterMark = (lab: string, request: KubernetesRequest | undefined): object =>
+  request ? { __cluster: defined({ name: lab, generation: request.generation }) } : {};
+
 /** The bundle as an image of the host: one for each version, so that the new one is there before the old one goes. */
 export function bundleArgs({ source }: KubernetesRequest, host: Host, pool: StoragePool): ImageArgs | undefined {
   if (source?.from !== "bundle") return undefined;

@@ -1,4 +1,4 @@
-import { asRecord } from "../../schema";
+import { asRecord, unknown } from "../../schema";
 
 /**
  * Which generation of each cluster the program asks for, as far as its resources were checked in this process. The engine
@@ -12,7 +12,7 @@ const textOf = (generation: unknown): string => String(generation ?? 1);
 /** `{ name, generation }`, as a program gives them. */
 export function noteCluster(cluster: unknown): void {
   const { name, generation } = asRecord<unknown>(cluster);
-  if (typeof name !== "string") return;
+  if (typeof name !== "string" || name === unknown || generation === unknown) return;
   const noted = generations.get(name) ?? new Set();
   generations.set(name, noted.add(textOf(generation)));
 }

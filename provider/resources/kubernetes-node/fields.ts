@@ -33,7 +33,7 @@ const labels = z
   .refine((value) => Object.keys(value).length <= 256, "has more than 256 labels");
 
 export const fields = {
-  host: onHost.host,
+  host: field.reference("The machine that it stands on.", holdsCluster, ["Host"], { required: true }),
   machine: field.reference(
     "The machine that is the node. It must be running, with containerd and systemd in it.",
     holdsCluster,
@@ -65,7 +65,7 @@ export const fields = {
         required: true,
       }),
       version: field.text("Version of Kubernetes: `1.34.4`.", version, {
-        pattern: /^\d{1,2}\.\d{1,3}\.\d{1,4}$/,
+        pattern: /^(0|[1-9]\d?)\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,3})$/,
         says: "must be a version of three numbers, as `1.34.4`",
         required: true,
       }),
@@ -86,7 +86,10 @@ export const fields = {
         default: "cluster.local",
       }),
       generation: field.of(
-        z.union([z.number().int(), z.string().min(1).max(64).refine(noControl, "holds control characters")]),
+        z.union([
+          z.number().int(),
+          z.string().regex(/^[\w.-]{1,64}$/, "is neither a number nor a word: letters, digits, `.`, `_` and `-`"),
+        ]),
         "number | string",
         "A number or word of your own. Another one asks for a new cluster in place of this one.",
         generation,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors";
-import type { NodeFacts } from "../../guest/kubernetes/cluster";
 import type { GuestFacts } from "../../guest/kubernetes/look";
+import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { compareVersions, parseVersion, upgradeProblem } from "./rules";
 
 /** What has to be done in a guest so that it is the node that is asked for, from what is there: a pure function. */

@@ -2,14 +2,16 @@ import { compare } from "../../compare";
 import { capabilities } from "../../hypervisors/capabilities";
 import { asRecord, type Change, type EffectRule, type Inputs, unknown, worded } from "../../schema";
 import { fields as machineFields } from "../machine/fields";
+import { asksAnew } from "./asked";
 
 /** What a change of a node's fields does: pure functions, so that a preview says it without any host. */
 
 const known = (value: unknown) => value !== undefined && value !== unknown;
 
-/** Whether the program asks for a new cluster. */
+/** Whether the program asks for a new cluster: by these inputs, or by what it says of the cluster elsewhere. */
 function anew({ oldInputs, newInputs }: Change): boolean {
-  return asRecord(oldInputs.cluster).generation !== asRecord(newInputs.cluster).generation;
+  const [old, next] = [asRecord(oldInputs.cluster).generation, asRecord(newInputs.cluster).generation];
+  return String(old) !== String(next) || asksAnew(oldInputs.cluster);
 }
 
 /** What a cluster has from its first node on and can't change. */
@@ -27,10 +29,12 @@ export const ofTheCluster: EffectRule = worded(
   },
 );
 
-export const generation: EffectRule = worded("a new cluster: replaces every node", () => ({
-  effect: "replace",
-  says: "a new cluster in place of this one, all that runs in it is lost",
-}));
+/** A number and the same in quotes are one. */
+export const generation: EffectRule = worded("a new cluster: replaces every node", (change) =>
+  String(change.old) === String(change.new)
+    ? { effect: "local", says: "the same" }
+    : { effect: "replace", says: "a new cluster in place of this one, all that runs in it is lost" },
+);
 
 export type Version = readonly [major: number, minor: number, patch: number];
 

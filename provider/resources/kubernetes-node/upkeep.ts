@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
-import { Cluster, type NodeFacts, newToken } from "../../guest/kubernetes/cluster";
+import { Cluster, newToken } from "../../guest/kubernetes/cluster";
 import { initConfiguration, podBlockOf, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { phase, renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
+import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
@@ -206,7 +207,7 @@ export async function syncDescription(run: NodeRun): Promise<void> {
     wanted: taintsOf(inputs),
     before: [...texts(described.taints), ...(previous ? taintsOf(previous) : [])],
   };
-  await cluster.describe(await present(run, cluster), labels, taints);
+  await cluster.describe(String(inputs.nodeName), labels, taints);
   made.__described = { labels: Object.keys(labels.wanted), taints: taints.wanted };
 }
 

@@ -16,8 +16,8 @@ export function validateNode(
   if (inputs.role === "worker" && inputs.through === undefined)
     fail("through", "is required of a worker: the node of the first control plane");
   // One that is yet to be made: it would make a cluster of its own, and this node would be asked to leave for it.
-  const same = asRecord(olds?.cluster).generation === cluster.generation;
-  if (olds?.machine !== undefined && inputs.through === unknown && same)
+  const same = String(asRecord(olds?.cluster).generation) === String(cluster.generation);
+  if (olds?.machine !== undefined && inputs.through === unknown && olds.through !== unknown && same)
     fail(
       "through",
       "the first control plane must be one that is a member of the cluster already. Put a new one behind it, run `pulumi up`, and put it first then; or set another `cluster.generation` to make a new cluster",
@@ -31,22 +31,49 @@ export function validateNode(
     if (value === undefined || value === unknown) continue;
     const subnet = parseSubnet(String(value));
     if (!subnet) fail(name, `is no subnet: ${value}`);
-    else parsed.set(name, subnet);
+    else {
+      parsed.set(name, subnet);
+      if (textOf(subnet) !== String(value).toLowerCase() && subnet[0].kind() === "ipv4")
+        fail(name, `${value} names an address in it: the subnet is ${textOf(subnet)}`);
+    }
   }
   const all = [...parsed];
   for (const [index, [name, subnet]] of all.entries())
     for (const [other, before] of all.slice(0, index))
       if (overlap(subnet, before)) fail(name, `${textOf(subnet)} overlaps \`${other}\`, ${textOf(before)}`);
+  validateSizes(inputs, parsed, fail);
   validateAddresses(inputs, parsed, fail);
   validateSource(asRecord(inputs.source), fail);
   validateNetwork(inputs, parsed, fail);
   const port = /:(\d+)$/.exec(String(cluster.endpoint))?.[1];
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) fail("cluster.endpoint", "has no valid port");
+  const place = String(cluster.endpoint)
+    .replace(/:\d+$/, "")
+    .replace(/^\[|\]$/g, "");
+  if (inputs.endpointAddresses !== undefined && cluster.endpoint !== unknown && parseAddress(place))
+    fail("endpointAddresses", "lead a name to control planes: `cluster.endpoint` is an address");
+  for (const label of Object.keys(asRecord(inputs.labels)))
+    if (label === "node-role.kubernetes.io/control-plane")
+      fail("labels", `${label} is kubeadm's own: \`role\` says what a node is`);
   const taints = Array.isArray(inputs.taints) ? inputs.taints.map(String) : [];
   const seen = taints.map((taint) => taint.replace(/=[^:]*:/, ":"));
   for (const [index, taint] of taints.entries())
     if (seen.indexOf(seen[index]!) < index)
       fail("taints", `has two taints of one key and effect: ${taints[seen.indexOf(seen[index]!)]} and ${taint}`);
+}
+
+/**
+ * Bounds of kubeadm (apis/kubeadm/validation, `ValidatePodSubnetNodeMask`) and of the API server
+ * (`--service-cluster-ip-range`): each node has a /24 of the pods' subnet, of which the controller manager hands out 2^16 at most.
+ */
+function validateSizes(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fail: Fail): void {
+  const [pods, services] = [subnets.get("cluster.podSubnet"), subnets.get("cluster.serviceSubnet")];
+  const routes = asRecord(inputs.podNetwork).plugin === "routes";
+  const own = JSON.stringify(asRecord(asRecord(inputs.kubeadm).cluster)).includes("node-cidr-mask-size");
+  if (pods?.[0].kind() === "ipv4" && !routes && !own && (pods[1] > 24 || pods[1] < 8))
+    fail("cluster.podSubnet", `${textOf(pods)} can't be cut into a /24 for each node: it is a /8 to a /24`);
+  if (services?.[0].kind() === "ipv4" && (services[1] > 28 || services[1] < 12))
+    fail("cluster.serviceSubnet", `${textOf(services)} is not of a size that the API server takes: a /12 to a /28`);
 }
 
 type Fail = (property: string, reason: string) => void;

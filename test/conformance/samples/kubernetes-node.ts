@@ -48,7 +48,7 @@ export const kubernetesNode: KindSamples = {
   find: async () => ({ identity: "none", life: "none" }),
   all: async () => [],
   samples: {
-    host: { values: (place) => [place.host, elsewhere(place).host], ...unseen },
+    host: { values: (place) => [place.host, elsewhere(place).host], effect: "replace", ...unseen },
     machine: { values: (place) => [place.machine, place.otherMachine], effect: "replace", ...unseen },
     nodeName: says("zephyrus", "notus", anew),
     role: says("worker", "controlPlane", { effect: "replace" }),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isDefinite, newToken, parseNode, parsePods, taintsAfter } from "../../../../provider/guest/kubernetes/cluster";
+import { isDefinite, newToken } from "../../../../provider/guest/kubernetes/cluster";
 import { phaseOf } from "../../../../provider/guest/kubernetes/kubeadm";
 import { hashOf, hostsBlock, parseGuest } from "../../../../provider/guest/kubernetes/look";
+import { describing, parseNode, parsePods, taintsAfter } from "../../../../provider/guest/kubernetes/node-facts";
 import { flannelFor } from "../../../../provider/guest/kubernetes/pod-network";
 import { bundleImages } from "../../../../provider/guest/kubernetes/programs";
 import { lastLines, withoutSecrets } from "../../../../provider/guest/kubernetes/shell";
@@ -120,6 +121,25 @@ describe("what the API answers", function () {
       'resource mapping not found for name: "a": no matches for kind "Gateway"',
     ];
     for (const said of over) assert.ok(!isDefinite(said), said);
+  });
+
+  it("a patch of taints holds for the node that was read alone", () => {
+    const node = parseNode(
+      JSON.stringify({
+        metadata: { name: "a", resourceVersion: "7", labels: { a: "b", c: "d" } },
+        spec: {},
+        status: {},
+      }),
+    );
+    const labels = { wanted: { a: "b", e: "f" }, before: ["c", "gone"] };
+    assert.deepEqual(describing(node, labels, { wanted: [], before: [] }), {
+      metadata: { labels: { e: "f", c: null } },
+    });
+    assert.deepEqual(describing(node, { wanted: {}, before: [] }, { wanted: ["a:NoSchedule"], before: [] }), {
+      metadata: { resourceVersion: "7" },
+      spec: { taints: [{ key: "a", effect: "NoSchedule" }] },
+    });
+    assert.equal(describing(node, { wanted: { a: "b" }, before: [] }, { wanted: [], before: [] }), undefined);
   });
 
   it("taints of others stay, and ours change", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { NodeFacts } from "../../../../provider/guest/kubernetes/cluster";
 import type { GuestFacts, NodeFile } from "../../../../provider/guest/kubernetes/look";
+import type { NodeFacts } from "../../../../provider/guest/kubernetes/node-facts";
 import {
   type ClusterFacts,
   type NodeStep,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { diff } from "../../../../provider/lifecycle";
 import { kubernetesNode } from "../../../../provider/resources/kubernetes-node";
+import { forgetClusters, noteCluster } from "../../../../provider/resources/kubernetes-node/asked";
 import { type Inputs, unknown } from "../../../../provider/schema";
 import { anyOf, checkOf } from "../../fakes";
 
@@ -51,6 +52,24 @@ describe("KubernetesNode's inputs", function () {
       { source: { from: "packages", repository: "deb https://packages.example/ stable main" } },
       /^source\.key: is required/,
     ],
+    ["a version with a zero before", { cluster: { ...cluster, version: "1.034.4" } }, /^cluster\.version/],
+    [
+      "a subnet that names an address",
+      { cluster: { ...cluster, podSubnet: "10.244.1.0/16" } },
+      /the subnet is 10\.244\.0\.0\/16/,
+    ],
+    [
+      "too few addresses for pods",
+      { cluster: { ...cluster, podSubnet: "10.244.0.0/25" } },
+      /^cluster\.podSubnet: .* \/24/,
+    ],
+    ["too many services", { cluster: { ...cluster, serviceSubnet: "10.0.0.0/9" } }, /^cluster\.serviceSubnet: .* \/12/],
+    [
+      "names for an address",
+      { cluster: { ...cluster, endpoint: "172.17.2.9:6443" }, endpointAddresses: ["172.17.2.10"] },
+      /^endpointAddresses: lead a name/,
+    ],
+    ["kubeadm's own label", { labels: { "node-role.kubernetes.io/control-plane": "" } }, /^labels: .*kubeadm's own/],
     ["no manifest", { podNetwork: { plugin: "manifest" } }, /^podNetwork\.manifest: is required/],
     ["routes without a subnet", { podNetwork: { plugin: "routes" } }, /^podNetwork\.guestSubnet: is required/],
     [
@@ -134,6 +153,38 @@ describe("a change of a node", function () {
     const anew = { ...worker, through: unknown, cluster: { ...cluster, generation: 2 } };
     assert.deepEqual(await failures(anew, worker), []);
     assert.deepEqual(await failures({ ...worker, through: unknown }), [], "with a first up of all");
+  });
+
+  it("of the host with the machine is refused as well for the one that holds the cluster", async () => {
+    assert.match(
+      (await failures({ ...first, host: "h2", machine: other }, first)).join(),
+      /host: it holds the cluster/,
+    );
+    for (const change of [
+      { host: unknown, machine: unknown },
+      { host: "h2", machine: unknown },
+    ])
+      assert.throws(() => rows(first, change), /holds the cluster/);
+    assert.deepEqual(says(worker, { host: "h2", machine: unknown }), ["host: replace", "machine: replace"]);
+  });
+
+  it("of the machine makes a new cluster, where the program is known to ask for one", () => {
+    try {
+      noteCluster({ name: "winds", generation: 2 });
+      assert.deepEqual(says(first, { machine: unknown }), ["machine: replace"]);
+      // Another cluster of that name is asked for as it was.
+      noteCluster({ name: "winds" });
+      assert.throws(() => rows(first, { machine: unknown }), /holds the cluster/);
+    } finally {
+      forgetClusters();
+    }
+  });
+
+  it("of the generation to the same in quotes is none", async () => {
+    const of = (generation: unknown) => ({ cluster: { ...cluster, generation } });
+    assert.deepEqual(says({ ...first, ...of(2) }, of("2")), ["cluster.generation: local"]);
+    assert.deepEqual(says({ ...first, ...of(2) }, of("3")), ["cluster.generation: replace"]);
+    assert.match((await failures({ ...first, ...of("a/b") })).join(), /^cluster\.generation/);
   });
 
   it("of the machine's definition restarts it where that has to wait for a restart", () => {
