@@ -5,6 +5,7 @@ import { connectionOf, WindroseResource } from "../resource";
 import type { Inputs } from "../schema";
 import type { KubernetesNodeArgs, KubernetesNodeOutputs } from "./arguments";
 import { sentConnection } from "./guest-connection";
+import { syncAddons } from "./kubernetes-node/addons";
 import { defaultTimeout, fields, outputs } from "./kubernetes-node/fields";
 import { drift, outputsOf } from "./kubernetes-node/look-back";
 import { becomeMember } from "./kubernetes-node/membership";
@@ -13,7 +14,6 @@ import { removeNode } from "./kubernetes-node/removal";
 import {
   awaitReady,
   startStopped,
-  syncAddons,
   syncCertificates,
   syncDescription,
   syncNetwork,

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { hasCode, WindroseError } from "../../errors";
 import type { ExecResult, Transport } from "../../transports/transport";
 import { pause } from "../waiting";
+import { versionIn } from "./look";
 import {
   type DescribedLabels,
   type DescribedTaints,
@@ -96,6 +97,21 @@ export class Cluster {
     const selector = "node-role.kubernetes.io/control-plane";
     const text = await this.must("listing control planes", ["get", "nodes", "-l", selector, "-o", "name"]);
     return text.split("\n").flatMap((line) => /^node\/([a-z0-9][a-z0-9.-]{0,252})$/.exec(line.trim())?.[1] ?? []);
+  }
+
+  /** Versions of all nodes' kubelets; one that has said nothing of itself yet has none. */
+  async versions(): Promise<(string | undefined)[]> {
+    const path = '{range .items[*]}{.status.nodeInfo.kubeletVersion}{"\\n"}{end}';
+    const text = await this.must("looking at the nodes' versions", ["get", "nodes", "-o", `jsonpath=${path}`]);
+    return text.trim().split("\n").map(versionIn);
+  }
+
+  /** Version of the kube-proxy that nodes have or are to have, where it is kubeadm's. */
+  async proxyVersion(): Promise<string | undefined> {
+    const args = ["-n", "kube-system", "get", "daemonset", "kube-proxy", "--ignore-not-found"];
+    const path = "jsonpath={.spec.template.spec.containers[0].image}";
+    const image = await this.must("looking at kube-proxy", [...args, "-o", path]);
+    return versionIn(/:([^:@/]{1,128})(@|$)/.exec(image.trim())?.[1]);
   }
 
   /** Pods of the system on the node that are not ready yet, with what they wait for. */

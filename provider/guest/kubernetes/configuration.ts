@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../schema";
 import { blockOf } from "./routes";
 import { ours } from "./shell";
 
@@ -91,8 +91,17 @@ export function joinConfiguration(request: NodeRequest, secrets: JoinSecrets): s
   ]);
 }
 
-/** What `kubeadm upgrade apply` and `kubeadm upgrade node` read. */
-export function upgradeConfiguration(request: NodeRequest): string {
+/** kubeadm's addons that the user leaves to it. */
+export function addonsOf({ kubeadm }: NodeRequest): string[] {
+  const left = skipped(asRecord(asRecord(kubeadm.upgrade).apply));
+  return left.includes("addon") ? [] : ["coredns", "kube-proxy"].filter((name) => !left.includes(`addon/${name}`));
+}
+
+/**
+ * What `kubeadm upgrade apply` and `kubeadm upgrade node` read. `addons`: `later`, where they are upgraded by themselves once
+ * every node has their images.
+ */
+export function upgradeConfiguration(request: NodeRequest, addons: "now" | "later"): string {
   const { kubeadm } = request;
   const making = request.role === "controlPlane" && isRecord(kubeadm.init) ? kubeadm.init : kubeadm.join;
   const timeouts = isRecord(making) && isRecord(making.timeouts) ? making.timeouts : {};
@@ -108,6 +117,8 @@ export function upgradeConfiguration(request: NodeRequest): string {
   const others = Array.isArray(passedOver) ? passedOver.map(String) : [];
   const apply = { ...same, ignorePreflightErrors: [...new Set(["CreateJob", ...others])] };
   const node = { ...same, ...(others.length === 0 ? {} : { ignorePreflightErrors: others }) };
+  const without = (how: "apply" | "node") =>
+    addons === "later" ? { skipPhases: skipped(asRecord(asRecord(kubeadm.upgrade)[how]), "addon") } : {};
   return documents([
     layered(
       {
@@ -116,7 +127,12 @@ export function upgradeConfiguration(request: NodeRequest): string {
         node,
       },
       kubeadm.upgrade,
-      { apiVersion: group, kind: "UpgradeConfiguration", apply: { kubernetesVersion: `v${request.version}` } },
+      {
+        apiVersion: group,
+        kind: "UpgradeConfiguration",
+        apply: { kubernetesVersion: `v${request.version}`, ...without("apply") },
+        node: without("node"),
+      },
     ),
   ]);
 }
@@ -183,9 +199,9 @@ export function taintText({ key, value, effect }: Taint): string {
   return `${key}${value ? `=${value}` : ""}:${effect}`;
 }
 
-function skipped(theirs: unknown, phase: string): string[] {
+function skipped(theirs: unknown, ...phases: string[]): string[] {
   const given = isRecord(theirs) && Array.isArray(theirs.skipPhases) ? theirs.skipPhases.map(String) : [];
-  return [...new Set([...given, phase])];
+  return [...new Set([...given, ...phases])];
 }
 
 function layered(...layers: unknown[]): Inputs {

@@ -3,6 +3,7 @@ import { Cluster } from "../../guest/kubernetes/cluster";
 import { Etcd } from "../../guest/kubernetes/etcd";
 import { follow, reset } from "../../guest/kubernetes/kubeadm";
 import { cleanGuest, type GuestFacts, lookAtGuest } from "../../guest/kubernetes/look";
+import { upgradeAddons } from "./addons";
 import { asksAnew } from "./asked";
 import {
   authorityOf,
@@ -63,7 +64,10 @@ export async function removeNode(run: NodeRun): Promise<void> {
   // A first control plane's own guest is the way there: after its reset there is none.
   if (ours && isFirst(run)) await cluster.deleteNode(nodeName);
   await resetGuest(run, own, controlPlane && ours);
-  if (ours && !isFirst(run)) await cluster.deleteNode(nodeName);
+  if (!ours || isFirst(run)) return;
+  await cluster.deleteNode(nodeName);
+  // It may have been the last one of an older version.
+  await upgradeAddons(run, cluster, await firstGuest(run));
 }
 
 /** Nothing of a drain that has failed is left: the node takes pods as before. */

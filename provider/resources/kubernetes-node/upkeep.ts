@@ -1,39 +1,34 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
-import { Cluster, newToken } from "../../guest/kubernetes/cluster";
-import { initConfiguration, podBlockOf, upgradeConfiguration } from "../../guest/kubernetes/configuration";
-import { phase, renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
+import type { Cluster } from "../../guest/kubernetes/cluster";
+import { podBlockOf, upgradeConfiguration } from "../../guest/kubernetes/configuration";
+import { renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
 import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
 import { asRecord } from "../../schema";
 import { pendingOf } from "../machine/power";
+import { upgradeAddons } from "./addons";
 import { controlPlaneTaint, taintsOf } from "./fields";
 import { explained, memberOf, prepare } from "./membership";
 import {
   boundsOf,
+  clusterOf,
   drainPolicy,
   firstGuest,
   type Guest,
   isFirst,
   type NodeRun,
+  owes,
   ownGuest,
   requestOf,
   wantedOf,
 } from "./node";
-import { upgradePlan } from "./plan";
+import { type UpgradePlan, upgradePlan, type WantedNode } from "./plan";
 import { needsRestart } from "./rules";
 
 /** What is done to a node that is a member: each step may be run again, and does nothing where nothing is to be done. */
-
-export async function clusterOf(run: NodeRun): Promise<Cluster> {
-  return new Cluster(await firstGuest(run), boundsOf(run));
-}
-
-function owes(run: NodeRun, step: string): boolean {
-  return Array.isArray(run.previous?.__pending) && run.previous.__pending.includes(step);
-}
 
 /** The node as the cluster has it now. */
 async function present(run: NodeRun, cluster: Cluster): Promise<NodeFacts> {
@@ -66,39 +61,36 @@ export async function syncNetwork(run: NodeRun): Promise<void> {
   } else if (plugin === "manifest") await cluster.apply("applying the pods' network", String(manifest));
 }
 
-export async function syncAddons(run: NodeRun): Promise<void> {
-  if (!isFirst(run)) return;
-  const { coreDns } = requestOf(run);
-  const before = asRecord(run.previous?.addons).coreDns !== false;
-  if (run.previous && before === coreDns && !owes(run, "addons")) return;
-  const cluster = await clusterOf(run);
-  const there = await cluster.has("deployment", "coredns");
-  if (coreDns && !there) {
-    const { guest } = await memberOf(run);
-    await phase(guest, boundsOf(run), "init phase addon coredns", initConfiguration(requestOf(run), newToken()));
-  } else if (!coreDns && there) {
-    for (const kind of ["deployment/coredns", "service/kube-dns", "configmap/coredns"])
-      await cluster.delete("taking CoreDNS away", kind, "-n", "kube-system");
-  }
-}
-
 /** kubeadm first, then, drained, the kubelet. */
 export async function syncVersion(run: NodeRun): Promise<void> {
   const wanted = wantedOf(run);
-  const { guest, observed } = await memberOf(run);
-  const plan = upgradePlan(observed, wanted);
+  const plan = upgradePlan((await memberOf(run)).observed, wanted);
   if ("refused" in plan) throw new WindroseError(plan.refused.code, plan.refused.why);
-  if (!plan.kubeadm && !plan.kubelet) return;
+  const changes = run.previous === undefined || asRecord(run.previous.cluster).version !== wanted.version;
+  if (plan.kubeadm || plan.kubelet) await upgradeNode(run, wanted, plan);
+  else if (!changes && !owes(run, "version")) return;
+  if (!wanted.first || run.previous !== undefined)
+    await upgradeAddons(run, await clusterOf(run), await firstGuest(run));
+}
+
+async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan): Promise<void> {
+  const { guest, observed } = await memberOf(run);
   const bounds = boundsOf(run);
   const { version, role, nodeName, first } = wanted;
   const source = asRecord(run.inputs.source) as unknown as Source;
-  if (plan.kubeadm) await settle(run, await clusterOf(run), guest);
   await prepare(run, guest);
   // What is in the image is there as a whole or not at all: before anything is drained.
   const kubeadmOnly = source.from !== "image";
   await bringPrograms(guest, bounds, observed.guest, { source, version, role, kubeadmOnly });
-  if (plan.kubeadm)
-    await explained(run, guest, () => upgrade(guest, bounds, version, upgradeConfiguration(requestOf(run)), first));
+  if (plan.kubeadm) {
+    const before = await clusterOf(run);
+    await settle(run, before, guest);
+    // A new kube-proxy goes to all nodes at once: where its image can't be pulled, nodes that don't have it yet are left
+    // without one, and send to services what nobody answers.
+    const addons = (await before.proxyVersion()) === undefined ? "now" : "later";
+    const configuration = upgradeConfiguration(requestOf(run), addons);
+    await explained(run, guest, () => upgrade(guest, bounds, version, configuration, first));
+  }
   const cluster = await clusterOf(run);
   await cluster.awaitApi(600_000);
   if (plan.kubelet) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseAllDocuments } from "yaml";
 import {
+  addonsOf,
   initConfiguration,
   joinConfiguration,
   merged,
@@ -106,7 +107,8 @@ describe("kubeadm's configuration", function () {
   it("of an upgrade has the timeouts of the node's making, and the user's own", () => {
     const init = { timeouts: { controlPlaneComponentHealthCheck: "20m0s", kubernetesAPICall: "5m0s" } };
     const upgrade = { apply: { etcdUpgrade: false, kubernetesVersion: "v1.0.0" } };
-    const [one, ...rest] = documents(upgradeConfiguration({ ...request, kubeadm: { init, upgrade, patches: {} } }));
+    const kubeadm = { init, upgrade, patches: {} };
+    const [one, ...rest] = documents(upgradeConfiguration({ ...request, kubeadm }, "now"));
     assert.deepEqual(rest, []);
     assert.deepEqual(one.timeouts, { ...init.timeouts, upgradeManifests: "20m0s" });
     assert.deepEqual(
@@ -114,6 +116,16 @@ describe("kubeadm's configuration", function () {
       ["v1.34.4", false, ["CreateJob"]],
     );
     assert.equal(one.node.patches.directory, "/var/lib/windrose-kubernetes/patches");
+    assert.equal(one.apply.skipPhases, undefined);
+  });
+
+  it("of an upgrade leaves addons for later, and those that the user passes over for ever", () => {
+    const own = { ...request, kubeadm: { upgrade: { apply: { skipPhases: ["addon/coredns"] } } } };
+    const [one] = documents(upgradeConfiguration(own, "later"));
+    assert.deepEqual([one.apply.skipPhases, one.node.skipPhases], [["addon/coredns", "addon"], ["addon"]]);
+    assert.deepEqual(addonsOf(own), ["kube-proxy"]);
+    assert.deepEqual(addonsOf(request), ["coredns", "kube-proxy"]);
+    assert.deepEqual(addonsOf({ ...request, kubeadm: { upgrade: { apply: { skipPhases: ["addon"] } } } }), []);
   });
 
   it("is merged without a change of prototypes, and never throws", () => {

@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sinon from "sinon";
-import type { Context } from "../../../../provider/context";
-import { WindroseError } from "../../../../provider/errors";
-import type { Hypervisor } from "../../../../provider/hypervisors/hypervisor";
-import { apply, HalfMade, read, remove } from "../../../../provider/lifecycle";
-import { door } from "../../../../provider/resources/guest-connection";
-import { kubernetesNode } from "../../../../provider/resources/kubernetes-node";
-import type { Inputs } from "../../../../provider/schema";
-import { anyOf, checked, contextOf, FakeHost } from "../../fakes";
+import type { Context } from "../../../provider/context";
+import { WindroseError } from "../../../provider/errors";
+import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
+import { apply, HalfMade, read, remove } from "../../../provider/lifecycle";
+import { door } from "../../../provider/resources/guest-connection";
+import { kubernetesNode } from "../../../provider/resources/kubernetes-node";
+import type { Inputs } from "../../../provider/schema";
+import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 
 const definition = anyOf(kubernetesNode as never);
@@ -185,10 +185,41 @@ describe("a node's life", function () {
     guests.boreas.version("1.34.4", "1.34.4");
     const next = await change("boreas", made, {}, "1.34.4");
     assert.equal(next.version, "1.34.4");
-    assert.deepEqual(guests.boreas.calls().slice(1), ["kubeadm upgrade apply v1.34.4 -y"]);
+    const done = ["kubeadm upgrade apply v1.34.4 -y", ...addons];
+    assert.deepEqual(guests.boreas.calls().slice(1), done);
     assert.equal(clusterCalls(guests.boreas.cluster, /^drain boreas/).length, 1);
     await change("boreas", next, {}, "1.34.4");
-    assert.equal(guests.boreas.calls().length, 2);
+    assert.equal(guests.boreas.calls().length, 1 + done.length);
+  });
+
+  const addons = ["coredns", "kube-proxy"].map((name) => `kubeadm upgrade apply phase addon ${name}`);
+  const upgraded = async (name: Name, state: Inputs) => {
+    guests[name].version("1.34.4");
+    return change(name, state, {}, "1.34.4");
+  };
+
+  it("gets a new kube-proxy when the last node has its image", async () => {
+    const boreas = await make("boreas");
+    const zephyrus = await make("zephyrus");
+    await upgraded("boreas", boreas);
+    assert.deepEqual(guests.boreas.calls().slice(1), ["kubeadm upgrade apply v1.34.4 -y"]);
+    assert.equal(guests.boreas.proxy(), "1.34.3");
+    guests.boreas.cut("proxy");
+    const error = await upgraded("zephyrus", zephyrus).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof HalfMade);
+    await upgraded("zephyrus", error.outputs);
+    assert.equal(guests.boreas.proxy(), "1.34.4");
+    assert.deepEqual(guests.boreas.calls().slice(2), [...addons, ...addons]);
+    assert.deepEqual(guests.zephyrus.calls(), ["kubeadm join", "kubeadm upgrade node"]);
+  });
+
+  it("gets a new kube-proxy when the last node without its image has gone", async () => {
+    const boreas = await make("boreas");
+    const zephyrus = await make("zephyrus");
+    await upgraded("boreas", boreas);
+    assert.equal(guests.boreas.proxy(), "1.34.3");
+    await remove(definition, zephyrus, context("zephyrus"));
+    assert.equal(guests.boreas.proxy(), "1.34.4");
   });
 
   it("is not drained where the kubelet of the version can't be brought", async () => {

@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalTransport } from "../../../../provider/transports/local";
-import type { ExecOptions, ExecResult, Transport } from "../../../../provider/transports/transport";
+import { LocalTransport } from "../../../provider/transports/local";
+import type { ExecOptions, ExecResult, Transport } from "../../../provider/transports/transport";
 
 /**
  * Guests as directories: the provider's own scripts run in them, with every path below the directory, and with programs
@@ -56,7 +56,7 @@ case "$1 $2" in
     echo "    image: registry.k8s.io/kube-apiserver:v$(cat "$ROOT/kubeadm-version")" > "$k/manifests/kube-apiserver.yaml"
     touch "$k/manifests/etcd.yaml"
     at manifests
-    mkdir -p "$CLUSTER/nodes"; touch "$CLUSTER/up"; cp "$ROOT/ca.pem" "$CLUSTER/ca"
+    mkdir -p "$CLUSTER/nodes"; touch "$CLUSTER/up"; cp "$ROOT/kubeadm-version" "$CLUSTER/proxy"; cp "$ROOT/ca.pem" "$CLUSTER/ca"
     node "$(sed -n 's/^  name: //p' "$3" | head -n 1)"
     at registered
     touch "$ROOT/kubelet-active";;
@@ -76,6 +76,12 @@ case "$1 $2" in
     touch "$ROOT/kubelet-active";;
   "reset -f") rm -rf "$k/pki" "$k/manifests" "$k"/*.conf "$ROOT/var/lib/etcd" "$ROOT/kubelet-active"; [ ! -e "$ROOT/holds" ] || rm -f "$CLUSTER/up";;
   "upgrade apply"|"upgrade node")
+    case "$*" in
+      *"addon kube-proxy"*) at proxy; cp "$ROOT/kubeadm-version" "$CLUSTER/proxy"; exit 0;;
+      *"addon coredns"*) exit 0;;
+    esac
+    for c; do :; done
+    grep -q -- "- addon$" "$c" || [ ! -e "$CLUSTER/proxy" ] || cp "$ROOT/kubeadm-version" "$CLUSTER/proxy"
     [ ! -e "$k/manifests/kube-apiserver.yaml" ] || echo "    image: registry.k8s.io/kube-apiserver:v$(cat "$ROOT/kubeadm-version")" > "$k/manifests/kube-apiserver.yaml"
     at upgraded;;
   *) ;;
@@ -112,7 +118,8 @@ if [ -e "$CLUSTER/etcd" ]; then if [ -n "$server" ]; then member "$address"; els
 case "$1 $2" in
   "get --raw") echo ok;;
   "get node") cat "$CLUSTER/nodes/$3" 2>/dev/null || true;;
-  "get nodes") for n in boreas $(ls "$CLUSTER/etcd" 2>/dev/null); do [ ! -e "$CLUSTER/nodes/$n" ] || echo "node/$n"; done | sort -u;;
+  "get nodes") case "$*" in *kubeletVersion*) sed 's/.*"kubeletVersion":"\\(v[^"]*\\)".*/\\1/' "$CLUSTER"/nodes/*; exit 0;; esac
+    for n in boreas $(ls "$CLUSTER/etcd" 2>/dev/null); do [ ! -e "$CLUSTER/nodes/$n" ] || echo "node/$n"; done | sort -u;;
   "get pods") ;;
   "delete --ignore-not-found")
     case "$4" in
@@ -124,7 +131,7 @@ case "$1 $2" in
   "drain"*) [ ! -e "$CLUSTER/full" ] || { echo "error when evicting pods: Cannot evict pod as it would violate the pod's disruption budget." >&2; exit 1; };;
   "annotate node") case "$*" in *-) a=;; *) a='"windrose.pulumi/drained":"true"';; esac; sed -i "s/"annotations":{[^}]*}/"annotations":{$a}/" "$CLUSTER/nodes/$3" 2>/dev/null || true;;
   "cordon"*|"uncordon"*) ;;
-  "-n kube-system") case "$*" in *jsonpath*) echo 2;; *) echo deployment/coredns;; esac;;
+  "-n kube-system") case "$*" in *kube-proxy*) [ ! -e "$CLUSTER/proxy" ] || echo "registry.k8s.io/kube-proxy:v$(cat "$CLUSTER/proxy")";; *jsonpath*) echo 2;; *) echo deployment/coredns;; esac;;
 esac
 exit 0`,
   systemctl: `
@@ -204,6 +211,11 @@ export class FakeGuest {
   text(path: string): string {
     const file = join(this.root, path);
     return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  /** Version of the cluster's kube-proxy. */
+  proxy(): string {
+    return readFileSync(join(this.cluster, "proxy"), "utf8").trim();
   }
 
   /** What the API has in the metadata of a node. */
