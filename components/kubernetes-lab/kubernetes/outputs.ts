@@ -9,8 +9,8 @@ export interface NodeRow {
   /** Key of its host. */
   readonly host: string;
   readonly address: string;
-  /** `1.34.4` */
-  readonly version: string;
+  /** `1.34.4`; not there of a node that is half made. */
+  readonly version?: string;
   readonly ready: boolean;
 }
 
@@ -21,7 +21,7 @@ export function nodeTableText(nodes: readonly NodeRow[]): string {
     ...nodes.map(({ name, role, version, ready, host, address }) => [
       name,
       role === "controlPlane" ? "control plane" : "worker",
-      version,
+      version ?? "-",
       ready ? "yes" : "no",
       host,
       address,

@@ -216,14 +216,16 @@ export class Cluster {
     await this.must("unmarking the node", ["annotate", "node", node.name, `${cordonedByUs}-`]);
   }
 
-  /** A bootstrap token, good for 15 minutes, and what takes it away. Nothing of it is an argument of a process. */
+  /** A bootstrap token, good for an hour, as kubeadm may pull images before it uses it, and what takes it away. Nothing of it is an argument of a process. */
   async token(): Promise<{ token: string; revoke(): Promise<void> }> {
     const [id, secret] = newToken().split(".") as [string, string];
     // The cluster's clock: that of the machine where we run may be another.
     const now = Date.parse(
       (await this.guest.exec(["date", "-u", "+%Y-%m-%dT%H:%M:%SZ"], { timeout: 60_000 })).stdout.trim(),
     );
-    const expiration = new Date((Number.isNaN(now) ? Date.now() : now) + 900_000).toISOString().replace(/\.\d+Z$/, "Z");
+    const expiration = new Date((Number.isNaN(now) ? Date.now() : now) + 3_600_000)
+      .toISOString()
+      .replace(/\.\d+Z$/, "Z");
     const name = `bootstrap-token-${id}`;
     await this.apply(
       "making a token",

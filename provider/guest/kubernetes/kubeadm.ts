@@ -207,7 +207,7 @@ export function reset(guest: Transport, bounds: Bounds): Promise<void> {
       `kubeadm reset -f --cri-socket ${criSocket}; code=$?`,
       "systemctl stop kubelet 2>/dev/null",
       "for link in cni0 flannel.1; do ip link delete $link 2>/dev/null; done",
-      "rm -rf /var/lib/cni /run/flannel /etc/kubernetes/tmp",
+      "rm -rf /var/lib/cni /run/flannel /etc/kubernetes/tmp /etc/kubernetes/manifests.windrose",
       `rm -f /etc/cni/net.d/10-flannel.conflist /etc/cni/net.d/10-windrose.conflist /root/.kube/config.windrose`,
       "exit $code",
     ].join("; "),

@@ -47,6 +47,7 @@ export async function memberOf(run: NodeRun, again = false): Promise<Member> {
 
 export async function becomeMember(run: NodeRun): Promise<void> {
   const wanted = wantedOf(run);
+  run.made.__owner = wanted.owner;
   const tried = new Set<NodeStep>();
   const guest = await ownGuest(run);
   for (let round = 0; round < mostRounds; round++) {
@@ -154,7 +155,7 @@ async function joinCluster(run: NodeRun, guest: Guest): Promise<void> {
     const configuration = joinConfiguration(request, { token, caHash: authority.hash, certificateKey });
     await join(guest, bounds, request.version, configuration);
   } finally {
-    // It ends by itself in a quarter of an hour; that it can't be taken away is no reason to fail.
+    // It ends by itself in an hour; that it can't be taken away is no reason to fail.
     await revoke().catch(() => {});
     if (certificateKey !== undefined)
       await cluster.delete("taking the keys away", "secret", "kubeadm-certs", "-n", "kube-system").catch(() => {});

@@ -27,13 +27,15 @@ export function isFirst(run: NodeRun): boolean {
 
 export function wantedOf({ inputs, context, made }: NodeRun): WantedNode {
   const cluster = asRecord(inputs.cluster);
+  const owner = [context.project, context.stack, cluster.name, cluster.generation].join("/").replace(/\s+/g, "-");
   return {
     first: inputs.through === undefined,
     role: inputs.role === "worker" ? "worker" : "controlPlane",
     nodeName: String(inputs.nodeName),
     address: String(inputs.address),
     version: String(cluster.version),
-    owner: [context.project, context.stack, cluster.name, cluster.generation].join("/").replace(/\s+/g, "-"),
+    // The mark in the guest stays as it was made, whatever the stack is called by now.
+    owner: typeof made.__owner === "string" ? made.__owner : owner,
     made: made.caHash !== undefined,
   };
 }
@@ -163,7 +165,8 @@ function isGone(run: NodeRun, { guest, cluster }: Observed): boolean {
   return cluster.node === undefined || !guest.files.has("kubelet.conf");
 }
 
-const unreachable = [
+/** Why a guest can't be asked. Keys and passwords that the program alone has are not there at a refresh or a removal. */
+export const guestUnreachable = [
   ...(["guest-not-ready", "not-found", "timeout", "connection-cut", "host-unreachable"] as const),
   ...(["authentication-failed", "host-key-unknown", "sudo-password", "key-unreadable"] as const),
 ];
@@ -177,7 +180,7 @@ export async function lookAround(run: NodeRun): Promise<NodeState | undefined> {
     const seen = await observeNode(run, await ownGuest(run, patience), patience);
     return isGone(run, seen) ? undefined : { seen };
   } catch (error) {
-    if (hasCode(error, ...unreachable)) return { unreachable: error };
+    if (hasCode(error, ...guestUnreachable)) return { unreachable: error };
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import {
   drainPolicy,
   firstGuest,
   type Guest,
+  guestUnreachable,
   isFirst,
   type NodeRun,
   ownGuest,
@@ -100,7 +101,7 @@ async function ownIfThere(run: NodeRun): Promise<Own | undefined> {
     }
     return { guest, facts };
   } catch (error) {
-    if (!hasCode(error, "guest-not-ready", "not-found", "timeout", "connection-cut", "host-key-mismatch")) throw error;
+    if (!hasCode(error, ...guestUnreachable, "host-key-mismatch")) throw error;
     run.context.tell("warning", `its guest is left as it is: ${error.why}`);
     return undefined;
   }

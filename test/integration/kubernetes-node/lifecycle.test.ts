@@ -354,6 +354,27 @@ describe("a node's life", function () {
     assert.deepEqual(guests.zephyrus.calls(), []);
   });
 
+  it("stays its stack's own where the stack has another name by now", async () => {
+    const made = await make("boreas");
+    const joined = await make("zephyrus");
+    const renamed = { ...context("boreas"), project: "another", stack: "name" };
+    const inputs = await inputsOf("boreas", { labels: { a: "b" } });
+    const { outputs } = await apply(definition, inputs, made, renamed);
+    assert.equal(outputs.ready, true);
+    await remove(definition, joined, { ...context("zephyrus"), project: "another", stack: "name" });
+    assert.equal(guests.zephyrus.calls().at(-1), "kubeadm reset -f");
+  });
+
+  it("can go where nobody has the keys of its guest any more", async () => {
+    await make("boreas");
+    const made = await make("zephyrus");
+    guests.zephyrus.before = () => {
+      throw new WindroseError("authentication-failed", "the guest took no key");
+    };
+    await remove(definition, made, context("zephyrus"));
+    assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas"]);
+  });
+
   it("what somebody else made in a guest is left", async () => {
     const { root } = guests.boreas;
     await guests.boreas.asTransport().exec(["touch", join(root, "etc/kubernetes/kubelet.conf")]);

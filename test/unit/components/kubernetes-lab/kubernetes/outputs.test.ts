@@ -24,12 +24,12 @@ describe("what a cluster gives to those who use it", () => {
     assert.equal(
       nodeTableText([
         { ...row, name: "boreas", role: "controlPlane", address: "172.17.2.2" },
-        { ...row, name: "notus", address: "172.17.2.4", ready: false },
+        { ...row, name: "notus", address: "172.17.2.4", version: undefined, ready: false },
       ]),
       [
         "NODE    ROLE           VERSION  READY  HOST    ADDRESS",
         "boreas  control plane  1.34.4   yes    anemoi  172.17.2.2",
-        "notus   worker         1.34.4   no     anemoi  172.17.2.4",
+        "notus   worker         -        no     anemoi  172.17.2.4",
       ].join("\n"),
     );
   });
