@@ -99,7 +99,7 @@ export class Cluster {
         boot: { kernel, initrd, cmdline: this.node.commandLine },
         cpu: kubernetesProcessor,
         wait: { for: "ssh", timeout: 900 },
-        shutdown: { timeout: 120 },
+        shutdown: { timeout: 30 },
       },
       kubernetes: {
         version: kubernetesVersions.first,

@@ -63,6 +63,8 @@ export const tunedKubeadm = {
     },
   },
   join: { nodeRegistration, timeouts },
+  // A patch version has the same etcd; its restart takes the API away for two minutes.
+  upgrade: { apply: { etcdUpgrade: false }, node: { etcdUpgrade: false } },
   kubelet: {
     runtimeRequestTimeout: "15m0s",
     nodeStatusUpdateFrequency: "30s",

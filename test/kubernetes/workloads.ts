@@ -49,7 +49,7 @@ export const workloads: string = [
       template: {
         metadata: { labels: { app: "answer" } },
         spec: {
-          terminationGracePeriodSeconds: 30,
+          terminationGracePeriodSeconds: 14,
           affinity: {
             podAntiAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: [
@@ -61,7 +61,7 @@ export const workloads: string = [
             container({
               readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 5, timeoutSeconds: 10 },
               // The other nodes hear that it goes before it is gone.
-              lifecycle: { preStop: { sleep: { seconds: 20 } } },
+              lifecycle: { preStop: { sleep: { seconds: 12 } } },
             }),
           ],
         },

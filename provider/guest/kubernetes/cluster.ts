@@ -88,8 +88,15 @@ export class Cluster {
   }
 
   async node(name: string): Promise<NodeFacts | undefined> {
-    const text = await this.must("looking for the node", ["get", "node", name, "--ignore-not-found", "-o", "json"]);
-    return text.trim() === "" ? undefined : parseNode(text);
+    return nodeIn(await this.must("looking for the node", nodeArguments(name)));
+  }
+
+  /** The node, once the API answers within so many milliseconds: `up` says whether it did. */
+  async nodeWithin(name: string, milliseconds: number): Promise<{ up: boolean; node?: NodeFacts }> {
+    const { code, stdout } = await this.kubectl(["--request-timeout=60s", ...nodeArguments(name)]);
+    if (code === 0) return { up: true, node: nodeIn(stdout) };
+    if (!(await this.awaitApi(milliseconds))) return { up: false };
+    return { up: true, node: await this.node(name) };
   }
 
   /** Names of the nodes that are control planes. */
@@ -188,10 +195,10 @@ export class Cluster {
   }
 
   /** Errors: `timeout` where pods are left when its time is over, unless forced. */
-  async drain(name: string, policy: DrainPolicy): Promise<void> {
+  async drain({ name, unschedulable }: NodeFacts, policy: DrainPolicy): Promise<void> {
     this.bounds.progress("draining");
-    await this.must("marking the node", ["annotate", "node", name, "--overwrite", `${cordonedByUs}=true`]);
-    await this.must("cordoning the node", ["cordon", name]);
+    // Where somebody else has cordoned it, it stays so.
+    if (!unschedulable) await this.cordon("cordoning the node", name, true);
     const args = ["drain", name, "--ignore-daemonsets", `--timeout=${policy.timeout}s`];
     if (policy.deleteEmptyDirData) args.push("--delete-emptydir-data");
     if (policy.force) args.push("--force");
@@ -212,8 +219,17 @@ export class Cluster {
   async uncordon(node: NodeFacts): Promise<void> {
     if (node.annotations[cordonedByUs] === undefined) return;
     this.bounds.progress("uncordoning");
-    await this.must("uncordoning the node", ["uncordon", node.name]);
-    await this.must("unmarking the node", ["annotate", "node", node.name, `${cordonedByUs}-`]);
+    await this.cordon("uncordoning the node", node.name, null);
+  }
+
+  /** With the mark in one go: neither is ever there without the other. */
+  private async cordon(what: string, name: string, value: true | null): Promise<void> {
+    await this.must(what, ["patch", "node", name, "--type=merge", "--patch-file=/dev/stdin"], {
+      stdin: JSON.stringify({
+        metadata: { annotations: { [cordonedByUs]: value === null ? null : String(value) } },
+        spec: { unschedulable: value },
+      }),
+    });
   }
 
   /** A bootstrap token, good for an hour, as kubeadm may pull images before it uses it, and what takes it away. Nothing of it is an argument of a process. */
@@ -251,6 +267,9 @@ export class Cluster {
     };
   }
 }
+
+const nodeArguments = (name: string) => ["get", "node", name, "--ignore-not-found", "-o", "json"];
+const nodeIn = (text: string) => (text.trim() === "" ? undefined : parseNode(text));
 
 /**
  * Whether the API has answered, and would answer the same again. An API server that starts, a leader that changes, a

@@ -50,12 +50,24 @@ export type NodeFile = keyof typeof files;
 export const hostsBegin = "# windrose kubernetes: begin";
 export const hostsEnd = "# windrose kubernetes: end";
 
+/** Programs whose versions are asked for, with the arguments that make them say it. */
+const programs = { kubeadm: "version -o short", kubelet: "--version", containerd: "--version" } as const;
+type Program = keyof typeof programs;
+
+/** `$KNOWN`: programs whose file we have seen before, and how it was: they take seconds to start on a slow machine. */
 const lookScript = `
+program() {
+  path=$(command -v "$1" 2>/dev/null) || return 0
+  file=$(stat -Lc '%d.%i.%s.%.9Y' "$path" 2>/dev/null)
+  if [ -n "$file" ] && printf '%s\\n' "$KNOWN" | grep -qxF "$1 $file"; then say same "$1"; return 0; fi
+  say "file.$1" "$file"
+  say "$1" "$("$@" 2>/dev/null)"
+}
 say() { printf '%s\\t%s\\n' "$1" "$(printf %s "$2" | tr '\\n\\t' '  ' | head -c 20000)"; }
-say kubeadm "$(kubeadm version -o short 2>/dev/null)"
-say kubelet "$(kubelet --version 2>/dev/null)"
+${Object.entries(programs)
+  .map(([name, words]) => `program ${name} ${words}`)
+  .join("\n")}
 command -v kubectl >/dev/null 2>&1 && say kubectl yes
-say containerd "$(containerd --version 2>/dev/null)"
 for unit in containerd kubelet windrose-kubeadm; do say "unit.$unit" "$(systemctl is-active $unit.service 2>/dev/null)"; done
 ${Object.entries(files)
   .map(([name, path]) => `[ -e ${path} ] && say file ${name}`)
@@ -71,29 +83,46 @@ say hosts "$(sed -n '/^${hostsBegin}$/,/^${hostsEnd}$/p' /etc/hosts | base64 -w0
 say end yes
 `;
 
-export async function lookAtGuest(guest: Transport, bounds: Bounds): Promise<GuestFacts> {
-  return parseGuest(await runScript(guest, bounds, "looking at the node", lookScript, { timeout: 180_000 }));
+/** What programs have said of themselves, by machine, for as long as their files are the same. */
+export type Remembered = Map<Program, { file: string; version: string }>;
+const memory = new Map<string, Remembered>();
+
+/** `machine`: UUID of the machine that it is, by which its programs' versions are remembered. */
+export async function lookAtGuest(guest: Transport, bounds: Bounds, machine: string): Promise<GuestFacts> {
+  const known: Remembered = memory.get(machine) ?? new Map();
+  memory.set(machine, known);
+  const environment = { KNOWN: [...known].map(([name, { file }]) => `${name} ${file}`).join("\n") };
+  const text = await runScript(guest, bounds, "looking at the node", lookScript, { timeout: 180_000, environment });
+  return parseGuest(text, known);
 }
 
-/** Lines `name<TAB>value`; whatever else is there is none of ours. */
-export function parseGuest(text: string): GuestFacts {
+/** Lines `name<TAB>value`; whatever else is there is none of ours. `known` is brought up to date. */
+export function parseGuest(text: string, known: Remembered = new Map()): GuestFacts {
   const values = new Map<string, string>();
-  const found = new Set<NodeFile>();
+  const [found, same] = [new Set<NodeFile>(), new Set<string>()];
   for (const line of text.split("\n")) {
     const [name = "", value = ""] = line.split("\t", 2);
     if (name === "file") {
       if (Object.hasOwn(files, value)) found.add(value as NodeFile);
-    } else if (!values.has(name)) values.set(name, value.trim());
+    } else if (name === "same") same.add(value.trim());
+    else if (!values.has(name)) values.set(name, value.trim());
   }
   if (values.get("end") !== "yes") throw new WindroseError("protocol", "the guest's answer about the node is cut off");
   const get = (name: string) => values.get(name) || undefined;
   const certificate = decoded(get("ca"));
   const done = get("done");
+  const version = (name: Program) => {
+    if (same.has(name)) return known.get(name)?.version;
+    const [said, file] = [versionIn(get(name)), get(`file.${name}`)];
+    known.delete(name);
+    if (said !== undefined && file !== undefined) known.set(name, { file, version: said });
+    return said;
+  };
   return {
-    kubeadm: versionIn(get("kubeadm")),
-    kubelet: versionIn(get("kubelet")),
+    kubeadm: version("kubeadm"),
+    kubelet: version("kubelet"),
     kubectl: get("kubectl") === "yes",
-    containerd: versionIn(get("containerd")),
+    containerd: version("containerd"),
     containerdActive: get("unit.containerd") === "active",
     kubeletActive: get("unit.kubelet") === "active" || get("unit.kubelet") === "activating",
     busy: ["active", "activating", "deactivating", "reloading"].includes(get("unit.windrose-kubeadm") ?? ""),

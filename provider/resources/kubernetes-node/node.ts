@@ -139,7 +139,7 @@ const apiPatience = 600_000;
 export async function observeNode(run: NodeRun, guest: Guest, patience = apiPatience): Promise<Observed> {
   const bounds = boundsOf(run);
   run.context.progress("looking at the node");
-  const facts = await lookAtGuest(guest, bounds);
+  const facts = await lookAtGuest(guest, bounds, String(run.inputs.machine));
   if (facts.busy) return { guest: facts, cluster: { state: "none" } };
   const first = isFirst(run);
   if (first && !facts.files.has("admin.conf")) return { guest: facts, cluster: { state: "none" } };
@@ -152,8 +152,8 @@ async function clusterFacts(run: NodeRun, own: Guest | undefined, patience: numb
   const authority = await authorityOf(control, bounds);
   if (!authority) return { state: "none" };
   const cluster = new Cluster(control, bounds);
-  if (!(await cluster.awaitApi(patience))) return { state: "silent", caHash: authority.hash };
-  return { state: "up", caHash: authority.hash, node: await cluster.node(String(run.inputs.nodeName)) };
+  const { up, node } = await cluster.nodeWithin(String(run.inputs.nodeName), patience);
+  return { state: up ? "up" : "silent", caHash: authority.hash, node };
 }
 
 /**

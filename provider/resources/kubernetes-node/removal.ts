@@ -3,6 +3,7 @@ import { Cluster } from "../../guest/kubernetes/cluster";
 import { Etcd } from "../../guest/kubernetes/etcd";
 import { follow, reset } from "../../guest/kubernetes/kubeadm";
 import { cleanGuest, type GuestFacts, lookAtGuest } from "../../guest/kubernetes/look";
+import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { upgradeAddons } from "./addons";
 import { asksAnew } from "./asked";
 import {
@@ -16,6 +17,7 @@ import {
   type NodeRun,
   ownGuest,
   requestOf,
+  throughOf,
   wantedOf,
 } from "./node";
 
@@ -60,7 +62,7 @@ export async function removeNode(run: NodeRun): Promise<void> {
   if (node && !ours)
     run.context.tell("warning", `the cluster's node "${nodeName}" is another machine by now; it is left as it is`);
   // Where the guest is gone, or its kubelet is, pods would be waited for that nobody can end.
-  if (ours && node.ready && own?.facts.files.has("kubelet.conf")) await drained(run, cluster);
+  if (ours && node.ready && own?.facts.files.has("kubelet.conf")) await drained(run, cluster, node);
   if (controlPlane) await etcd?.leave(requestOf(run).address);
   // A first control plane's own guest is the way there: after its reset there is none.
   if (ours && isFirst(run)) await cluster.deleteNode(nodeName);
@@ -72,12 +74,11 @@ export async function removeNode(run: NodeRun): Promise<void> {
 }
 
 /** Nothing of a drain that has failed is left: the node takes pods as before. */
-async function drained(run: NodeRun, cluster: Cluster): Promise<void> {
-  const { nodeName } = wantedOf(run);
+async function drained(run: NodeRun, cluster: Cluster, before: NodeFacts): Promise<void> {
   try {
-    await cluster.drain(nodeName, drainPolicy(run));
+    await cluster.drain(before, drainPolicy(run));
   } catch (error) {
-    const node = await cluster.node(nodeName).catch(() => undefined);
+    const node = await cluster.node(before.name).catch(() => undefined);
     await (node && cluster.uncordon(node).catch(() => {}));
     const { code, why } = asWindroseError(error);
     throw new WindroseError(code, why, {
@@ -93,11 +94,11 @@ async function ownIfThere(run: NodeRun): Promise<Own | undefined> {
   const bounds = boundsOf(run);
   try {
     const guest = await ownGuest(run, guestPatience);
-    let facts = await lookAtGuest(guest, bounds);
+    let facts = await lookAtGuest(guest, bounds, String(run.inputs.machine));
     if (facts.busy) {
       // A join that goes on would bring back what is taken away.
       await follow(guest, bounds, "the kubeadm of an earlier run");
-      facts = await lookAtGuest(guest, bounds);
+      facts = await lookAtGuest(guest, bounds, String(run.inputs.machine));
     }
     return { guest, facts };
   } catch (error) {
@@ -139,7 +140,7 @@ async function leftBehind(run: NodeRun): Promise<Left | undefined> {
       hint: "Look at that node, and run the command again; or take this one out of the state with `pulumi state delete`.",
     });
   if (wantedOf(run).role === "worker") return { cluster };
-  const { files } = await lookAtGuest(control, bounds);
+  const { files } = await lookAtGuest(control, bounds, String(throughOf(run).machine));
   return { cluster, etcd: files.has("etcd") ? new Etcd(control, bounds) : undefined };
 }
 

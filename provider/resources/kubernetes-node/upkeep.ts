@@ -76,7 +76,7 @@ export async function syncVersion(run: NodeRun): Promise<void> {
 async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan): Promise<void> {
   const { guest, observed } = await memberOf(run);
   const bounds = boundsOf(run);
-  const { version, role, nodeName, first } = wanted;
+  const { version, role, first } = wanted;
   const source = asRecord(run.inputs.source) as unknown as Source;
   await prepare(run, guest);
   // What is in the image is there as a whole or not at all: before anything is drained.
@@ -94,7 +94,7 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
   const cluster = await clusterOf(run);
   await cluster.awaitApi(600_000);
   if (plan.kubelet) {
-    await cluster.drain(nodeName, drainPolicy(run));
+    await cluster.drain(await present(run, cluster), drainPolicy(run));
     try {
       await bringPrograms(guest, bounds, (await memberOf(run, true)).observed.guest, { source, version, role });
     } catch (error) {
@@ -103,25 +103,25 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
       throw error;
     }
     await restartKubelet(guest, bounds);
-    await explained(run, guest, () =>
+    const ready = await explained(run, guest, () =>
       until(run, cluster, `its kubelet is not of ${version}`, (node) => node.version === version && node.ready),
     );
-    await cluster.uncordon(await present(run, cluster));
+    await cluster.uncordon(ready);
   }
   await memberOf(run, true);
 }
 
-/** Waits for the node to be as it should, to the end of the time. */
+/** Waits for the node to be as it should, to the end of the time, and gives it back. */
 async function until(
   run: NodeRun,
   cluster: Cluster,
   otherwise: string,
   is: (node: NodeFacts) => boolean,
-): Promise<void> {
+): Promise<NodeFacts> {
+  await cluster.awaitApi(600_000);
   for (;;) {
-    await cluster.awaitApi(600_000);
     const node = await present(run, cluster);
-    if (is(node)) return;
+    if (is(node)) return node;
     if (Date.now() + 4000 > run.context.deadline)
       throw new WindroseError("guest-not-ready", `${otherwise}: ${node.message}`);
     run.context.progress(`waiting for the node: ${node.message.slice(0, 100)}`);
@@ -155,15 +155,14 @@ export async function syncRestart(run: NodeRun): Promise<void> {
   const machine = await machines.find(String(run.inputs.machine));
   if (!machine || pendingOf(machine).length === 0) return;
   const cluster = await clusterOf(run);
-  await cluster.drain(String(run.inputs.nodeName), drainPolicy(run));
+  await cluster.drain(await present(run, cluster), drainPolicy(run));
   run.context.progress("restarting its machine");
   await machines.shutdown(machine.uuid, { timeout: 300_000, force: true }, run.context);
   await machines.start(machine.uuid);
   const { observed } = await memberOf(run);
   const guest = await ownGuest(run);
   const renewed = await clusterOf(run);
-  await renewed.awaitApi(600_000);
-  await explained(run, guest, () =>
+  const ready = await explained(run, guest, () =>
     until(
       run,
       renewed,
@@ -171,7 +170,7 @@ export async function syncRestart(run: NodeRun): Promise<void> {
       (node) => node.ready && node.bootId !== observed.guest.boot,
     ),
   );
-  await renewed.uncordon(await present(run, renewed));
+  await renewed.uncordon(ready);
   await memberOf(run, true);
 }
 
@@ -206,17 +205,16 @@ export async function syncDescription(run: NodeRun): Promise<void> {
 /** Waits until the node is Ready, and what runs on it of the system. Errors: `guest-not-ready` with what is missing. */
 export async function awaitReady(run: NodeRun): Promise<void> {
   const cluster = await clusterOf(run);
-  await settle(run, cluster, (await memberOf(run)).guest);
-  await cluster.uncordon(await present(run, cluster));
+  await cluster.uncordon(await settle(run, cluster, (await memberOf(run)).guest));
   run.observed = { seen: (await memberOf(run, true)).observed };
 }
 
-async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<void> {
-  const name = String(run.inputs.nodeName);
+async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<NodeFacts> {
   const network = asRecord(run.inputs.podNetwork).plugin !== "none";
   for (;;) {
-    const missing = await missingOf(run, cluster, name, network);
-    if (missing.length === 0) return;
+    const node = await present(run, cluster);
+    const missing = await missingOf(run, cluster, node, network);
+    if (missing.length === 0) return node;
     if (Date.now() + 8000 > run.context.deadline) await late(run, guest, missing);
     run.context.progress(`waiting for ${missing.slice(0, 3).join(", ").slice(0, 140)}`);
     await pause(3000, run.context.signal ?? new AbortController().signal);
@@ -224,14 +222,13 @@ async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<voi
   }
 }
 
-async function missingOf(run: NodeRun, cluster: Cluster, name: string, network: boolean): Promise<string[]> {
-  const node = await present(run, cluster);
+async function missingOf(run: NodeRun, cluster: Cluster, node: NodeFacts, network: boolean): Promise<string[]> {
   if (!node.ready) {
     // Without a network for pods, which somebody else brings, no node is.
     if (!network && /cni|network plugin/i.test(node.message)) return [];
     return [`the node: ${node.message}`];
   }
-  const pods = await cluster.unreadyPods(name);
+  const pods = await cluster.unreadyPods(node.name);
   // With a taint of the user's own CoreDNS waits for other nodes, which wait for this one.
   const open = taintsOf(run.inputs).every((taint) => taint === controlPlaneTaint);
   if (pods.length === 0 && isFirst(run) && open && requestOf(run).coreDns && network && !(await cluster.dnsIsThere()))

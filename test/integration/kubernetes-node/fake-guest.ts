@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -127,10 +128,15 @@ case "$1 $2" in
       secret) [ ! -e "$CLUSTER/tokens" ] || { grep -v "\${5#bootstrap-token-}" "$CLUSTER/tokens" > "$CLUSTER/tokens.new" || true; mv "$CLUSTER/tokens.new" "$CLUSTER/tokens"; };;
     esac;;
   "apply --server-side") text=$(cat); printf '%s\\n' "$text" | sed -n 's/^ *token-id: //p' >> "$CLUSTER/tokens"; printf '%s\\n' "$text" | sed -n 's/^kind: /applied /p' >> "$CLUSTER/calls";;
-  "patch node") cat >> "$CLUSTER/patches"; echo >> "$CLUSTER/patches";;
+  "patch node")
+    text=$(cat)
+    case "$text" in
+      *windrose.pulumi/drained*)
+        case "$text" in *null*) echo "uncordon $3" >> "$CLUSTER/calls"; a=; s=;; *) echo "cordon $3" >> "$CLUSTER/calls"; a='"windrose.pulumi/drained":"true"'; s='"unschedulable":true,';; esac
+        sed -E -i 's|"annotations":[{][^}]*[}]|"annotations":{'"$a"'}|; s|"spec":[{]("unschedulable":true,)?|"spec":{'"$s"'|' "$CLUSTER/nodes/$3";;
+      *) printf '%s\\n' "$text" >> "$CLUSTER/patches";;
+    esac;;
   "drain"*) [ ! -e "$CLUSTER/full" ] || { echo "error when evicting pods: Cannot evict pod as it would violate the pod's disruption budget." >&2; exit 1; };;
-  "annotate node") case "$*" in *-) a=;; *) a='"windrose.pulumi/drained":"true"';; esac; sed -i "s/"annotations":{[^}]*}/"annotations":{$a}/" "$CLUSTER/nodes/$3" 2>/dev/null || true;;
-  "cordon"*|"uncordon"*) ;;
   "-n kube-system") case "$*" in *kube-proxy*) [ ! -e "$CLUSTER/proxy" ] || echo "registry.k8s.io/kube-proxy:v$(cat "$CLUSTER/proxy")";; *jsonpath*) echo 2;; *) echo deployment/coredns;; esac;;
 esac
 exit 0`,
@@ -164,6 +170,7 @@ export class FakeGuest {
   readonly root: string;
   readonly cluster: string;
   private readonly bin: string;
+  private changes = 0;
   private readonly transport = new LocalTransport();
   /** Every argument of every process, and what was fed to it. */
   readonly arguments: string[] = [];
@@ -201,6 +208,8 @@ export class FakeGuest {
   version(kubeadm: string, kubelet = kubeadm): void {
     writeFileSync(join(this.root, "kubeadm-version"), kubeadm);
     writeFileSync(join(this.root, "kubelet-version"), kubelet);
+    // Another version is another file.
+    for (const program of ["kubeadm", "kubelet"]) utimesSync(join(this.bin, program), new Date(), ++this.changes);
   }
 
   /** kubeadm ends at this stage the next time, as if somebody pulled the plug. */
@@ -223,6 +232,13 @@ export class FakeGuest {
     const file = join(this.cluster, "nodes", node);
     const facts = JSON.parse(readFileSync(file, "utf8")) as { metadata: object };
     writeFileSync(file, JSON.stringify({ ...facts, metadata: { ...facts.metadata, ...metadata } }));
+  }
+
+  /** As somebody does with kubectl. */
+  cordon(node: string): void {
+    const file = join(this.cluster, "nodes", node);
+    const facts = JSON.parse(readFileSync(file, "utf8")) as { spec: object };
+    writeFileSync(file, JSON.stringify({ ...facts, spec: { unschedulable: true, ...facts.spec } }));
   }
 
   /** What the cluster's nodes were patched with. */

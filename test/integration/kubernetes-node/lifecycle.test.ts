@@ -222,6 +222,18 @@ describe("a node's life", function () {
     assert.equal(guests.boreas.proxy(), "1.34.4");
   });
 
+  it("takes pods again after its upgrade, unless somebody else has cordoned it", async () => {
+    const made = await make("boreas");
+    await upgraded("boreas", made);
+    const cordons = () => clusterCalls(guests.boreas.cluster, /^(un)?cordon /);
+    assert.deepEqual(cordons(), ["cordon boreas", "uncordon boreas"]);
+    const joined = await make("zephyrus");
+    guests.boreas.cordon("zephyrus");
+    await upgraded("zephyrus", joined);
+    assert.equal(clusterCalls(guests.boreas.cluster, /^drain zephyrus/).length, 1);
+    assert.equal(cordons().length, 2);
+  });
+
   it("is not drained where the kubelet of the version can't be brought", async () => {
     const made = await make("boreas");
     guests.boreas.version("1.34.4", "1.34.3");
