@@ -110,6 +110,7 @@ const kubernetes = z
         init: document,
         cluster: document,
         join: document,
+        upgrade: document,
         kubelet: document,
         kubeProxy: document,
         patches: z.record(z.string(), z.string()),

@@ -21,7 +21,7 @@ const at = (property: string) => `kubernetes.${property}`;
 
 const modes = ["iptables", "ipvs", "nftables"];
 const backends = ["vxlan", "host-gw"];
-const documents = ["init", "cluster", "join", "kubelet", "kubeProxy"] as const;
+const documents = ["init", "cluster", "join", "upgrade", "kubelet", "kubeProxy"] as const;
 
 /** All that can be said without the guests. */
 export function checkCluster(request: KubernetesRequest, problems: Problems): void {
@@ -95,6 +95,7 @@ const ours: Readonly<Record<string, readonly [path: string, instead: string][]>>
     ["networking.dnsDomain", "dnsDomain"],
     ["clusterName", "a lab of that name"],
   ],
+  upgrade: [["apply.kubernetesVersion", "version"]],
 };
 
 function checkKubeadm({ kubeadm = {}, proxyMode }: KubernetesRequest, check: Check): void {

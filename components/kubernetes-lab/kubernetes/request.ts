@@ -66,6 +66,8 @@ export interface KubeadmConfiguration {
   readonly cluster?: Readonly<Record<string, unknown>>;
   /** JoinConfiguration (kubeadm.k8s.io/v1beta4). */
   readonly join?: Readonly<Record<string, unknown>>;
+  /** UpgradeConfiguration (kubeadm.k8s.io/v1beta4). */
+  readonly upgrade?: Readonly<Record<string, unknown>>;
   /** KubeletConfiguration (kubelet.config.k8s.io/v1beta1). */
   readonly kubelet?: Readonly<Record<string, unknown>>;
   /** KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1). */
