@@ -128,7 +128,10 @@ export class Cluster {
     return inGuest(this.host, guests[name]!.address, key.split(" ").slice(1).join(" "), command);
   }
 
-  /** Whether a command succeeds in a guest whose host key nobody knows yet. */
+  /**
+   * Whether a command succeeds within 50 seconds in a guest whose host key nobody knows yet. It is asked for over one
+   * connection: a login takes a slow guest seconds, which the work that is waited for has not.
+   */
   private async succeeds(name: string, command: string): Promise<boolean> {
     const key = "/root/.ssh/id_lab";
     await this.host.exec(["mkdir", "-p", "-m", "700", "/root/.ssh"]);
@@ -136,7 +139,8 @@ export class Cluster {
     await this.host.exec(["chmod", "600", key]);
     const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=20"];
     const way = ["ssh", "-i", key, ...options.flatMap((each) => ["-o", each]), `root@${this.winds[name]!.address}`];
-    return (await this.host.exec([...way, command], { check: false, timeout: 60_000 })).code === 0;
+    const asking = `for turn in $(seq 50); do { ${command}; } > /dev/null && exit 0; sleep 1; done; exit 1`;
+    return (await this.host.exec([...way, asking], { check: false, timeout: 90_000 })).code === 0;
   }
 
   /** Starts an `up`, and kills all that works for it as soon as a command succeeds in a guest. */
