@@ -20,7 +20,7 @@ export const levels = {
   conformance: { limit: 60 * minutes, timeout: 4 * minutes, usually: "15 min", fabric: true, toolchain: true },
   bridges: { limit: 60 * minutes, timeout: 10 * minutes, usually: "12 min", fabric: true, toolchain: false },
   "four-winds": { limit: 60 * minutes, timeout: 25 * minutes, usually: "8 min", fabric: true, toolchain: true },
-  kubernetes: { limit: 60 * minutes, timeout: 25 * minutes, usually: "25 min", fabric: true, toolchain: true },
+  kubernetes: { limit: 60 * minutes, timeout: 25 * minutes, usually: "30 min", fabric: true, toolchain: true },
   kill: { limit: 60 * minutes, timeout: 15 * minutes, usually: "10 min", fabric: true, toolchain: true },
 };
 
