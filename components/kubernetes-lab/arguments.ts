@@ -69,7 +69,7 @@ export interface KubernetesLabArgs extends GuestSize {
    * with its last guest. To roll out a new image, add it under a key of its own and give it to one guest after another.
    */
   images: Readonly<Record<string, LabImageArgs>>;
-  /** Key of the image of guests that name none. Another one replaces them all. Default: the only one. */
+  /** Key of the image of guests that name none. Another one replaces them all; with `kubernetes` the first control plane refuses to go. Default: the only one. */
   image?: string;
   /**
    * The guests. Control planes come first in all outputs, each role in the order of this list. Adding one, or taking one

@@ -167,7 +167,7 @@ export const configuration = z
       .default("preferred")
       .describe("Hardware virtualization: required, preferred or none."),
     image: source.describe(
-      "The guests' image: a URL, a file of this machine, or host:/a/path/on/the/host. Another one replaces all its guests.",
+      "The guests' image: a URL, a file of this machine, or host:/a/path/on/the/host. Another one replaces all its guests; with a cluster it is refused, as the first control plane can't go.",
     ),
     checksum: checksum(orNothing(digest))
       .default("")

@@ -1431,7 +1431,7 @@ export interface KubernetesNodeClusterArgs {
   endpoint: pulumi.Input<string>;
   /** Addresses of pods. Default: `"10.244.0.0/16"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
   podSubnet?: pulumi.Input<string>;
-  /** Addresses of services. Default: `"10.96.0.0/16"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** Addresses of services. Default: `"10.96.0.0/12"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
   serviceSubnet?: pulumi.Input<string>;
   /** Domain of services. Default: `"cluster.local"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
   dnsDomain?: pulumi.Input<string>;

@@ -50,7 +50,9 @@ function checkDrain({ timeout }: DrainRequest, check: Check): void {
   if (timeout !== undefined) check("drain.timeout", secondsProblem(timeout));
 }
 
-function checkNetwork({ network }: KubernetesRequest, check: Check): void {
+function checkNetwork({ network, source }: KubernetesRequest, check: Check): void {
+  if (source?.from === "packages" && (network?.plugin ?? "flannel") === "flannel")
+    check("network.plugin", "is flannel, whose manifest no package has: with packages say `manifest` or `routes`");
   if (network === undefined) return;
   if (!["flannel", "manifest", "routes"].includes(network.plugin)) {
     check("network.plugin", `"${network.plugin}" is none of flannel, manifest, routes`);

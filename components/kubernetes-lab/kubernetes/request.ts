@@ -5,8 +5,8 @@ export type KubernetesSource =
   /** They are in the guests' image already; each node looks, and says what it lacks. */
   | { readonly from: "image" }
   /**
-   * One file for guests with no way out: programs, images of containers and manifests of one version, as an ISO image. It
-   * is brought to each host once, and given to the guests as a read-only disk.
+   * One file for guests with no way out: programs, images of containers and manifests of one version, as an ISO image whose
+   * layout is in docs/kubernetes.md. It is brought to each host once, and given to the guests as a read-only disk.
    */
   | {
       readonly from: "bundle";
@@ -15,7 +15,10 @@ export type KubernetesSource =
       /** `sha256:…` or `sha512:…`, or the URL of a list. A file of this machine needs none. */
       readonly checksum?: string;
     }
-  /** The guests fetch packages themselves. */
+  /**
+   * The guests fetch packages themselves, by apt, and containerd with them. Images of containers still come from their
+   * registry: `kubeadm.cluster.imageRepository` names another one.
+   */
   | {
       readonly from: "packages";
       /** A line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`. Default: the distribution's own. */
@@ -28,16 +31,19 @@ export type KubernetesSource =
 
 /** How pods of different nodes reach each other. */
 export type PodNetwork =
-  /** flannel, by the manifest that the bundle or the guests' image has. */
+  /**
+   * flannel, by `manifests/flannel.yaml` of the bundle, or `/usr/share/kubernetes/manifests/flannel.yaml` of the guests'
+   * image. Packages have none: with them say `manifest` or `routes`.
+   */
   | {
       readonly plugin: "flannel";
       /** How packets go from node to node. Default: vxlan. */
       readonly backend?: "vxlan" | "host-gw";
     }
-  /** Any other, by its own manifest. */
+  /** Any other, by its own manifest. Its subnet of pods must be `podSubnet`. */
   | {
       readonly plugin: "manifest";
-      /** Its text, a file of this machine, or a URL. */
+      /** Its text; a file of this machine, beginning with `./`, `/` or `~/`; or a URL. */
       readonly manifest: string;
       /** `sha256:…` or `sha512:…` of what the URL has. Needed for a URL. */
       readonly checksum?: string;
@@ -110,7 +116,7 @@ export interface KubernetesRequest {
   readonly timeout?: number;
   /**
    * Number or word of the cluster. Another one makes a NEW cluster on the same guests: all that the old one held is gone.
-   * Subnets, domain and endpoint change with it alone.
+   * Subnets, domain, endpoint, names of nodes and the plugin of the pods' network change with it alone.
    */
   readonly generation?: number | string;
 }

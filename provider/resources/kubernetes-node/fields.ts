@@ -79,7 +79,7 @@ export const fields = {
         },
       ),
       podSubnet: field.text("Addresses of pods.", ofTheCluster, { ...subnet, default: "10.244.0.0/16" }),
-      serviceSubnet: field.text("Addresses of services.", ofTheCluster, { ...subnet, default: "10.96.0.0/16" }),
+      serviceSubnet: field.text("Addresses of services.", ofTheCluster, { ...subnet, default: "10.96.0.0/12" }),
       dnsDomain: field.text("Domain of services.", ofTheCluster, {
         pattern: nodeName,
         says: "must be a domain in small letters",

@@ -42,7 +42,7 @@ describe("KubernetesNode's inputs", function () {
     [
       "subnets that overlap",
       { cluster: { ...cluster, podSubnet: "10.96.0.0/12" } },
-      /^cluster\.serviceSubnet: 10\.96\.0\.0\/16 overlaps `cluster\.podSubnet`/,
+      /^cluster\.serviceSubnet: 10\.96\.0\.0\/12 overlaps `cluster\.podSubnet`/,
     ],
     ["an address in the pods' subnet", { address: "10.244.3.4" }, /^address: 10\.244\.3\.4 is in `cluster\.podSubnet`/],
     ["an address that is none", { address: "1.2.3" }, /^address: is no IP address/],

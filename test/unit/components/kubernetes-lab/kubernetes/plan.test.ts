@@ -299,18 +299,22 @@ describe("what is wrong with the request of a cluster", () => {
   });
 
   it("names a source that can't be", () => {
+    const network = { plugin: "routes" } as const;
+    refuses("kubernetes.network.plugin", /is flannel, whose manifest no package has/, { source: { from: "packages" } });
     refuses("kubernetes.source.from", /is none of image/, { source: { from: "air" } });
     refuses("kubernetes.source.bundle", /is needed/, { source: { from: "bundle" } });
     refuses("kubernetes.source.key", /is needed: packages are installed only/, {
+      network,
       source: { from: "packages", repository: "deb https://packages.example.org/v1.34/deb/ /" },
     });
     refuses("kubernetes.source.repository", /is not written as `deb/, {
+      network,
       source: { from: "packages", repository: "v1.34", key: "x" },
     });
     refuses(
       "kubernetes.source.from",
       /"packages" are fetched by guests/,
-      { source: { from: "packages" } },
+      { network, source: { from: "packages" } },
       {
         network: { mode: "isolated" },
       },
