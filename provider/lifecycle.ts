@@ -80,6 +80,8 @@ export interface Definition<Observed = unknown> {
   outputsOf(run: Run<Observed>): Promise<Inputs> | Inputs;
   /** For `read`: the inputs as they really are; what is not observed stays as it is in `state`. */
   drift(run: Run<Observed>): Promise<Inputs> | Inputs;
+  /** Steps that what was observed shows to be unfinished: after a refresh the next `up` goes on with them. */
+  unfinished?(run: Run<Observed>): readonly string[];
   /** Takes away what is there. What is already gone is no error. */
   remove(run: Run<Observed>): Promise<void>;
 }
@@ -292,7 +294,8 @@ export async function read(
     const inputs: Inputs = { ...stored, ...differing(fields, stored, real) };
     for (const name of kept) if (state[name] !== undefined) inputs[name] = state[name];
     Object.assign(made, await definition.outputsOf(run));
-    const owed = Array.isArray(state.__pending) ? (state.__pending as string[]) : [];
+    const pending = Array.isArray(state.__pending) ? (state.__pending as string[]) : [];
+    const owed = [...new Set([...pending, ...(definition.unfinished?.(run) ?? [])])];
     return { inputs, outputs: outputs(inputs, made, owed) };
   } catch (error) {
     throw withWayOn(asWindroseError(error)).during(`read ${title(definition, complete_, context)}`);

@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Command, Host, Image, KubernetesNode, Network, StoragePool, VirtualMachine } from "../../provider/index";
+import {
+  Command,
+  Host,
+  Image,
+  KubernetesNode,
+  type KubernetesNodeArgs,
+  Network,
+  StoragePool,
+  VirtualMachine,
+} from "../../provider/index";
 import { type Access, inventoryText, knownHostsText, sshCommand, sshConfigText, tableText } from "./access";
 import type { GuestAccess, KubernetesLabArgs } from "./arguments";
 import { last, planOf, refusal, textsOf } from "./asked";
@@ -200,7 +209,13 @@ export class KubernetesLab extends pulumi.ComponentResource {
           login: loginOf(args),
         },
       );
-      const node = new KubernetesNode(resource, last(transform?.node, wanted, resource), {
+      const asked = last(transform?.node, wanted, resource);
+      // What the nodes stand on says it too, and long before: two of them would let a cluster go that nobody gave up.
+      if (anotherGeneration(asked, wanted))
+        throw refusal(lab, [
+          { property: "transform.node", reason: "has another `cluster.generation`: set `kubernetes.generation`" },
+        ]);
+      const node = new KubernetesNode(resource, asked, {
         parent: this,
         // One after another, whatever happens to them.
         dependsOn: [...before, ...all.slice(-1)],
@@ -244,4 +259,9 @@ interface Made {
   readonly machines: Record<string, VirtualMachine>;
   readonly checks: Record<string, Command>;
   readonly nodes: Record<string, KubernetesNode>;
+}
+
+function anotherGeneration({ cluster: asked }: KubernetesNodeArgs, { cluster }: KubernetesNodeArgs): boolean {
+  const of = (given: unknown) => String((given as { generation?: unknown }).generation);
+  return !pulumi.Output.isInstance(asked) && of(asked) !== of(cluster);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../errors";
+import { Cluster } from "../guest/kubernetes/cluster";
 import type { Definition } from "../lifecycle";
 import { connectionOf, WindroseResource } from "../resource";
 import type { Inputs } from "../schema";
@@ -49,6 +50,9 @@ export const kubernetesNode: Definition<NodeState> = {
   ],
   outputsOf,
   drift,
+  // A node that an upgrade or a restart has left drained.
+  unfinished: ({ observed }) =>
+    observed?.seen?.cluster.node && Cluster.isDrained(observed.seen.cluster.node) ? ["version", "ready"] : [],
   remove: removeNode,
 };
 

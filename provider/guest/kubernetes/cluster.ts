@@ -91,10 +91,21 @@ export class Cluster {
     return nodeIn(await this.must("looking for the node", nodeArguments(name)));
   }
 
+  /** Whether we have emptied a node, and not taken it back yet. */
+  static isDrained({ annotations }: NodeFacts): boolean {
+    return annotations[cordonedByUs] !== undefined;
+  }
+
   /** The node, once the API answers within so many milliseconds: `up` says whether it did. */
   async nodeWithin(name: string, milliseconds: number): Promise<{ up: boolean; node?: NodeFacts }> {
-    const { code, stdout } = await this.kubectl(["--request-timeout=60s", ...nodeArguments(name)]);
-    if (code === 0) return { up: true, node: nodeIn(stdout) };
+    try {
+      const { code, stdout } = await this.kubectl(["--request-timeout=60s", ...nodeArguments(name)], {
+        timeout: 60_000,
+      });
+      if (code === 0) return { up: true, node: nodeIn(stdout) };
+    } catch (error) {
+      if (!hasCode(error, "timeout", "command-missing") || this.bounds.deadline <= Date.now()) throw error;
+    }
     if (!(await this.awaitApi(milliseconds))) return { up: false };
     return { up: true, node: await this.node(name) };
   }
@@ -110,7 +121,7 @@ export class Cluster {
   async versions(): Promise<(string | undefined)[]> {
     const path = '{range .items[*]}{.status.nodeInfo.kubeletVersion}{"\\n"}{end}';
     const text = await this.must("looking at the nodes' versions", ["get", "nodes", "-o", `jsonpath=${path}`]);
-    return text.trim().split("\n").map(versionIn);
+    return text.replace(/\n$/, "").split("\n").map(versionIn);
   }
 
   /** Version of the kube-proxy that nodes have or are to have, where it is kubeadm's. */
@@ -217,7 +228,7 @@ export class Cluster {
 
   /** Only where it was cordoned by us. */
   async uncordon(node: NodeFacts): Promise<void> {
-    if (node.annotations[cordonedByUs] === undefined) return;
+    if (!Cluster.isDrained(node)) return;
     this.bounds.progress("uncordoning");
     await this.cordon("uncordoning the node", node.name, null);
   }

@@ -97,11 +97,8 @@ export function addonsOf({ kubeadm }: NodeRequest): string[] {
   return left.includes("addon") ? [] : ["coredns", "kube-proxy"].filter((name) => !left.includes(`addon/${name}`));
 }
 
-/**
- * What `kubeadm upgrade apply` and `kubeadm upgrade node` read. `addons`: `later`, where they are upgraded by themselves once
- * every node has their images.
- */
-export function upgradeConfiguration(request: NodeRequest, addons: "now" | "later"): string {
+/** What `kubeadm upgrade apply` and `kubeadm upgrade node` read. `skip`: phases that they pass over, beside the user's own. */
+export function upgradeConfiguration(request: NodeRequest, skip: readonly string[] = []): string {
   const { kubeadm } = request;
   const making = request.role === "controlPlane" && isRecord(kubeadm.init) ? kubeadm.init : kubeadm.join;
   const timeouts = isRecord(making) && isRecord(making.timeouts) ? making.timeouts : {};
@@ -118,7 +115,7 @@ export function upgradeConfiguration(request: NodeRequest, addons: "now" | "late
   const apply = { ...same, ignorePreflightErrors: [...new Set(["CreateJob", ...others])] };
   const node = { ...same, ...(others.length === 0 ? {} : { ignorePreflightErrors: others }) };
   const without = (how: "apply" | "node") =>
-    addons === "later" ? { skipPhases: skipped(asRecord(asRecord(kubeadm.upgrade)[how]), "addon") } : {};
+    skip.length > 0 ? { skipPhases: skipped(asRecord(asRecord(kubeadm.upgrade)[how]), ...skip) } : {};
   return documents([
     layered(
       {

@@ -56,9 +56,10 @@ type Program = keyof typeof programs;
 
 /** `$KNOWN`: programs whose file we have seen before, and how it was: they take seconds to start on a slow machine. */
 const lookScript = `
+boot=$(cat /proc/sys/kernel/random/boot_id)
 program() {
   path=$(command -v "$1" 2>/dev/null) || return 0
-  file=$(stat -Lc '%d.%i.%s.%.9Y' "$path" 2>/dev/null)
+  file=$(stat -Lc "$boot.%d.%i.%s.%.9Y" "$path" 2>/dev/null)
   if [ -n "$file" ] && printf '%s\\n' "$KNOWN" | grep -qxF "$1 $file"; then say same "$1"; return 0; fi
   say "file.$1" "$file"
   say "$1" "$("$@" 2>/dev/null)"
@@ -77,7 +78,7 @@ say done "$(cat ${ours}/done 2>/dev/null)"
 say at "$(cat ${ours}/version 2>/dev/null)"
 [ -e ${files["ca.crt"]} ] && say ca "$(base64 -w0 ${files["ca.crt"]})"
 say apiserver "$(sed -n 's/^ *image: .*:v\\([0-9.]*\\).*/\\1/p' ${files.apiserver} 2>/dev/null | head -n 1)"
-say boot "$(cat /proc/sys/kernel/random/boot_id)"
+say boot "$boot"
 say uuid "$(cat /sys/class/dmi/id/product_uuid 2>/dev/null)"
 say hosts "$(sed -n '/^${hostsBegin}$/,/^${hostsEnd}$/p' /etc/hosts | base64 -w0)"
 say end yes

@@ -47,7 +47,6 @@ export async function memberOf(run: NodeRun, again = false): Promise<Member> {
 
 export async function becomeMember(run: NodeRun): Promise<void> {
   const wanted = wantedOf(run);
-  run.made.__owner = wanted.owner;
   const tried = new Set<NodeStep>();
   const guest = await ownGuest(run);
   for (let round = 0; round < mostRounds; round++) {
@@ -58,6 +57,8 @@ export async function becomeMember(run: NodeRun): Promise<void> {
       const more = code === "guest-not-ready" ? await kubeletWords(guest, boundsOf(run)) : "";
       throw new WindroseError(code, `${why}${more}`, { hint });
     }
+    // What is refused is not ours by any name.
+    run.made.__owner = wanted.owner;
     if (plan.steps.length === 0) {
       await keepNames(run, guest, observed);
       members.set(run, { guest, observed });

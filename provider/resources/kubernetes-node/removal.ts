@@ -67,10 +67,14 @@ export async function removeNode(run: NodeRun): Promise<void> {
   // A first control plane's own guest is the way there: after its reset there is none.
   if (ours && isFirst(run)) await cluster.deleteNode(nodeName);
   await resetGuest(run, own, controlPlane && ours);
-  if (!ours || isFirst(run)) return;
-  await cluster.deleteNode(nodeName);
-  // It may have been the last one of an older version.
-  await upgradeAddons(run, cluster, await firstGuest(run));
+  if (isFirst(run)) return;
+  if (ours) await cluster.deleteNode(nodeName);
+  try {
+    // It may have been the last one of an older version.
+    await upgradeAddons(run, cluster, await firstGuest(run));
+  } catch (error) {
+    run.context.tell("warning", `kube-proxy and CoreDNS were not upgraded: ${asWindroseError(error).why}`);
+  }
 }
 
 /** Nothing of a drain that has failed is left: the node takes pods as before. */

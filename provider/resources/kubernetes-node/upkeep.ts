@@ -9,7 +9,7 @@ import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
 import { asRecord } from "../../schema";
 import { pendingOf } from "../machine/power";
-import { upgradeAddons } from "./addons";
+import { addonsToSkip, upgradeAddons } from "./addons";
 import { controlPlaneTaint, taintsOf } from "./fields";
 import { explained, memberOf, prepare } from "./membership";
 import {
@@ -68,8 +68,7 @@ export async function syncVersion(run: NodeRun): Promise<void> {
   if ("refused" in plan) throw new WindroseError(plan.refused.code, plan.refused.why);
   const changes = run.previous === undefined || asRecord(run.previous.cluster).version !== wanted.version;
   if (plan.kubeadm || plan.kubelet) await upgradeNode(run, wanted, plan);
-  else if (!changes && !owes(run, "version")) return;
-  if (!wanted.first || run.previous !== undefined)
+  else if (run.previous !== undefined && (changes || owes(run, "version")))
     await upgradeAddons(run, await clusterOf(run), await firstGuest(run));
 }
 
@@ -87,8 +86,7 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
     await settle(run, before, guest);
     // A new kube-proxy goes to all nodes at once: where its image can't be pulled, nodes that don't have it yet are left
     // without one, and send to services what nobody answers.
-    const addons = (await before.proxyVersion()) === undefined ? "now" : "later";
-    const configuration = upgradeConfiguration(requestOf(run), addons);
+    const configuration = upgradeConfiguration(requestOf(run), await addonsToSkip(before, version));
     await explained(run, guest, () => upgrade(guest, bounds, version, configuration, first));
   }
   const cluster = await clusterOf(run);
@@ -106,8 +104,10 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
     const ready = await explained(run, guest, () =>
       until(run, cluster, `its kubelet is not of ${version}`, (node) => node.version === version && node.ready),
     );
+    // The mark of a drained node says, after a cut, that something is left to do: so it goes last.
+    await upgradeAddons(run, cluster, await firstGuest(run));
     await cluster.uncordon(ready);
-  }
+  } else await upgradeAddons(run, cluster, await firstGuest(run));
   await memberOf(run, true);
 }
 

@@ -234,6 +234,26 @@ describe("a node's life", function () {
     assert.equal(cordons().length, 2);
   });
 
+  it("that a cut has left drained is gone on with, after a refresh too", async () => {
+    const made = await make("boreas");
+    guests.boreas.answers("boreas", { annotations: { "windrose.pulumi/drained": "true" } });
+    const seen = (await read(definition, made, context("boreas")))!;
+    assert.deepEqual(seen.outputs.__pending, ["version", "ready"]);
+    const next = await change("boreas", seen.outputs);
+    assert.equal(next.__pending, undefined);
+    assert.deepEqual(clusterCalls(guests.boreas.cluster, /^(un)?cordon /), ["uncordon boreas"]);
+  });
+
+  it("can go where the addons can't be upgraded after it", async () => {
+    const boreas = await make("boreas");
+    const zephyrus = await make("zephyrus");
+    await upgraded("boreas", boreas);
+    guests.boreas.cut("proxy");
+    await remove(definition, zephyrus, context("zephyrus"));
+    assert.deepEqual(nodesOf(guests.boreas.cluster), ["boreas"]);
+    assert.equal(guests.boreas.proxy(), "1.34.3");
+  });
+
   it("is not drained where the kubelet of the version can't be brought", async () => {
     const made = await make("boreas");
     guests.boreas.version("1.34.4", "1.34.3");

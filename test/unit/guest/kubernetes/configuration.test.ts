@@ -108,7 +108,7 @@ describe("kubeadm's configuration", function () {
     const init = { timeouts: { controlPlaneComponentHealthCheck: "20m0s", kubernetesAPICall: "5m0s" } };
     const upgrade = { apply: { etcdUpgrade: false, kubernetesVersion: "v1.0.0" } };
     const kubeadm = { init, upgrade, patches: {} };
-    const [one, ...rest] = documents(upgradeConfiguration({ ...request, kubeadm }, "now"));
+    const [one, ...rest] = documents(upgradeConfiguration({ ...request, kubeadm }));
     assert.deepEqual(rest, []);
     assert.deepEqual(one.timeouts, { ...init.timeouts, upgradeManifests: "20m0s" });
     assert.deepEqual(
@@ -121,7 +121,7 @@ describe("kubeadm's configuration", function () {
 
   it("of an upgrade leaves addons for later, and those that the user passes over for ever", () => {
     const own = { ...request, kubeadm: { upgrade: { apply: { skipPhases: ["addon/coredns"] } } } };
-    const [one] = documents(upgradeConfiguration(own, "later"));
+    const [one] = documents(upgradeConfiguration(own, ["addon"]));
     assert.deepEqual([one.apply.skipPhases, one.node.skipPhases], [["addon/coredns", "addon"], ["addon"]]);
     assert.deepEqual(addonsOf(own), ["kube-proxy"]);
     assert.deepEqual(addonsOf(request), ["coredns", "kube-proxy"]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { KubernetesLab, type KubernetesLabArgs } from "../../../../../components/index";
+import type { KubernetesNodeArgs } from "../../../../../provider/index";
 
 interface Made {
   readonly kind: string;
@@ -217,6 +218,15 @@ describe("a lab with a cluster", function () {
     });
     assert.equal(one(made, "KubernetesNode", "winds-notus").timeout, 7);
     assert.equal(one(made, "KubernetesNode", "winds-zephyrus").timeout, undefined);
+  });
+
+  it("lets no transform ask for another generation than the cluster's", async () => {
+    const node = (generation: number) => (args: KubernetesNodeArgs) => ({
+      ...args,
+      cluster: { ...(args.cluster as object), generation } as KubernetesNodeArgs["cluster"],
+    });
+    const wrong = refusal(/transform\.node: has another `cluster\.generation`: set `kubernetes\.generation`/);
+    await assert.rejects(make({ transform: { node: node(5) } }), wrong);
   });
 
   it("keeps the hosts' own addresses out of the cluster's subnets", async () => {
