@@ -7,10 +7,10 @@ import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
-import { asRecord } from "../../schema";
+import { asRecord, complete } from "../../schema";
 import { pendingOf } from "../machine/power";
 import { addonsToSkip, upgradeAddons } from "./addons";
-import { controlPlaneTaint, taintsOf } from "./fields";
+import { controlPlaneTaint, fields, taintsOf } from "./fields";
 import { explained, memberOf, prepare } from "./membership";
 import {
   boundsOf,
@@ -52,7 +52,7 @@ export async function syncNetwork(run: NodeRun): Promise<void> {
   const same =
     run.previous &&
     !owes(run, "network") &&
-    isDeepStrictEqual(asRecord(run.previous.podNetwork), asRecord(run.inputs.podNetwork));
+    isDeepStrictEqual(complete(fields, run.previous).podNetwork, run.inputs.podNetwork);
   if (!isFirst(run) || same) return;
   if (plugin === "flannel") {
     const { guest } = await memberOf(run);

@@ -198,6 +198,17 @@ describe("a node's life", function () {
     return change(name, state, {}, "1.34.4");
   };
 
+  it("applies the pods' network once, and again only when that changes", async () => {
+    const podNetwork = { plugin: "manifest", manifest: "kind: DaemonSet" };
+    const applied = () => clusterCalls(guests.boreas.cluster, /^applied DaemonSet$/).length;
+    const made = await make("boreas", { podNetwork });
+    assert.equal(applied(), 1);
+    const labelled = await change("boreas", made, { podNetwork, labels: { a: "b" } });
+    assert.equal(applied(), 1);
+    await change("boreas", labelled, { podNetwork: { ...podNetwork, manifest: "# another\nkind: DaemonSet" } });
+    assert.equal(applied(), 2);
+  });
+
   it("gets a new kube-proxy when the last node has its image", async () => {
     const boreas = await make("boreas");
     const zephyrus = await make("zephyrus");
