@@ -52,17 +52,24 @@ export const hostsEnd = "# windrose kubernetes: end";
 
 /** Programs whose versions are asked for, with the arguments that make them say it. */
 const programs = { kubeadm: "version -o short", kubelet: "--version", containerd: "--version" } as const;
-type Program = keyof typeof programs;
 
-/** `$KNOWN`: programs whose file we have seen before, and how it was: they take seconds to start on a slow machine. */
+/**
+ * What a program says of itself is kept in the guest until its file is another one, or the guest starts anew: programs take
+ * seconds to start on a slow machine. Only in a guest that is ours, where `prepareGuest` has made the directory.
+ */
 const lookScript = `
-boot=$(cat /proc/sys/kernel/random/boot_id)
 program() {
   path=$(command -v "$1" 2>/dev/null) || return 0
-  file=$(stat -Lc "$boot.%d.%i.%s.%.9Y" "$path" 2>/dev/null)
-  if [ -n "$file" ] && printf '%s\\n' "$KNOWN" | grep -qxF "$1 $file"; then say same "$1"; return 0; fi
-  say "file.$1" "$file"
-  say "$1" "$("$@" 2>/dev/null)"
+  file=$(stat -Lc '%d.%i.%s.%.9Y.%.9Z' "$path" 2>/dev/null)
+  kept=${running}/version.$1
+  if [ -n "$file" ] && [ "$(sed -n 1p "$kept" 2>/dev/null)" = "$file" ]; then said=$(sed -n 2p "$kept")
+  else
+    said=$("$@" 2>/dev/null | tr '\\n\\t' '  ' | head -c 1000)
+    if [ -n "$file" ] && [ -n "$said" ] && [ -d ${running} ]; then
+      { printf '%s\\n%s\\n' "$file" "$said" > "$kept.new" && mv "$kept.new" "$kept"; } 2>/dev/null
+    fi
+  fi
+  say "$1" "$said"
 }
 say() { printf '%s\\t%s\\n' "$1" "$(printf %s "$2" | tr '\\n\\t' '  ' | head -c 20000)"; }
 ${Object.entries(programs)
@@ -78,52 +85,35 @@ say done "$(cat ${ours}/done 2>/dev/null)"
 say at "$(cat ${ours}/version 2>/dev/null)"
 [ -e ${files["ca.crt"]} ] && say ca "$(base64 -w0 ${files["ca.crt"]})"
 say apiserver "$(sed -n 's/^ *image: .*:v\\([0-9.]*\\).*/\\1/p' ${files.apiserver} 2>/dev/null | head -n 1)"
-say boot "$boot"
+say boot "$(cat /proc/sys/kernel/random/boot_id)"
 say uuid "$(cat /sys/class/dmi/id/product_uuid 2>/dev/null)"
 say hosts "$(sed -n '/^${hostsBegin}$/,/^${hostsEnd}$/p' /etc/hosts | base64 -w0)"
 say end yes
 `;
 
-/** What programs have said of themselves, by machine, for as long as their files are the same. */
-export type Remembered = Map<Program, { file: string; version: string }>;
-const memory = new Map<string, Remembered>();
-
-/** `machine`: UUID of the machine that it is, by which its programs' versions are remembered. */
-export async function lookAtGuest(guest: Transport, bounds: Bounds, machine: string): Promise<GuestFacts> {
-  const known: Remembered = memory.get(machine) ?? new Map();
-  memory.set(machine, known);
-  const environment = { KNOWN: [...known].map(([name, { file }]) => `${name} ${file}`).join("\n") };
-  const text = await runScript(guest, bounds, "looking at the node", lookScript, { timeout: 180_000, environment });
-  return parseGuest(text, known);
+export async function lookAtGuest(guest: Transport, bounds: Bounds): Promise<GuestFacts> {
+  return parseGuest(await runScript(guest, bounds, "looking at the node", lookScript, { timeout: 180_000 }));
 }
 
-/** Lines `name<TAB>value`; whatever else is there is none of ours. `known` is brought up to date. */
-export function parseGuest(text: string, known: Remembered = new Map()): GuestFacts {
+/** Lines `name<TAB>value`; whatever else is there is none of ours. */
+export function parseGuest(text: string): GuestFacts {
   const values = new Map<string, string>();
-  const [found, same] = [new Set<NodeFile>(), new Set<string>()];
+  const found = new Set<NodeFile>();
   for (const line of text.split("\n")) {
     const [name = "", value = ""] = line.split("\t", 2);
     if (name === "file") {
       if (Object.hasOwn(files, value)) found.add(value as NodeFile);
-    } else if (name === "same") same.add(value.trim());
-    else if (!values.has(name)) values.set(name, value.trim());
+    } else if (!values.has(name)) values.set(name, value.trim());
   }
   if (values.get("end") !== "yes") throw new WindroseError("protocol", "the guest's answer about the node is cut off");
   const get = (name: string) => values.get(name) || undefined;
   const certificate = decoded(get("ca"));
   const done = get("done");
-  const version = (name: Program) => {
-    if (same.has(name)) return known.get(name)?.version;
-    const [said, file] = [versionIn(get(name)), get(`file.${name}`)];
-    known.delete(name);
-    if (said !== undefined && file !== undefined) known.set(name, { file, version: said });
-    return said;
-  };
   return {
-    kubeadm: version("kubeadm"),
-    kubelet: version("kubelet"),
+    kubeadm: versionIn(get("kubeadm")),
+    kubelet: versionIn(get("kubelet")),
     kubectl: get("kubectl") === "yes",
-    containerd: version("containerd"),
+    containerd: versionIn(get("containerd")),
     containerdActive: get("unit.containerd") === "active",
     kubeletActive: get("unit.kubelet") === "active" || get("unit.kubelet") === "activating",
     busy: ["active", "activating", "deactivating", "reloading"].includes(get("unit.windrose-kubeadm") ?? ""),

@@ -77,28 +77,29 @@ sums() { for f in "$@"; do awk -v f="$f" '$2 == f { print; found = 1 } END { exi
 `;
 
 const installScript = `${mounted}${verify}
-IFS='
-'
-for line in $IMAGES; do
-  file=\${line%% *}; names=\${line#* }
-  have=$(ctr -n k8s.io images ls -q 2>/dev/null || true)
+bring() {
+  file=$1; shift
+  sums "$file"
+  ctr -n k8s.io images import "$file" >/dev/null
+  for name in "$@"; do ctr -n k8s.io images label "$name" io.cri-containerd.image=managed >/dev/null; done
+}
+# The label is the last that is done with an image.
+have=$(ctr -n k8s.io images ls 2>/dev/null | awk '/io.cri-containerd.image=managed/ { print $1 }' || true)
+jobs=
+while read -r file names; do
   missing=
-  IFS=' '
-  for name in $names; do case "
-$have
-" in *"
-$name
-"*) ;; *) missing=yes;; esac; done
-  if [ -n "$missing" ]; then
-    echo "images of $file"
-    sums "$file"
-    ctr -n k8s.io images import "$file" >/dev/null
-  fi
-  for name in $names; do ctr -n k8s.io images label "$name" io.cri-containerd.image=managed >/dev/null; done
-  IFS='
-'
-done
-IFS=' '
+  for name in $names; do printf '%s\\n' "$have" | grep -qxF "$name" || missing=yes; done
+  [ -n "$missing" ] || continue
+  echo "images of $file"
+  # Beside each other: most of it is checking and unpacking, by one core each.
+  (bring "$file" $names) &
+  jobs="$jobs $!"
+done <<LIST
+$IMAGES
+LIST
+failed=
+for job in $jobs; do wait "$job" || failed=yes; done
+[ -z "$failed" ] || exit 70
 for name in $PROGRAMS; do
   cmp -s "bin/$name" "/usr/bin/$name" && continue
   echo "$name"

@@ -117,7 +117,7 @@ async function leaveEtcd(run: NodeRun): Promise<void> {
   if (isFirst(run)) return;
   const bounds = boundsOf(run);
   const control = await firstGuest(run);
-  const { files } = await lookAtGuest(control, bounds, String(throughOf(run).machine));
+  const { files } = await lookAtGuest(control, bounds);
   if (files.has("etcd")) await new Etcd(control, bounds).leave(requestOf(run).address);
 }
 

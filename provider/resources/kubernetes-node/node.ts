@@ -139,7 +139,7 @@ const apiPatience = 600_000;
 export async function observeNode(run: NodeRun, guest: Guest, patience = apiPatience): Promise<Observed> {
   const bounds = boundsOf(run);
   run.context.progress("looking at the node");
-  const facts = await lookAtGuest(guest, bounds, String(run.inputs.machine));
+  const facts = await lookAtGuest(guest, bounds);
   if (facts.busy) return { guest: facts, cluster: { state: "none" } };
   const first = isFirst(run);
   if (first && !facts.files.has("admin.conf")) return { guest: facts, cluster: { state: "none" } };

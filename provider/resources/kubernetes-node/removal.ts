@@ -17,7 +17,6 @@ import {
   type NodeRun,
   ownGuest,
   requestOf,
-  throughOf,
   wantedOf,
 } from "./node";
 
@@ -98,11 +97,11 @@ async function ownIfThere(run: NodeRun): Promise<Own | undefined> {
   const bounds = boundsOf(run);
   try {
     const guest = await ownGuest(run, guestPatience);
-    let facts = await lookAtGuest(guest, bounds, String(run.inputs.machine));
+    let facts = await lookAtGuest(guest, bounds);
     if (facts.busy) {
       // A join that goes on would bring back what is taken away.
       await follow(guest, bounds, "the kubeadm of an earlier run");
-      facts = await lookAtGuest(guest, bounds, String(run.inputs.machine));
+      facts = await lookAtGuest(guest, bounds);
     }
     return { guest, facts };
   } catch (error) {
@@ -144,7 +143,7 @@ async function leftBehind(run: NodeRun): Promise<Left | undefined> {
       hint: "Look at that node, and run the command again; or take this one out of the state with `pulumi state delete`.",
     });
   if (wantedOf(run).role === "worker") return { cluster };
-  const { files } = await lookAtGuest(control, bounds, String(throughOf(run).machine));
+  const { files } = await lookAtGuest(control, bounds);
   return { cluster, etcd: files.has("etcd") ? new Etcd(control, bounds) : undefined };
 }
 

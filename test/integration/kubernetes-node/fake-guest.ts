@@ -87,7 +87,7 @@ case "$1 $2" in
     at upgraded;;
   *) ;;
 esac`,
-  kubelet: `echo "Kubernetes v$(cat "$ROOT/kubelet-version")"`,
+  kubelet: `echo kubelet >> "$ROOT/said"; echo "Kubernetes v$(cat "$ROOT/kubelet-version")"`,
   containerd: "echo containerd 1.6.20",
   kubectl: `
 server=
@@ -160,7 +160,11 @@ exit 0`,
   "systemd-run": `
 while case "$1" in --*) true;; *) false;; esac; do shift; done
 setsid "$@" >/dev/null 2>&1 </dev/null & echo $! > "$ROOT/unit"`,
-  ctr: `echo "ctr $*" >> "$ROOT/images"`,
+  ctr: `
+case "$*" in
+  *"images ls") sed -n 's/^ctr .* images label \\([^ ]*\\) .*/\\1 type digest 1.0MiB linux\\/amd64 io.cri-containerd.image=managed/p' "$ROOT/images" 2>/dev/null;;
+  *) echo "ctr $*" >> "$ROOT/images";;
+esac`,
   journalctl: 'echo "kubelet: something is wrong"',
   sleep: "exec /bin/sleep 0.05",
   ...Object.fromEntries(["modprobe", "sysctl", "sync", "ip", "nft", "umount", "mount"].map((name) => [name, "exit 0"])),

@@ -267,7 +267,7 @@ describe("a node's life", function () {
 
   it("is not drained where the kubelet of the version can't be brought", async () => {
     const made = await make("boreas");
-    guests.boreas.version("1.34.4", "1.34.3");
+    guests.boreas.version("1.34.4");
     await assert.rejects(change("boreas", made, {}, "1.34.4"), /kubeadm 1\.34\.4, kubelet 1\.34\.3/);
     assert.deepEqual(clusterCalls(guests.boreas.cluster, /^drain/), []);
   });
@@ -384,7 +384,7 @@ describe("a node's life", function () {
     const sums = alike + files.map((file) => `${sum(file)}  ${file}\n`).join("");
     writeFileSync(join(bundle, "SHA256SUMS"), sums);
     const source = { source: { from: "bundle", path: bundle } };
-    await make("boreas", source);
+    const made = await make("boreas", source);
     const { root } = guests.boreas;
     assert.equal(guests.boreas.text("usr/bin/kubelet"), "of bin/kubelet\n");
     assert.equal(statSync(join(root, "usr/bin/kubelet")).mode & 0o777, 0o755);
@@ -392,9 +392,29 @@ describe("a node's life", function () {
     assert.match(images, /ctr -n k8s\.io images import images\/a\.tar/);
     assert.match(images, /images label registry\.example\/b:1 io\.cri-containerd\.image=managed/);
     assert.doesNotMatch(images, /b\.tar/);
-    writeFileSync(join(bundle, "bin/kubelet"), "something else\n");
-    await assert.rejects(make("zephyrus", source), /bin\/kubelet: FAILED|did NOT match/);
+    // What is there is not brought again.
+    guests.boreas.version("1.34.4");
+    writeFileSync(join(bundle, "bundle.json"), JSON.stringify({ version: "1.34.4", images: [image] }));
+    await change("boreas", made, source, "1.34.4");
+    assert.equal(guests.boreas.text("images"), images);
+    writeFileSync(join(bundle, "bundle.json"), JSON.stringify({ version: "1.34.3", images: [image, other] }));
+    for (const file of ["images/b.tar", "bin/kubelet"]) {
+      writeFileSync(join(bundle, file), "something else\n");
+      await assert.rejects(make("zephyrus", source), new RegExp(`${file}: FAILED|did NOT match`));
+      writeFileSync(join(bundle, file), `of ${file}\n`);
+    }
     assert.deepEqual(guests.zephyrus.calls(), []);
+  });
+
+  it("asks a program for its version once, and again when its file is another one", async () => {
+    const asked = () => guests.boreas.text("said").trim().split("\n").length;
+    const made = await make("boreas");
+    const before = asked();
+    const again = await change("boreas", made, { labels: { a: "b" } });
+    assert.equal(asked(), before);
+    guests.boreas.version("1.34.4");
+    assert.equal((await change("boreas", again, { labels: { a: "b" } }, "1.34.4")).version, "1.34.4");
+    assert.ok(asked() > before);
   });
 
   it("stays its stack's own where the stack has another name by now", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isDefinite, newToken } from "../../../../provider/guest/kubernetes/cluster";
 import { phaseOf } from "../../../../provider/guest/kubernetes/kubeadm";
-import { hashOf, hostsBlock, parseGuest, type Remembered } from "../../../../provider/guest/kubernetes/look";
+import { hashOf, hostsBlock, parseGuest } from "../../../../provider/guest/kubernetes/look";
 import { describing, parseNode, parsePods, taintsAfter } from "../../../../provider/guest/kubernetes/node-facts";
 import { flannelFor } from "../../../../provider/guest/kubernetes/pod-network";
 import { bundleImages } from "../../../../provider/guest/kubernetes/programs";
@@ -33,17 +33,6 @@ describe("what a guest answers", function () {
     assert.deepEqual([...facts.files], ["kubelet.conf"]);
     assert.deepEqual([facts.kubeletActive, facts.busy, facts.done, facts.at], [true, false, "init", "1.34.3"]);
     assert.equal(facts.systemUuid, "11111111-aaaa");
-  });
-
-  it("tells a program's version once, and again when its file is another one", () => {
-    const known: Remembered = new Map();
-    assert.equal(parseGuest(`${text}\nfile.kubeadm\t1.2.3`, known).kubeadm, "1.34.4");
-    assert.deepEqual([...known], [["kubeadm", { file: "1.2.3", version: "1.34.4" }]]);
-    assert.equal(parseGuest("same\tkubeadm\nend\tyes", known).kubeadm, "1.34.4");
-    assert.equal(parseGuest("file.kubeadm\t1.2.4\nkubeadm\tv1.35.0\nend\tyes", known).kubeadm, "1.35.0");
-    assert.equal(parseGuest("end\tyes", known).kubeadm, undefined);
-    assert.deepEqual([...known], []);
-    assert.equal(parseGuest("same\tkubelet\nend\tyes", known).kubelet, undefined, "what was never said");
   });
 
   it("is refused where it is cut off, and never throws anything else", () => {
