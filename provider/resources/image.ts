@@ -12,10 +12,10 @@ import { formatSize } from "../sizes";
 import type { ImageArgs, ImageOutputs } from "./arguments";
 import { isMarked, mark, needed, unmark } from "./backing";
 import { deriveName, inPool, keep, nameField, onHost, poolOf, taken, volumeNameOf } from "./common";
+import { keptDigestOfFile } from "./image/file-digest";
 import {
   canonicalChecksum,
   digestFromList,
-  digestOfFile,
   formatOf,
   fromName,
   packingOf,
@@ -153,7 +153,7 @@ export const image: Definition<VolumeState> = {
     } catch {
       // Below.
     }
-    if (stats?.isFile()) inputs.fileDigest = await digestOfFile(source.path);
+    if (stats?.isFile()) inputs.fileDigest = await keptDigestOfFile(source.path);
     else if (!stats && olds?.source === inputs.source && known(olds?.fileDigest)) {
       // The image is there; this machine just does not have its file.
       inputs.fileDigest = olds?.fileDigest;

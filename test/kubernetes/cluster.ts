@@ -179,9 +179,9 @@ export class Cluster {
 
   /** Which boot each guest is in: another one after a restart. */
   async boots(names: readonly string[]): Promise<Record<string, string>> {
-    const boots: Record<string, string> = {};
-    for (const name of names) boots[name] = await this.inside(name, "cat /proc/sys/kernel/random/boot_id");
-    return boots;
+    const boot = async (name: string) =>
+      [name, await this.inside(name, "cat /proc/sys/kernel/random/boot_id")] as const;
+    return Object.fromEntries(await Promise.all(names.map(boot)));
   }
 }
 

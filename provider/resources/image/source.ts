@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { known } from "../../lifecycle";
 
 /** Where an image comes from, told by the text alone. */
@@ -128,25 +125,4 @@ export function digestFromList(text: string, name: string): string | undefined {
   }
   if (found.size === 1) return [...found][0];
   return found.size === 0 && bare.length === 1 ? canonicalChecksum(bare[0]!) : undefined;
-}
-
-const digests = new Map<string, Promise<string>>();
-
-/** A local file's digest, with its algorithm. It is read once for each size and time of change. */
-export function digestOfFile(path: string, algorithm: Digest["algorithm"] = "sha256"): Promise<string> {
-  const { size, mtimeMs, ino } = statSync(path);
-  const key = JSON.stringify([algorithm, path, size, mtimeMs, ino]);
-  let digest = digests.get(key);
-  if (!digest) {
-    digest = hashFile(path, algorithm);
-    digests.set(key, digest);
-    digest.catch(() => digests.delete(key));
-  }
-  return digest;
-}
-
-async function hashFile(path: string, algorithm: Digest["algorithm"]): Promise<string> {
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return `${algorithm}:${hash.digest("hex")}`;
 }

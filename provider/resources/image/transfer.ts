@@ -13,7 +13,8 @@ import type { FetchRequest } from "../../hypervisors/hypervisor";
 import type { VolumeState } from "../../hypervisors/model";
 import type { Run } from "../../lifecycle";
 import { mark, unmark } from "../backing";
-import { digestOfFile, type Packing, parseDigest, parseSource, withoutSecrets } from "./source";
+import { digestOfFile } from "./file-digest";
+import { type Packing, parseDigest, parseSource, withoutSecrets } from "./source";
 
 type ImageRun = Run<VolumeState>;
 
