@@ -21,6 +21,7 @@ export const levels = {
   bridges: { limit: 60 * minutes, timeout: 10 * minutes, usually: "12 min", fabric: true, toolchain: false },
   "four-winds": { limit: 60 * minutes, timeout: 25 * minutes, usually: "8 min", fabric: true, toolchain: true },
   kubernetes: { limit: 60 * minutes, timeout: 25 * minutes, usually: "30 min", fabric: true, toolchain: true },
+  "control-planes": { limit: 90 * minutes, timeout: 40 * minutes, usually: "40 min", fabric: true, toolchain: true },
   kill: { limit: 60 * minutes, timeout: 15 * minutes, usually: "10 min", fabric: true, toolchain: true },
 };
 

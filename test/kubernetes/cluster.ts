@@ -53,8 +53,10 @@ export class Cluster {
   ) {}
 
   /** Says what it takes, builds what is not built yet, and starts the host. */
-  static async create(say: (line: string) => void): Promise<Cluster> {
-    say("takes 30 minutes on two cores, 60 where Kubernetes has to be built; 9 GB of memory, and 20 GB of disk");
+  static async create(say: (line: string) => void, minutes = 30): Promise<Cluster> {
+    say(
+      `takes ${minutes} minutes on two cores, and 30 more where Kubernetes has to be built; 9 GB of memory, and 20 GB of disk`,
+    );
     const free = freemem() / gibibyte;
     if (free < 6) throw new Error(`4 guests need 6 GiB of memory, and ${free.toFixed(1)} GiB are free.`);
     const lab = await currentLab();

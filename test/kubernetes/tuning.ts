@@ -82,3 +82,23 @@ export const tunedKubeadm = {
     "etcd+strategic.yaml": patch("etcd", true),
   },
 };
+
+/** The same for several control planes, of which one is the leader; on busy cores a lease is not renewed within 10 s. */
+const election = settings({
+  "leader-elect": "true",
+  "leader-elect-lease-duration": "120s",
+  "leader-elect-renew-deadline": "90s",
+  "leader-elect-retry-period": "15s",
+});
+const elected = <T extends { readonly extraArgs: Setting[] }>(component: T): T => ({
+  ...component,
+  extraArgs: [...component.extraArgs.filter(({ name }) => name !== "leader-elect"), ...election],
+});
+export const electedKubeadm = {
+  ...tunedKubeadm,
+  cluster: {
+    ...tunedKubeadm.cluster,
+    controllerManager: elected(tunedKubeadm.cluster.controllerManager),
+    scheduler: elected(tunedKubeadm.cluster.scheduler),
+  },
+};

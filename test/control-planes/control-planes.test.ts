@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { inOrder } from "../e2e/in-order";
+import { Cluster } from "../kubernetes/cluster";
+import { Kubectl } from "../kubernetes/kubectl";
+import { electedKubeadm } from "../kubernetes/tuning";
+import { ensureKubernetesPrograms, kubernetesVersions } from "../lab";
+
+const { first } = kubernetesVersions;
+const controlPlane = (address: string) => ({ role: "controlPlane", vcpus: 2, memory: "2300MiB", address });
+const three = ["boreas", "notus", "zephyrus"];
+
+/** What is read of the API's nodes and pods. */
+interface Found {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly nodeName: string };
+  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** From one control plane to three, and the first one replaced. Each step stands on the one before. */
+describe("a cluster's control planes", function () {
+  this.timeout(2_400_000);
+  inOrder();
+
+  let cluster: Cluster;
+  const since = Date.now();
+  const say = (line: string) => console.log(`      [${Math.round((Date.now() - since) / 1000)} s] ${line}`);
+  afterEach(function () {
+    say(this.currentTest?.title ?? "");
+  });
+
+  before(async () => {
+    cluster = await Cluster.create(say, 40);
+    for (const name of Object.keys(cluster.winds)) delete cluster.winds[name];
+    cluster.winds.boreas = controlPlane("172.17.2.2");
+  });
+  after(async () => {
+    await cluster?.dispose();
+  });
+
+  const ask = () => cluster.ask({ network: { plugin: "routes" }, kubeadm: electedKubeadm });
+
+  /** What a control plane's own API says: the control planes that are Ready, and on which of them etcd is Ready. */
+  const seenBy = async (name: string): Promise<{ ready: string[]; etcd: string[] }> => {
+    const { guests, kubeconfig } = await cluster.outputs();
+    const programs = await ensureKubernetesPrograms(first, say);
+    const kubectl = await Kubectl.create(cluster.host, join(programs, "kubectl"), guests[name]!.address, kubeconfig);
+    try {
+      const nodes = await kubectl.json("get", "nodes", "-l", "node-role.kubernetes.io/control-plane");
+      const etcd = await kubectl.json("get", "pods", "-n", "kube-system", "-l", "component=etcd");
+      const ready = (found: { items: Found[] }) =>
+        found.items.filter(({ status }) =>
+          status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
+        );
+      return {
+        ready: ready(nodes)
+          .map(({ metadata }) => metadata.name)
+          .sort(),
+        etcd: ready(etcd)
+          .map(({ spec }) => spec.nodeName)
+          .sort(),
+      };
+    } finally {
+      await kubectl.dispose();
+    }
+  };
+
+  it("are one at first, whose pods are reached by routes", async () => {
+    await ask();
+    await cluster.up();
+    assert.deepEqual(await seenBy("boreas"), { ready: ["boreas"], etcd: ["boreas"] });
+  });
+
+  it("become three, without a restart of the first", async () => {
+    const before = await cluster.boots(["boreas"]);
+    cluster.winds.zephyrus = controlPlane("172.17.2.3");
+    cluster.winds.notus = controlPlane("172.17.2.4");
+    await ask();
+    const steps = await cluster.steps();
+    assert.equal(steps["VirtualMachine winds-boreas"], undefined);
+    assert.equal(steps["KubernetesNode winds-boreas"], "update");
+    assert.equal(steps["KubernetesNode winds-zephyrus"], "create");
+    assert.equal(steps["KubernetesNode winds-notus"], "create");
+    await cluster.up();
+    assert.deepEqual(await seenBy("notus"), { ready: three, etcd: three });
+    assert.deepEqual(await cluster.boots(["boreas"]), before);
+  });
+
+  it("have nothing to do the second time", async () => {
+    await cluster.stack.preview({ args: ["--expect-no-changes"] });
+  });
+
+  it("have another one first, and nothing is done to a machine", async () => {
+    const before = await cluster.boots(three);
+    const { boreas } = cluster.winds;
+    delete cluster.winds.boreas;
+    cluster.winds.boreas = boreas!;
+    await ask();
+    const steps = await cluster.steps();
+    for (const name of three) {
+      assert.equal(steps[`VirtualMachine winds-${name}`], undefined);
+      assert.notEqual(steps[`KubernetesNode winds-${name}`], "create");
+    }
+    await cluster.up();
+    assert.deepEqual(await seenBy("zephyrus"), { ready: three, etcd: three });
+    assert.deepEqual(await cluster.boots(three), before);
+  });
+
+  it("have the one that was first replaced", async () => {
+    const { boreas, ...others } = await cluster.boots(three);
+    cluster.winds.boreas!.image = "second";
+    await ask();
+    const steps = await cluster.steps();
+    assert.match(steps["VirtualMachine winds-boreas"]!, /replace/);
+    assert.match(steps["KubernetesNode winds-boreas"]!, /replace/);
+    await cluster.up();
+    assert.deepEqual(await seenBy("zephyrus"), { ready: three, etcd: three });
+    assert.deepEqual(await cluster.boots(["notus", "zephyrus"]), others);
+    assert.notEqual((await cluster.boots(["boreas"])).boreas, boreas);
+    await cluster.stack.preview({ args: ["--expect-no-changes"] });
+  });
+
+  it("are gone with the stack", async () => {
+    await cluster.stack.destroy();
+    const { stdout } = await cluster.host.exec(["virsh", "-q", "list", "--all", "--name"]);
+    assert.equal(stdout.trim(), "");
+  });
+});
