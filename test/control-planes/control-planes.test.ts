@@ -13,7 +13,7 @@ const three = ["boreas", "notus", "zephyrus"];
 /** What is read of the API's nodes and pods. */
 interface Found {
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly nodeName: string };
+  readonly spec: { readonly nodeName: string; readonly unschedulable?: boolean };
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
@@ -38,7 +38,7 @@ describe("a cluster's control planes", function () {
     await cluster?.dispose();
   });
 
-  const ask = () => cluster.ask({ network: { plugin: "routes" }, kubeadm: electedKubeadm });
+  const ask = (more: object = {}) => cluster.ask({ network: { plugin: "routes" }, kubeadm: electedKubeadm, ...more });
 
   /** What a control plane's own API says: the control planes that are Ready, and on which of them etcd is Ready. */
   const seenBy = async (name: string): Promise<{ ready: string[]; etcd: string[] }> => {
@@ -49,8 +49,9 @@ describe("a cluster's control planes", function () {
       const nodes = await kubectl.json("get", "nodes", "-l", "node-role.kubernetes.io/control-plane");
       const etcd = await kubectl.json("get", "pods", "-n", "kube-system", "-l", "component=etcd");
       const ready = (found: { items: Found[] }) =>
-        found.items.filter(({ status }) =>
-          status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
+        found.items.filter(
+          ({ spec, status }) =>
+            !spec.unschedulable && status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
         );
       return {
         ready: ready(nodes)
@@ -90,12 +91,42 @@ describe("a cluster's control planes", function () {
     await cluster.stack.preview({ args: ["--expect-no-changes"] });
   });
 
+  it("get new certificates, and nothing restarts", async () => {
+    const before = await cluster.boots(three);
+    const certificate = (name: string) => cluster.inside(name, "sha256sum /etc/kubernetes/pki/apiserver.crt");
+    const old = await Promise.all(three.map(certificate));
+    await ask({ renewal: "second" });
+    await cluster.up();
+    const renewed = await Promise.all(three.map(certificate));
+    for (const [index, name] of three.entries()) assert.notEqual(renewed[index], old[index], name);
+    assert.deepEqual(await seenBy("notus"), { ready: three, etcd: three });
+    assert.deepEqual(await cluster.boots(three), before);
+  });
+
+  it("have one made larger than it can be live: drained, restarted, and taken back", async () => {
+    const { zephyrus, ...others } = await cluster.boots(three);
+    const memory = async () =>
+      Number(await cluster.inside("zephyrus", "sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo"));
+    const before = await memory();
+    cluster.winds.zephyrus!.memory = "2500MiB";
+    await ask({ renewal: "second" });
+    const steps = await cluster.steps();
+    assert.equal(steps["VirtualMachine winds-zephyrus"], "update");
+    assert.equal(steps["KubernetesNode winds-zephyrus"], "update");
+    await cluster.up();
+    assert.deepEqual(await seenBy("boreas"), { ready: three, etcd: three });
+    assert.ok((await memory()) > before + 150_000);
+    const { zephyrus: after, ...same } = await cluster.boots(three);
+    assert.notEqual(after, zephyrus);
+    assert.deepEqual(same, others);
+  });
+
   it("have another one first, and nothing is done to a machine", async () => {
     const before = await cluster.boots(three);
     const { boreas } = cluster.winds;
     delete cluster.winds.boreas;
     cluster.winds.boreas = boreas!;
-    await ask();
+    await ask({ renewal: "second" });
     const steps = await cluster.steps();
     for (const name of three) {
       assert.equal(steps[`VirtualMachine winds-${name}`], undefined);
@@ -109,7 +140,7 @@ describe("a cluster's control planes", function () {
   it("have the one that was first replaced", async () => {
     const { boreas, ...others } = await cluster.boots(three);
     cluster.winds.boreas!.image = "second";
-    await ask();
+    await ask({ renewal: "second" });
     const steps = await cluster.steps();
     assert.match(steps["VirtualMachine winds-boreas"]!, /replace/);
     assert.match(steps["KubernetesNode winds-boreas"]!, /replace/);
