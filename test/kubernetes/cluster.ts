@@ -34,13 +34,16 @@ interface Step {
   readonly urn: string;
 }
 
+/** With two CPUs, as a kubelet that starts has its pods start beside it. */
+export const worker = (address: string) => ({ vcpus: 2, memory: "1280MiB", address });
+
 /** One cluster of Debian guests on a host that had nothing but Linux and ssh, and the ways into it. */
 export class Cluster {
   /** The guests by name, as the next `ask` says them. */
   readonly winds: Record<string, Record<string, unknown>> = {
     boreas: { role: "controlPlane", vcpus: 2, memory: "2300MiB", address: "172.17.2.2" },
-    zephyrus: { memory: "1280MiB", address: "172.17.2.3" },
-    notus: { memory: "1280MiB", address: "172.17.2.4" },
+    zephyrus: worker("172.17.2.3"),
+    notus: worker("172.17.2.4"),
   };
 
   private constructor(

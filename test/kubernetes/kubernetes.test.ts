@@ -5,7 +5,7 @@ import { inOrder } from "../e2e/in-order";
 import { ensureKubernetesPrograms, kubernetesVersions, until } from "../lab";
 import { differences, type HostSnapshot, snapshotOfHost } from "../lab/snapshot-of-host";
 import { askAllTheWhile } from "./answering";
-import { Cluster, itsOwn } from "./cluster";
+import { Cluster, itsOwn, worker } from "./cluster";
 import { Kubectl } from "./kubectl";
 import { nodePort, workloads } from "./workloads";
 
@@ -122,7 +122,7 @@ describe("a cluster on a bare host", function () {
 
   it("gets a worker more, by one line", async () => {
     const before = await cluster.boots(["boreas", ...workers]);
-    cluster.winds.eurus = { memory: "1280MiB", address: "172.17.2.5" };
+    cluster.winds.eurus = worker("172.17.2.5");
     await cluster.ask();
     const steps = await cluster.steps();
     assert.equal(steps["VirtualMachine winds-eurus"], "create");
