@@ -94,7 +94,7 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
   if (plan.kubelet) {
     await cluster.drain(await present(run, cluster), drainPolicy(run));
     try {
-      await bringPrograms(guest, bounds, (await memberOf(run, true)).observed.guest, { source, version, role });
+      await bringPrograms(guest, bounds, observed.guest, { source, version, role });
     } catch (error) {
       // Its kubelet is as it was: the node can go on with that until what is missing is there.
       await cluster.uncordon(await present(run, cluster)).catch(() => {});
@@ -108,7 +108,6 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
     await upgradeAddons(run, cluster, await firstGuest(run));
     await cluster.uncordon(ready);
   } else await upgradeAddons(run, cluster, await firstGuest(run));
-  await memberOf(run, true);
 }
 
 /** Waits for the node to be as it should, to the end of the time, and gives it back. */
@@ -205,8 +204,11 @@ export async function syncDescription(run: NodeRun): Promise<void> {
 /** Waits until the node is Ready, and what runs on it of the system. Errors: `guest-not-ready` with what is missing. */
 export async function awaitReady(run: NodeRun): Promise<void> {
   const cluster = await clusterOf(run);
-  await cluster.uncordon(await settle(run, cluster, (await memberOf(run)).guest));
-  run.observed = { seen: (await memberOf(run, true)).observed };
+  const { guest, observed } = await memberOf(run);
+  const node = await settle(run, cluster, guest);
+  await cluster.uncordon(node);
+  // Of the guest the look that found it a member holds: what was done since is of its node.
+  run.observed = { seen: { guest: observed.guest, cluster: { ...observed.cluster, state: "up", node } } };
 }
 
 async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<NodeFacts> {

@@ -267,7 +267,7 @@ describe("a node's life", function () {
 
   it("is not drained where the kubelet of the version can't be brought", async () => {
     const made = await make("boreas");
-    guests.boreas.version("1.34.4");
+    guests.boreas.version("1.34.4", "1.34.3");
     await assert.rejects(change("boreas", made, {}, "1.34.4"), /kubeadm 1\.34\.4, kubelet 1\.34\.3/);
     assert.deepEqual(clusterCalls(guests.boreas.cluster, /^drain/), []);
   });
