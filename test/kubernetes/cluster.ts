@@ -104,7 +104,7 @@ export class Cluster {
         boot: { kernel, initrd, cmdline: this.node.commandLine },
         cpu: kubernetesProcessor,
         wait: { for: "ssh", timeout: 900 },
-        shutdown: { timeout: 30 },
+        shutdown: { timeout: 10 },
       },
       kubernetes: {
         version: kubernetesVersions.first,

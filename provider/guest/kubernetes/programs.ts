@@ -126,7 +126,9 @@ exit 0
 /** kubelet.service and its drop-in as Kubernetes' own packages have them (github.com/kubernetes/release, `kubelet.service`). */
 const unitScript = `
 set -eu
+written=
 if ! systemctl cat kubelet.service >/dev/null 2>&1; then
+written=yes
 cat > /etc/systemd/system/kubelet.service <<'UNIT'
 [Unit]
 Description=kubelet: The Kubernetes Node Agent
@@ -142,6 +144,7 @@ WantedBy=multi-user.target
 UNIT
 fi
 if ! systemctl cat kubelet.service 2>/dev/null | grep -q KUBELET_KUBECONFIG_ARGS; then
+written=yes
 mkdir -p /etc/systemd/system/kubelet.service.d
 cat > /etc/systemd/system/kubelet.service.d/10-kubeadm.conf <<'UNIT'
 [Service]
@@ -153,8 +156,11 @@ ExecStart=
 ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
 UNIT
 fi
-systemctl daemon-reload
-systemctl enable -q kubelet.service containerd.service 2>/dev/null || true
+[ -z "$written" ] || systemctl daemon-reload
+# Each of these reads all units anew: seconds in a slow guest.
+for unit in kubelet.service containerd.service; do
+  systemctl is-enabled -q "$unit" 2>/dev/null || systemctl enable -q "$unit" 2>/dev/null || true
+done
 systemctl start containerd.service
 `;
 
