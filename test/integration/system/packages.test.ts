@@ -78,6 +78,17 @@ describe("packages of a host", function () {
     }
   });
 
+  it("are unpacked again, where one was killed while it was unpacked", async () => {
+    await host.apply(wanted);
+    const status = "Status: install reinstreq half-installed";
+    await host.text(`sed -i '/^Package: genisoimage$/,/^$/s/^Status: .*/${status}/' /var/lib/dpkg/status`);
+    assert.equal(await installed("genisoimage"), "half-installed");
+    await host.apply(wanted);
+    assert.equal(await installed("genisoimage"), "installed");
+    await host.release(wanted, undefined, true);
+    assert.notEqual(await installed("genisoimage"), "installed");
+  });
+
   it("that no repository has are an error in the tool's own words", async () => {
     await assert.rejects(host.apply({ packages: ["no-such-package"] }), /Unable to locate package no-such-package/);
     await host.release();

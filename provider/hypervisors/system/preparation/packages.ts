@@ -136,6 +136,12 @@ const dnf = ["dnf", "-y", "--setopt=timeout=30", "--setopt=retries=2"];
 const zypper = ["env", `ZYPP_LOCK_TIMEOUT=${lockWait}`, "zypper", "--non-interactive"];
 const pacman = ["pacman", "--noconfirm", "--needed", "--noprogressbar"];
 
+/** dpkg-query(1), `db:Status-Eflag`. */
+const brokenAgain = [
+  `broken=$(dpkg-query -W -f='\${db:Status-Eflag} \${binary:Package}\\n' | sed -n 's/^reinstreq //p')`,
+  '[ -z "$broken" ] || exec "$@" --reinstall install -- $broken',
+].join("; ");
+
 export interface Command {
   readonly argv: readonly string[];
   /** Its failure does not matter by itself: what comes after it tells. */
@@ -150,6 +156,8 @@ export function installCommands(family: Family, names: readonly string[]): Comma
         { argv: ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], mayFail: true },
         // One mirror that is away is no reason to stop: the packages may be in another.
         { argv: [...apt, "update"], mayFail: true },
+        // What it has left half-unpacked: dpkg configures none of these, and fails with whatever else is installed.
+        { argv: ["sh", "-c", brokenAgain, "sh", ...apt] },
         { argv: [...apt, "--no-install-recommends", "install", "--", ...names] },
       ];
     case "fedora":
