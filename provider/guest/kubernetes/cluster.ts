@@ -31,6 +31,8 @@ export class Cluster {
   constructor(
     private readonly guest: Transport,
     private readonly bounds: Bounds,
+    /** Address of one API server, `https://172.17.2.4:6443`. Default: what the guest's own configuration names. */
+    private readonly server?: string,
   ) {}
 
   /** kubectl with arguments and input. Any exit code is an answer. */
@@ -38,7 +40,8 @@ export class Cluster {
     args: readonly string[],
     options: { stdin?: string; timeout?: number; onLine?: (line: string) => void } = {},
   ): Promise<ExecResult> {
-    return this.guest.exec(["kubectl", `--kubeconfig=${adminConfiguration}`, ...args], {
+    const to = this.server === undefined ? [] : [`--server=${this.server}`];
+    return this.guest.exec(["kubectl", `--kubeconfig=${adminConfiguration}`, ...to, ...args], {
       root: true,
       stdin: options.stdin,
       timeout: limit(this.bounds, options.timeout ?? 120_000),

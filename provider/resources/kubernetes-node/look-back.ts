@@ -3,7 +3,7 @@ import { hostsBlock } from "../../guest/kubernetes/look";
 import { adminConfiguration, runScript } from "../../guest/kubernetes/shell";
 import { asRecord, type Inputs } from "../../schema";
 import { taintsOf } from "./fields";
-import { authorityOf, boundsOf, firstGuest, isFirst, type NodeRun, ownGuest, requestOf } from "./node";
+import { authorityOf, boundsOf, firstGuest, isFirst, type NodeRun, ownGuest, requestOf, serverAt } from "./node";
 
 /** What a node shows of itself: its outputs, and what is not as the state has it. */
 
@@ -38,14 +38,11 @@ async function kubeconfigOf(run: NodeRun): Promise<string> {
     `cat ${adminConfiguration}`,
   );
   const request = requestOf(run);
-  const server = request.endpointAddresses
-    ? `${bracketed(request.address)}:${portOf(request.endpoint)}`
-    : request.endpoint;
-  return withServer(text, `https://${server}`);
+  return withServer(
+    text,
+    request.endpointAddresses ? serverAt(request, request.address) : `https://${request.endpoint}`,
+  );
 }
-
-const portOf = (endpoint: string) => /:(\d+)$/.exec(endpoint)?.[1] ?? "6443";
-const bracketed = (address: string) => (address.includes(":") ? `[${address}]` : address);
 
 /** A kubeconfig whose clusters are at this address. */
 export function withServer(kubeconfig: string, server: string): string {

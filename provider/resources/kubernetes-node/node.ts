@@ -61,6 +61,12 @@ export function requestOf({ inputs }: NodeRun): NodeRequest {
   };
 }
 
+/** The API server of the control plane at an address: at the endpoint's port, where that leads to the control planes themselves; else at kubeadm's own. */
+export function serverAt({ endpoint, endpointAddresses }: NodeRequest, address: string): string {
+  const port = (endpointAddresses && /:(\d+)$/.exec(endpoint)?.[1]) ?? "6443";
+  return `https://${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
 export function drainPolicy({ inputs }: NodeRun): DrainPolicy {
   const { timeout = 300, force = false, deleteEmptyDirData = true } = asRecord(inputs.drain);
   return { timeout: Number(timeout), force: force === true, deleteEmptyDirData: deleteEmptyDirData !== false };

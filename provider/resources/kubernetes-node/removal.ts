@@ -17,6 +17,7 @@ import {
   type NodeRun,
   ownGuest,
   requestOf,
+  serverAt,
   wantedOf,
 } from "./node";
 
@@ -170,7 +171,7 @@ async function leftWithoutFirst(run: NodeRun, own: Own | undefined): Promise<Lef
   const listed = await Promise.all(others.map((name) => itself.node(name)));
   const addresses = [...new Set([...told, ...listed.flatMap((node) => node?.address ?? [])])];
   for (const other of addresses.filter((one) => one !== address)) {
-    const cluster = new ThroughAnother(own.guest, bounds, `https://${bracketed(other)}:${portOf(request)}`);
+    const cluster = new Cluster(own.guest, bounds, serverAt(request, other));
     if (!(await cluster.answers())) continue;
     const stacked = own.facts.files.has("etcd") || own.facts.files.has("etcd-data");
     return { cluster, etcd: stacked ? new Etcd(own.guest, bounds, other) : undefined };
@@ -184,31 +185,6 @@ async function leftWithoutFirst(run: NodeRun, own: Own | undefined): Promise<Lef
       hint: "Start them, and run the command again; or, if the cluster is gone for good, take this node out of the state with `pulumi state delete`.",
     },
   );
-}
-
-const bracketed = (address: string) => (address.includes(":") ? `[${address}]` : address);
-
-/** That of the endpoint, where that leads to the control planes themselves; else kubeadm's own. */
-function portOf({ endpoint, endpointAddresses }: ReturnType<typeof requestOf>): string {
-  return (endpointAddresses && /:(\d+)$/.exec(endpoint)?.[1]) ?? "6443";
-}
-
-/** The cluster by another control plane's API. */
-class ThroughAnother extends Cluster {
-  constructor(
-    guest: Guest,
-    bounds: ReturnType<typeof boundsOf>,
-    private readonly server: string,
-  ) {
-    super(guest, bounds);
-  }
-
-  override kubectl(
-    args: readonly string[],
-    options?: Parameters<Cluster["kubectl"]>[1],
-  ): ReturnType<Cluster["kubectl"]> {
-    return super.kubectl([`--server=${this.server}`, ...args], options);
-  }
 }
 
 async function resetGuest(run: NodeRun, own: Own | undefined, must = false): Promise<void> {

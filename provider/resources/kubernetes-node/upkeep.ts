@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
-import type { Cluster } from "../../guest/kubernetes/cluster";
+import { Cluster } from "../../guest/kubernetes/cluster";
 import { podBlockOf, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
 import type { NodeFacts } from "../../guest/kubernetes/node-facts";
@@ -23,6 +23,7 @@ import {
   owes,
   ownGuest,
   requestOf,
+  serverAt,
   wantedOf,
 } from "./node";
 import { type UpgradePlan, upgradePlan, type WantedNode } from "./plan";
@@ -179,8 +180,15 @@ export async function syncCertificates(run: NodeRun): Promise<void> {
   if (previous?.caHash === undefined || inputs.renewal === undefined) return;
   if (inputs.renewal === previous.renewal && !owes(run, "certificates")) return;
   const { guest } = await memberOf(run);
-  await renewCertificates(guest, boundsOf(run), inputs.role === "controlPlane");
-  await (await clusterOf(run)).awaitApi(600_000);
+  const bounds = boundsOf(run);
+  await renewCertificates(guest, bounds, inputs.role === "controlPlane");
+  if (inputs.role !== "controlPlane") return;
+  // Its own, and with it its etcd: the next control plane's turn comes when this one is back, or there is no majority.
+  const own = new Cluster(guest, bounds, serverAt(requestOf(run), String(inputs.address)));
+  await explained(run, guest, async () => {
+    if (!(await own.awaitApi(Number.POSITIVE_INFINITY)))
+      throw new WindroseError("guest-not-ready", "its API server does not answer after its certificates were renewed");
+  });
 }
 
 export async function syncDescription(run: NodeRun): Promise<void> {

@@ -117,7 +117,10 @@ echo "$words" >> "$CLUSTER/calls"
 if [ -e "$CLUSTER/etcd" ]; then if [ -n "$server" ]; then member "$address"; else [ -e "$CLUSTER/etcd/\${ROOT##*/}" ]; fi || { echo "The connection to the server was refused" >&2; exit 1; }; fi
 [ -e "$CLUSTER/up" ] || { echo "The connection to the server was refused" >&2; exit 1; }
 case "$1 $2" in
-  "get --raw") echo ok;;
+  "get --raw")
+    # Its own API server comes back after a few questions.
+    if [ -n "$server" ] && [ -s "$ROOT/away" ]; then echo "asked $server" >> "$CLUSTER/calls"; sed 1d "$ROOT/away" > "$ROOT/away.new"; mv "$ROOT/away.new" "$ROOT/away"; exit 1; fi
+    echo ok;;
   "get node") cat "$CLUSTER/nodes/$3" 2>/dev/null || true;;
   "get nodes") case "$*" in *kubeletVersion*) sed 's/.*"kubeletVersion":"\\(v[^"]*\\)".*/\\1/' "$CLUSTER"/nodes/*; exit 0;; esac
     for n in boreas $(ls "$CLUSTER/etcd" 2>/dev/null); do [ ! -e "$CLUSTER/nodes/$n" ] || echo "node/$n"; done | sort -u;;

@@ -365,8 +365,11 @@ describe("a node's life", function () {
     assert.ok(existsSync(join(manifests, "etcd.yaml")));
     assert.ok(!existsSync(aside));
     assert.doesNotMatch(guests.boreas.text("calls"), /certs renew/);
+    // Two questions long its own API server is away: the next control plane's turn is after that.
+    writeFileSync(join(guests.boreas.root, "away"), "once\ntwice\n");
     await change("boreas", made, { renewal: "summer" });
     assert.match(guests.boreas.text("calls"), /certs renew all/);
+    assert.equal(clusterCalls(guests.boreas.cluster, /^asked 172\.17\.2\.10:6443$/).length, 2);
   });
 
   it("takes programs and images from a bundle, and none whose digest is another", async () => {
