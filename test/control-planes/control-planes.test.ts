@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { inOrder } from "../e2e/in-order";
-import { Cluster } from "../kubernetes/cluster";
-import { Kubectl } from "../kubernetes/kubectl";
+import { Cluster, controlPlane } from "../kubernetes/cluster";
+import { elapsed } from "../kubernetes/elapsed";
+import { type Conditions, isReady } from "../kubernetes/kubectl";
 import { electedKubeadm } from "../kubernetes/tuning";
-import { ensureKubernetesPrograms, kubernetesVersions } from "../lab";
 
-const { first } = kubernetesVersions;
-const controlPlane = (address: string) => ({ role: "controlPlane", vcpus: 2, memory: "2300MiB", address });
 const three = ["boreas", "notus", "zephyrus"];
 
 /** What is read of the API's nodes and pods. */
-interface Found {
+interface Found extends Conditions {
   readonly metadata: { readonly name: string };
   readonly spec: { readonly nodeName: string; readonly unschedulable?: boolean };
-  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
 /** From one control plane to three, and the first one replaced. Each step stands on the one before. */
@@ -23,11 +19,7 @@ describe("a cluster's control planes", function () {
   inOrder();
 
   let cluster: Cluster;
-  const since = Date.now();
-  const say = (line: string) => console.log(`      [${Math.round((Date.now() - since) / 1000)} s] ${line}`);
-  afterEach(function () {
-    say(this.currentTest?.title ?? "");
-  });
+  const say = elapsed();
 
   before(async () => {
     cluster = await Cluster.create(say, 40);
@@ -42,17 +34,11 @@ describe("a cluster's control planes", function () {
 
   /** What a control plane's own API says: the control planes that are Ready, and on which of them etcd is Ready. */
   const seenBy = async (name: string): Promise<{ ready: string[]; etcd: string[] }> => {
-    const { guests, kubeconfig } = await cluster.outputs();
-    const programs = await ensureKubernetesPrograms(first, say);
-    const kubectl = await Kubectl.create(cluster.host, join(programs, "kubectl"), guests[name]!.address, kubeconfig);
+    const kubectl = await cluster.kubectl(name, say);
     try {
       const nodes = await kubectl.json("get", "nodes", "-l", "node-role.kubernetes.io/control-plane");
       const etcd = await kubectl.json("get", "pods", "-n", "kube-system", "-l", "component=etcd");
-      const ready = (found: { items: Found[] }) =>
-        found.items.filter(
-          ({ spec, status }) =>
-            !spec.unschedulable && status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True"),
-        );
+      const ready = (found: { items: Found[] }) => found.items.filter((one) => isReady(one) && !one.spec.unschedulable);
       return {
         ready: ready(nodes)
           .map(({ metadata }) => metadata.name)

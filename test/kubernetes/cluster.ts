@@ -8,6 +8,7 @@ import {
   currentLab,
   ensureKubernetesBundle,
   ensureKubernetesNode,
+  ensureKubernetesPrograms,
   type GuestImage,
   type KubernetesBundle,
   kubernetesProcessor,
@@ -16,6 +17,7 @@ import {
   type LabHost,
   until,
 } from "../lab";
+import { Kubectl } from "./kubectl";
 import { tunedKubeadm } from "./tuning";
 
 const gibibyte = 1 << 30;
@@ -37,11 +39,13 @@ interface Step {
 /** With two CPUs, as a kubelet that starts has its pods start beside it. */
 export const worker = (address: string) => ({ vcpus: 2, memory: "1280MiB", address });
 
+export const controlPlane = (address: string) => ({ role: "controlPlane", vcpus: 2, memory: "2300MiB", address });
+
 /** One cluster of Debian guests on a host that had nothing but Linux and ssh, and the ways into it. */
 export class Cluster {
   /** The guests by name, as the next `ask` says them. */
   readonly winds: Record<string, Record<string, unknown>> = {
-    boreas: { role: "controlPlane", vcpus: 2, memory: "2300MiB", address: "172.17.2.2" },
+    boreas: controlPlane("172.17.2.2"),
     zephyrus: worker("172.17.2.3"),
     notus: worker("172.17.2.4"),
   };
@@ -124,6 +128,13 @@ export class Cluster {
 
   outputs(): Promise<Outputs> {
     return this.stack.outputs<Outputs>();
+  }
+
+  /** kubectl on this side, at a control plane's own API. */
+  async kubectl(name: string, say: (line: string) => void): Promise<Kubectl> {
+    const { guests, kubeconfig } = await this.outputs();
+    const programs = await ensureKubernetesPrograms(kubernetesVersions.first, say);
+    return Kubectl.create(this.host, join(programs, "kubectl"), guests[name]!.address, kubeconfig);
   }
 
   /** Runs a command in a guest. */

@@ -22,6 +22,13 @@ const answers = (port: number) =>
     socket.on("error", () => done(false));
   });
 
+/** What says of nodes and pods whether they are ready, as the API has it. */
+export interface Conditions {
+  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+}
+export const isReady = ({ status }: Conditions): boolean =>
+  status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+
 /** kubectl on this side: the guests' network is behind the host, and ssh's forwarding leads through it. */
 export class Kubectl {
   private constructor(

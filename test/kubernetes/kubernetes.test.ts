@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { packagesAlone } from "../e2e/bare-host";
 import { inOrder } from "../e2e/in-order";
-import { ensureKubernetesPrograms, kubernetesVersions, until } from "../lab";
+import { kubernetesVersions, until } from "../lab";
 import { differences, type HostSnapshot, snapshotOfHost } from "../lab/snapshot-of-host";
 import { askAllTheWhile } from "./answering";
 import { Cluster, itsOwn, worker } from "./cluster";
-import { Kubectl } from "./kubectl";
+import { elapsed } from "./elapsed";
+import { isReady, type Kubectl } from "./kubectl";
 import { nodePort, workloads } from "./workloads";
 
 const { first, second } = kubernetesVersions;
@@ -20,11 +20,7 @@ describe("a cluster on a bare host", function () {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let bare: HostSnapshot;
-  const since = Date.now();
-  const say = (line: string) => console.log(`      [${Math.round((Date.now() - since) / 1000)} s] ${line}`);
-  afterEach(function () {
-    say(this.currentTest?.title ?? "");
-  });
+  const say = elapsed();
 
   before(async () => {
     cluster = await Cluster.create(say);
@@ -42,10 +38,7 @@ describe("a cluster on a bare host", function () {
     return Object.fromEntries(
       items
         // biome-ignore lint/suspicious/noExplicitAny: objects of the API
-        .filter(({ status, spec }: any) => {
-          const condition = status.conditions.find(({ type }: { type: string }) => type === "Ready");
-          return condition?.status === "True" && !spec.unschedulable;
-        })
+        .filter((node: any) => isReady(node) && !node.spec.unschedulable)
         // biome-ignore lint/suspicious/noExplicitAny: objects of the API
         .map(({ metadata, status }: any) => [metadata.name, status.nodeInfo.kubeletVersion]),
     );
@@ -95,9 +88,7 @@ describe("a cluster on a bare host", function () {
 
   it("comes to its end with the next `up`: all nodes are ready, as kubectl sees it from outside", async () => {
     await cluster.up();
-    const { guests, kubeconfig } = await cluster.outputs();
-    const programs = await ensureKubernetesPrograms(first, say);
-    kubectl = await Kubectl.create(cluster.host, join(programs, "kubectl"), guests.boreas!.address, kubeconfig);
+    kubectl = await cluster.kubectl("boreas", say);
     assert.deepEqual(await ready(), all(["boreas", ...workers], first));
     const { items } = await kubectl.json("get", "pods", "-n", "kube-system", "-l", "k8s-app=kube-dns");
     assert.ok(items.length > 0);

@@ -1,3 +1,4 @@
+import { bracketed } from "../../addresses";
 import { WindroseError } from "../../errors";
 import { asRecord, isRecord } from "../../schema";
 import type { ExecResult, Transport } from "../../transports/transport";
@@ -27,8 +28,6 @@ const credentials = [
 ];
 /** kubeadm's constants.go: EtcdListenClientPort, EtcdListenPeerPort. */
 const [clientPort, peerPort] = [2379, 2380];
-
-const bracketed = (address: string) => (address.includes(":") ? `[${address}]` : address);
 
 export class Etcd {
   private server: string;

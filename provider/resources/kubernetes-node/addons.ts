@@ -5,7 +5,7 @@ import { phase } from "../../guest/kubernetes/kubeadm";
 import { pause } from "../../guest/waiting";
 import { asRecord } from "../../schema";
 import { memberOf } from "./membership";
-import { boundsOf, clusterOf, type Guest, isFirst, type NodeRun, owes, requestOf } from "./node";
+import { boundsOf, clusterOf, firstGuest, isFirst, type NodeRun, owes, requestOf } from "./node";
 import { parseVersion } from "./rules";
 
 /** kubeadm's addons: CoreDNS and kube-proxy. */
@@ -47,9 +47,9 @@ const hasDns = (cluster: Cluster) => cluster.has("deployment", "coredns");
 /**
  * Brings the addons to the version of the nodes, once that is one: until then there may be nodes without the images. Before,
  * the old ones serve: kube-proxy may be three minor versions older than the API server and the kubelet (Kubernetes' version
- * skew policy). `control`: guest of a control plane, where kubeadm is of that version.
+ * skew policy). It is done on the first control plane, where kubeadm is of that version.
  */
-export async function upgradeAddons(run: NodeRun, cluster: Cluster, control: Guest): Promise<void> {
+export async function upgradeAddons(run: NodeRun, cluster: Cluster): Promise<void> {
   const [version, ...others] = new Set(await cluster.versions());
   if (version === undefined || others.length > 0 || !hasPhases(version)) return;
   const request = { ...requestOf(run), version, role: "controlPlane" as const };
@@ -59,6 +59,7 @@ export async function upgradeAddons(run: NodeRun, cluster: Cluster, control: Gue
   };
   const until = Date.now() + stragglers;
   while (await old()) {
+    const control = await firstGuest(run);
     for (const addon of addonsOf(request)) {
       if (addon === "coredns" && !(await hasDns(cluster))) continue;
       await phase(control, boundsOf(run), `upgrade apply phase addon ${addon}`, upgradeConfiguration(request));

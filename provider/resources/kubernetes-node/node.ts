@@ -1,3 +1,4 @@
+import { bracketed } from "../../addresses";
 import { hypervisorFor, type StoredConnection } from "../../connections";
 import type { Context } from "../../context";
 import { hasCode, type WindroseError } from "../../errors";
@@ -64,7 +65,7 @@ export function requestOf({ inputs }: NodeRun): NodeRequest {
 /** The API server of the control plane at an address: at the endpoint's port, where that leads to the control planes themselves; else at kubeadm's own. */
 export function serverAt({ endpoint, endpointAddresses }: NodeRequest, address: string): string {
   const port = (endpointAddresses && /:(\d+)$/.exec(endpoint)?.[1]) ?? "6443";
-  return `https://${address.includes(":") ? `[${address}]` : address}:${port}`;
+  return `https://${bracketed(address)}:${port}`;
 }
 
 export function drainPolicy({ inputs }: NodeRun): DrainPolicy {

@@ -71,7 +71,7 @@ export async function removeNode(run: NodeRun): Promise<void> {
   if (ours) await cluster.deleteNode(nodeName);
   try {
     // It may have been the last one of an older version.
-    await upgradeAddons(run, cluster, await firstGuest(run));
+    await upgradeAddons(run, cluster);
   } catch (error) {
     run.context.tell("warning", `kube-proxy and CoreDNS were not upgraded: ${asWindroseError(error).why}`);
   }

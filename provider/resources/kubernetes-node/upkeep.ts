@@ -16,7 +16,6 @@ import {
   boundsOf,
   clusterOf,
   drainPolicy,
-  firstGuest,
   type Guest,
   isFirst,
   type NodeRun,
@@ -70,7 +69,7 @@ export async function syncVersion(run: NodeRun): Promise<void> {
   const changes = run.previous === undefined || asRecord(run.previous.cluster).version !== wanted.version;
   if (plan.kubeadm || plan.kubelet) await upgradeNode(run, wanted, plan);
   else if (run.previous !== undefined && (changes || owes(run, "version")))
-    await upgradeAddons(run, await clusterOf(run), await firstGuest(run));
+    await upgradeAddons(run, await clusterOf(run));
 }
 
 async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan): Promise<void> {
@@ -92,6 +91,7 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
   }
   const cluster = await clusterOf(run);
   await cluster.awaitApi(600_000);
+  let drained: NodeFacts | undefined;
   if (plan.kubelet) {
     await cluster.drain(await present(run, cluster), drainPolicy(run));
     try {
@@ -102,13 +102,13 @@ async function upgradeNode(run: NodeRun, wanted: WantedNode, plan: UpgradePlan):
       throw error;
     }
     await restartKubelet(guest, bounds);
-    const ready = await explained(run, guest, () =>
+    drained = await explained(run, guest, () =>
       until(run, cluster, `its kubelet is not of ${version}`, (node) => node.version === version && node.ready),
     );
-    // The mark of a drained node says, after a cut, that something is left to do: so it goes last.
-    await upgradeAddons(run, cluster, await firstGuest(run));
-    await cluster.uncordon(ready);
-  } else await upgradeAddons(run, cluster, await firstGuest(run));
+  }
+  await upgradeAddons(run, cluster);
+  // The mark of a drained node says, after a cut, that something is left to do: so it goes last.
+  if (drained) await cluster.uncordon(drained);
 }
 
 /** Waits for the node to be as it should, to the end of the time, and gives it back. */
