@@ -48,7 +48,10 @@ await main(async () => {
     total.failed += result.failed;
     summary.push(
       `${level}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, in ${elapsed(since)}`,
-      ...result.titles.map((title) => red(`  failed: ${title}`)),
+      ...result.failures.flatMap(({ title, reason }) => [
+        red(`  failed: ${title}`),
+        ...reason.map((line) => `    ${line}`),
+      ]),
     );
   }
   say();

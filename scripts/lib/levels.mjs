@@ -46,7 +46,7 @@ async function outcomes(file) {
     passed: count("passed"),
     failed: count("failed"),
     skipped: count("skipped"),
-    titles: all.flatMap((each) => (each.kind === "failed" ? [each.title] : [])),
+    failures: all.flatMap(({ kind, title, reason = [] }) => (kind === "failed" ? [{ title, reason }] : [])),
     ended: all.some((each) => each.kind === "end"),
   };
 }
@@ -107,9 +107,8 @@ async function runShare(level, { name, files, directory, options, output }) {
   // A run that died, or never began, is a failure whatever its tests said before.
   if (result.failed === 0 && (code !== 0 || !result.ended)) {
     result.failed = 1;
-    result.titles = [
-      `${files.join(", ") || level} ended with exit code ${code}${result.ended ? "" : " before its last test"}`,
-    ];
+    const title = `${files.join(", ") || level} ended with exit code ${code}${result.ended ? "" : " before its last test"}`;
+    result.failures = [{ title, reason: [] }];
   }
   return result;
 }
@@ -136,10 +135,10 @@ async function runLane(level, lane) {
  *
  * @param {string} level
  * @param {{coverage: boolean, rest: string[], environment: NodeJS.ProcessEnv}} options `rest` goes to mocha
- * @returns {Promise<{passed: number, failed: number, skipped: number, titles: string[]}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: number, failures: {title: string, reason: string[]}[]}>}
  */
 export async function runLevel(level, options) {
-  const total = { passed: 0, failed: 0, skipped: 0, titles: [] };
+  const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
   if (!(await hasTests(join(root, "test", level)))) return total;
   const directory = await mkdtemp(join(tmpdir(), "windrose-test-"));
   try {
@@ -151,11 +150,11 @@ export async function runLevel(level, options) {
       lanes === 1
         ? [await runShare(level, { name: "all", files, directory, options })]
         : (await Promise.all(Array.from({ length: lanes }, () => runLane(level, lane)))).flat();
-    for (const { passed, failed, skipped, titles } of results) {
+    for (const { passed, failed, skipped, failures } of results) {
       total.passed += passed;
       total.failed += failed;
       total.skipped += skipped;
-      total.titles.push(...titles);
+      total.failures.push(...failures);
     }
     return total;
   } finally {

@@ -7,6 +7,14 @@ const mocha = require("mocha");
 
 const patience = 20_000;
 
+/** What an error says, and where it came up: some lines, for a summary that may be all that is kept of a run. */
+function reasonOf(error) {
+  const [said, places = ""] = String(error?.stack ?? error).split(/\n(?=\s+at )/);
+  const lines = said.split("\n").filter((line) => line.trim() !== "");
+  const all = places === "" ? lines.slice(0, 8) : [...lines.slice(0, 8), places.split("\n")[0].trim()];
+  return all.map((line) => line.slice(0, 300));
+}
+
 module.exports = class extends mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -14,7 +22,7 @@ module.exports = class extends mocha.reporters.Spec {
     const write = (outcome) => file && appendFileSync(file, `${JSON.stringify(outcome)}\n`);
     runner.on("pass", () => write({ kind: "passed" }));
     runner.on("pending", () => write({ kind: "skipped" }));
-    runner.on("fail", (test) => write({ kind: "failed", title: test.fullTitle() }));
+    runner.on("fail", (test, error) => write({ kind: "failed", title: test.fullTitle(), reason: reasonOf(error) }));
     runner.once("end", () => {
       write({ kind: "end" });
       setTimeout(() => {

@@ -95,12 +95,33 @@ export class PreparedHost {
   }
 }
 
+/** Where a script of a change dies by itself, as in a power cut: at its n-th line for people, or in the midst of its n-th file. */
+export interface Death {
+  readonly at: "line" | "file begun" | "file in place";
+  readonly nth: number;
+}
+
+const deathPlaces: Readonly<Record<Death["at"], [string, (die: string) => string]>> = {
+  line: ["say() { ", (die) => `say() { ${die}; `],
+  "file begun": ["&& ( put_in ", (die) => `&& { ${die}; :; } && ( put_in `],
+  "file in place": ['&& rmdir -- "$new"', (die) => `&& { ${die}; :; } && rmdir -- "$new"`],
+};
+
 /** Counts the commands that are run on the host. */
 class CountingTransport extends SshTransport {
   commands = 0;
+  death: Death | undefined;
+
   override exec(argv: readonly string[], options?: ExecOptions) {
     this.commands++;
-    return super.exec(argv, options);
+    return super.exec(argv, this.death ? { ...options, stdin: this.deadly(options?.stdin) } : options);
+  }
+
+  private deadly(script: ExecOptions["stdin"]): ExecOptions["stdin"] {
+    const { at, nth } = this.death!;
+    const [place, dying] = deathPlaces[at];
+    if (typeof script !== "string" || !script.includes(place)) return script;
+    return `seen=0\n${script.replace(place, () => dying(`seen=$((seen + 1)); [ $seen -ne ${nth} ] || kill -9 $$`))}`;
   }
 }
 

@@ -3,7 +3,7 @@ import { nothingWanted, type WantedPreparation } from "../../../provider/hypervi
 import { until } from "../../lab/index.js";
 import { differences, type HostSnapshot, snapshotOfHost } from "../../lab/snapshot-of-host.js";
 import { hasCode } from "../libvirt/host-fixtures";
-import { holder, PreparedHost, standInForModules } from "./fixtures";
+import { type Death, holder, PreparedHost, standInForModules } from "./fixtures";
 
 /** All that a bare host can be prepared with, without any package. */
 const everything: Partial<WantedPreparation> = {
@@ -220,38 +220,66 @@ describe("a host that is prepared", function () {
     await asBefore();
   });
 
-  it("is finished by the next run wherever the one before was cut off or killed", async function () {
-    this.timeout(400_000);
-    const steps: string[] = [];
-    await host.apply(everything, undefined, { progress: (text) => steps.push(text) });
+  /** A creation under a lineage that nobody knows any more, then one that knows nothing of it, then all taken back. */
+  const goesOnAfter = async (death: (dead: ReturnType<typeof holder>) => Promise<void>) => {
+    const dead = holder("dev");
+    await death(dead);
+    const next = holder("dev");
+    await host.apply(everything, next, { creating: true });
+    await standsAsAsked(everything, next);
+    assert.ok(
+      !(await host.text("cat /var/lib/windrose/claims/*")).includes(dead.lineage),
+      "the dead one holds nothing",
+    );
+    await host.release({}, next);
+    assert.equal(await host.text("find /var/lib/windrose /etc/windrose /etc/winds 2>/dev/null || true"), "");
+  };
+  /** How many lines for people a change of everything prints, and how many claims it writes. */
+  const sizeOfChange = async () => {
+    const lines: string[] = [];
+    await host.apply(everything, undefined, { progress: (text) => lines.push(text) });
+    const claims = Number(await host.text("ls /var/lib/windrose/claims | wc -l"));
     await host.release(everything);
-    assert.ok(steps.length >= 8, steps.join());
-    for (let step = 0; step < steps.length; step++) {
-      const dying = await host.again();
-      const cut = new AbortController();
-      let seen = 0;
-      let killed: Promise<unknown> | undefined;
-      const progress = () => {
-        if (seen++ !== step) return;
-        // The connection goes, and the script runs on; or the script itself goes, as in a power cut.
-        if (step % 2 === 0) cut.abort();
-        else killed = host.text("kill -9 $(pgrep -x -f 'sh -s') || true");
-      };
-      // A Host of this name that died in its creation leaves claims under a lineage that nobody knows.
-      const dead = holder("dev");
-      await dying.apply(everything, dead, { creating: true, signal: cut.signal, progress }).catch(() => {});
-      await killed;
-      await dying.transport.close();
-      const next = holder("dev");
-      await host.apply(everything, next, { creating: true });
-      await standsAsAsked(everything, next);
-      assert.ok(
-        !(await host.text("cat /var/lib/windrose/claims/*")).includes(dead.lineage),
-        "the dead one holds nothing",
-      );
-      await host.release({}, next);
-      assert.equal(await host.text("ls -d /var/lib/windrose /etc/windrose 2>/dev/null || true"), "");
-    }
+    assert.ok(lines.length >= 8, lines.join());
+    return { lines: lines.length, claims };
+  };
+
+  it("is finished by the next run wherever the one before was cut off", async function () {
+    this.timeout(400_000);
+    const { lines } = await sizeOfChange();
+    for (let line = 1; line <= lines; line += 2)
+      await goesOnAfter(async (dead) => {
+        const dying = await host.again();
+        const cut = new AbortController();
+        let seen = 0;
+        // The connection goes, and the script runs on.
+        const progress = () => {
+          if (++seen === line) cut.abort();
+        };
+        await assert.rejects(dying.apply(everything, dead, { creating: true, signal: cut.signal, progress }));
+        await dying.transport.close();
+      });
+    await asBefore();
+  });
+
+  it("is finished by the next run wherever the one before was killed", async function () {
+    this.timeout(400_000);
+    const { lines, claims } = await sizeOfChange();
+    const deaths: Death[] = [
+      ...Array.from({ length: Math.floor(lines / 2) }, (_, index): Death => ({ at: "line", nth: 2 * index + 2 })),
+      // What tells of the creation, the first claim and the last one, and each of the six files of a change.
+      ...[1, 2, claims + 1].map((nth): Death => ({ at: "file begun", nth })),
+      ...[1, 2, claims + 1].map((nth): Death => ({ at: "file in place", nth })),
+      ...[2, 3, 4, 5, 6, 7].map((nth): Death => ({ at: "file in place", nth: claims + nth })),
+    ];
+    for (const death of deaths)
+      await goesOnAfter(async (dead) => {
+        const dying = await host.again();
+        dying.transport.death = death;
+        const died = dying.apply(everything, dead, { creating: true });
+        await assert.rejects(died, /137|SIGKILL/, `${death.at} ${death.nth}`);
+        await dying.transport.close();
+      });
     await asBefore();
   });
 

@@ -66,8 +66,7 @@ export function changeScript(request: ChangeRequest): Script | undefined {
 
   setAll(script, request, edits);
   restoreAll(script, request);
-  if (plan.remove.length > 0)
-    script.add(`rm -f -- ${words(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`))}`);
+  script.drop(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`));
   script.add(madeText(request.over));
   for (const { thing, value } of plan.left) {
     const untold = value === "other" || thing.kind === "file" || thing.kind === "setting";
@@ -133,7 +132,7 @@ function isKept({ plan, look, holder }: ChangeRequest, kind: GeneratedKind): boo
 }
 
 function generated(script: Script, path: string, text: string | undefined): void {
-  if (text === undefined) script.add(`rm -f ${words([path])}`);
+  if (text === undefined) script.drop([path]);
   else script.add(`mkdir -p ${words([path.slice(0, path.lastIndexOf("/"))])}`).put(path, text, "0644");
 }
 
@@ -198,7 +197,7 @@ function restoreFile(script: Script, { name, before, saved }: Claim): void {
     script.put(name, Buffer.from(saved.content, "base64"), saved.mode ?? "0644", saved.owner);
     return;
   }
-  script.add(`rm -f -- ${words([name])}`);
+  script.drop([name]);
   for (const directory of saved?.directories ?? []) script.add(`rmdir -- ${words([directory])} 2>/dev/null`);
 }
 
@@ -249,7 +248,7 @@ function writeEdits(script: Script, { look }: ChangeRequest, edits: Edits): void
   for (const [path, { text, old, kind }] of edits) {
     if (text === old?.content.toString()) continue;
     script.progress(`changing ${path}`);
-    if (text === undefined) script.add(`rm -f -- ${words([path])}`);
+    if (text === undefined) script.drop([path]);
     else {
       script.add(`mkdir -p -- ${words([path.slice(0, path.lastIndexOf("/"))])}`);
       script.put(path, text, old?.mode ?? "0644", old?.owner);

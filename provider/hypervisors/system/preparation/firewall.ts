@@ -164,10 +164,9 @@ export function unloadFirewall(script: Script): void {
   script.add(
     `run systemctl --quiet disable --now -- ${firewallUnit} 2>/dev/null`,
     `run nft delete table inet ${firewallTable} 2>/dev/null`,
-    `rm -f ${words([firewallFile, candidateFile, unitFile, listingFile])}`,
-    "rmdir /etc/windrose 2>/dev/null",
-    "run systemctl daemon-reload",
   );
+  script.drop([firewallFile, candidateFile, unitFile, listingFile]);
+  script.add("rmdir /etc/windrose 2>/dev/null", "run systemctl daemon-reload");
 }
 
 /**

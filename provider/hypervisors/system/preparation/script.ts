@@ -1,5 +1,5 @@
 import { quoteArgument } from "../../../transports/quote";
-import { claimsDirectory } from "./claims";
+import { claimsDirectory, makingDirectory } from "./claims";
 
 /** Words for a shell, each quoted. */
 export const words = (all: readonly string[]): string => all.map(quoteArgument).join(" ");
@@ -46,6 +46,11 @@ export class Script {
     );
   }
 
+  /** Removes files that were put, with what a cut-off `put` may have left beside them. */
+  drop(paths: readonly string[]): this {
+    return paths.length > 0 ? this.add(`drop ${words(paths)}`) : this;
+  }
+
   /** Stops, having done nothing, where a file is not what it was. */
   unchanged(path: string, digest: string | null): this {
     return this.add(`unchanged ${words([path, digest ?? ""])} || exit ${exitCodes.stale}`);
@@ -74,9 +79,11 @@ others_link() {
   done
   return 1
 }
+beside() { new=\${1%/*}/.\${1##*/}.windrose-new; }
+drop() { for f; do beside "$f"; rm -rf -- "$new"; rm -f -- "$f"; done; }
 put() {
   link=$(others_link "\${1%/*}") && { printf '%s is a link of %s\\n' "$link" "$(stat -c %U -- "$link")" >&2; return 1; }
-  new=\${1%/*}/.\${1##*/}.windrose-new
+  beside "$1"
   rm -rf -- "$new" && mkdir -m 0700 -- "$new" && ( put_in "$@" ) && rmdir -- "$new" || { rm -rf -- "$new"; return 1; }
 }
 put_in() {
@@ -98,6 +105,7 @@ done
 trap 'rm -f ${lockFile}' EXIT
 printf '%s, since %s\\n' ${quoteArgument(who)} "$(date -u '+%H:%M:%S UTC')" > ${lockFile}
 [ "$(${digestOfClaims})" = ${quoteArgument(digest)} ] || exit ${exitCodes.stale}
+rm -rf -- ${claimsDirectory}/.*.windrose-new ${makingDirectory}/.*.windrose-new
 ${this.body}
 }
 main
