@@ -33,7 +33,7 @@ export interface Run<Observed> {
   readonly hypervisor: Hypervisor;
   /** With every default filled in. */
   readonly inputs: Inputs;
-  /** Old outputs, where there is a state; undefined in `create`. */
+  /** Old outputs, where there is a state, with every default filled in as in `inputs`; undefined in `create`. */
   readonly previous?: Inputs;
   /** What is there now; set by `observe` and brought up to date by steps that change it. */
   observed?: Observed;
@@ -78,8 +78,8 @@ export interface Definition<Observed = unknown> {
   readonly steps: readonly Step<Observed>[];
   /** The outputs that are no inputs. */
   outputsOf(run: Run<Observed>): Promise<Inputs> | Inputs;
-  /** For `read`: the inputs as they really are; what is not observed stays as it is in `state`. */
-  drift(run: Run<Observed>): Promise<Inputs> | Inputs;
+  /** For `read`: the inputs as they really are; what is not observed stays as it is in `stored`, which has no defaults. */
+  drift(run: Run<Observed>, stored: Inputs): Promise<Inputs> | Inputs;
   /** Steps that what was observed shows to be unfinished: after a refresh the next `up` goes on with them. */
   unfinished?(run: Run<Observed>): readonly string[];
   /** Takes away what is there. What is already gone is no error. */
@@ -224,7 +224,7 @@ export async function apply(
   let owed = definition.steps.map((step) => step.name);
   try {
     hypervisor = await bounded.hypervisor();
-    run = { context: bounded, hypervisor, inputs, previous, made };
+    run = { context: bounded, hypervisor, inputs, previous: previous && complete(definition.fields, previous), made };
     run.observed = await definition.observe(run);
     run.found = run.observed !== undefined;
   } catch (error) {
@@ -287,10 +287,11 @@ export async function read(
   try {
     const hypervisor = await bounded.hypervisor();
     const made = madeBefore(definition, state);
-    const run: Run<unknown> = { context: bounded, hypervisor, inputs: complete_, previous: state, made };
+    const previous = complete(fields, state);
+    const run: Run<unknown> = { context: bounded, hypervisor, inputs: complete_, previous, made };
     run.observed = await definition.observe(run);
     if (run.observed === undefined) return undefined;
-    const real = await definition.drift(run);
+    const real = await definition.drift(run, stored);
     const inputs: Inputs = { ...stored, ...differing(fields, stored, real) };
     for (const name of kept) if (state[name] !== undefined) inputs[name] = state[name];
     Object.assign(made, await definition.outputsOf(run));
@@ -324,7 +325,8 @@ export async function remove(definition: Definition, state: Inputs, context: Con
   try {
     const hypervisor = await bounded.hypervisor();
     const made = madeBefore(definition, state);
-    await definition.remove({ context: bounded, hypervisor, inputs, previous: state, made });
+    const previous = complete(definition.fields, state);
+    await definition.remove({ context: bounded, hypervisor, inputs, previous, made });
   } catch (error) {
     throw asWindroseError(error).during(`delete ${title(definition, inputs, context)}`);
   }

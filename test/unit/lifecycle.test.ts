@@ -74,6 +74,24 @@ describe("the lifecycle", () => {
     assert.deepEqual(again.outputs, { ...outputs, serial: 2 });
   });
 
+  it("shows each step what was asked for before with its defaults, as what is asked for now", async () => {
+    const { definition } = toy();
+    const seen: unknown[] = [];
+    const step = { name: "look", run: async ({ previous }: { previous?: Inputs }) => void seen.push(previous?.a) };
+    const looking: Definition = { ...definition, steps: [step] };
+    const { outputs } = await apply(looking, { b: "1", id: "id1" }, undefined, context());
+    assert.equal(outputs.a, undefined);
+    await apply(looking, { b: "2", id: "id1" }, outputs, context());
+    assert.deepEqual(seen, [undefined, "x"]);
+    const stored: unknown[] = [];
+    const drift = (_: unknown, given: Inputs) => {
+      stored.push(given.a);
+      return {};
+    };
+    await read({ ...definition, drift }, outputs, context());
+    assert.deepEqual(stored, [undefined], "what is stored has none");
+  });
+
   it("leaves no state where nothing was made", async () => {
     for (const call of ["observe", "ensure"]) {
       const { definition, failing } = toy();

@@ -9,8 +9,7 @@ import type {
 import { isWanted } from "../../hypervisors/system/preparation/preparation";
 import { literalOf, type SettingValue, settingOf } from "../../hypervisors/system/preparation/settings";
 import type { Run } from "../../lifecycle";
-import { asRecord, complete, type Inputs } from "../../schema";
-import { fields } from "./fields";
+import { asRecord, type Inputs } from "../../schema";
 
 /** Between the fields of a Host and what its system is asked for. */
 
@@ -167,15 +166,10 @@ export function holderOf(run: Run<unknown>): Holder {
   return { lineage: String(run.made.lineage), project, stack, urn };
 }
 
-/** What is known to have been asked for before, by the state. */
-function previously(run: Run<unknown>): WantedPreparation | undefined {
-  return run.previous && wantedOf(complete(fields, run.previous));
-}
-
 /** Brings the host to what is asked for. Where nothing is, and never was, no command is run. */
 export async function prepare(run: Run<unknown>, system: SystemFacts & { claimed?: boolean }): Promise<void> {
   const wanted = wantedOf(run.inputs);
-  const previous = previously(run);
+  const previous = run.previous && wantedOf(run.previous);
   const known = isWanted(wanted) || (previous !== undefined && isWanted(previous));
   if (!known && !system.claimed) return;
   try {

@@ -7,10 +7,10 @@ import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
-import { asRecord, complete } from "../../schema";
+import { asRecord } from "../../schema";
 import { pendingOf } from "../machine/power";
 import { addonsToSkip, upgradeAddons } from "./addons";
-import { controlPlaneTaint, fields, taintsOf } from "./fields";
+import { controlPlaneTaint, taintsOf } from "./fields";
 import { explained, memberOf, prepare } from "./membership";
 import {
   boundsOf,
@@ -50,9 +50,7 @@ export async function syncNetwork(run: NodeRun): Promise<void> {
     return;
   }
   const same =
-    run.previous &&
-    !owes(run, "network") &&
-    isDeepStrictEqual(complete(fields, run.previous).podNetwork, run.inputs.podNetwork);
+    run.previous && !owes(run, "network") && isDeepStrictEqual(run.previous.podNetwork, run.inputs.podNetwork);
   if (!isFirst(run) || same) return;
   if (plugin === "flannel") {
     const { guest } = await memberOf(run);

@@ -7,8 +7,8 @@ import { bootOrder, type MachineRun, pathOf } from "./definition";
 import { disksAsTheyAre, interfacesAsTheyAre } from "./drift-devices";
 
 /** The inputs as they really are, of what is seen on the host; the rest stays as the state has it. */
-export async function drift(run: MachineRun): Promise<Inputs> {
-  const real = await asItIs(run, run.previous ?? {});
+export async function drift(run: MachineRun, stored: Inputs): Promise<Inputs> {
+  const real = await asItIs(run, stored);
   // What a patch made of a field is as the program asked for it.
   const patched = asRecord(run.made.__patched);
   for (const field of Object.keys(real)) if (patched[field] === digest(real[field])) delete real[field];
