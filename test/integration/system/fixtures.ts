@@ -101,10 +101,11 @@ export interface Death {
   readonly nth: number;
 }
 
-const deathPlaces: Readonly<Record<Death["at"], [string, (die: string) => string]>> = {
-  line: ["say() { ", (die) => `say() { ${die}; `],
-  "file begun": ["&& ( put_in ", (die) => `&& { ${die}; :; } && ( put_in `],
-  "file in place": ['&& rmdir -- "$new"', (die) => `&& { ${die}; :; } && rmdir -- "$new"`],
+/** By its place: the text of the script after which it is counted, and the one before which it dies. */
+const deathPlaces: Readonly<Record<Death["at"], readonly [counted: string, dies: string]>> = {
+  line: ["say() { ", "printf 'progress"],
+  "file begun": ["put() { ", "( put_in "],
+  "file in place": ["put() { ", 'rmdir -- "./$1"'],
 };
 
 /** Counts the commands that are run on the host. */
@@ -119,9 +120,13 @@ class CountingTransport extends SshTransport {
 
   private deadly(script: ExecOptions["stdin"]): ExecOptions["stdin"] {
     const { at, nth } = this.death!;
-    const [place, dying] = deathPlaces[at];
-    if (typeof script !== "string" || !script.includes(place)) return script;
-    return `seen=0\n${script.replace(place, () => dying(`seen=$((seen + 1)); [ $seen -ne ${nth} ] || kill -9 $$`))}`;
+    const [counted, dies] = deathPlaces[at];
+    if (typeof script !== "string" || !script.includes(dies)) return script;
+    // A subshell dies with its shell.
+    const die = `{ [ $seen -ne ${nth} ] || { kill -9 $$; exit; }; }`;
+    return `seen=0\n${script
+      .replace(counted, () => `${counted}seen=$((seen + 1)); `)
+      .replace(dies, () => `${die} && ${dies}`)}`;
   }
 }
 

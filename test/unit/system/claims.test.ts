@@ -151,6 +151,24 @@ describe("claims on a host", function () {
     );
   });
 
+  it("of a package that a cut-off run has left half-way is taken back, where there was none before", () => {
+    const host = new Host();
+    const thing: Thing = { kind: "package", name: "libvirt" };
+    const wanted = [want("installed", thing)];
+    host.run(host.plan(one, wanted));
+    host.values.set(keyOf(thing), "in part");
+    assert.deepEqual(
+      host.plan(one, wanted).set.map(({ name }) => name),
+      ["libvirt"],
+    );
+    assert.deepEqual(
+      host.plan(one, []).restore.map(({ name }) => name),
+      ["libvirt"],
+    );
+    host.values.set(keyOf(thing), null);
+    assert.deepEqual(host.plan(one, []).restore, []);
+  });
+
   it("of services that their packages enabled and started are taken back, though nothing had to be set", () => {
     const host = new Host();
     const enabled = want("enabled", { kind: "enabled", name: "libvirtd.service" });
@@ -166,10 +184,7 @@ describe("claims on a host", function () {
     // Somebody else has switched it off meanwhile: there is nothing to take back.
     host.values.set(keyOf(running), "stopped");
     const { restore, left } = host.plan(one, []);
-    assert.deepEqual(
-      [restore.map(({ kind }) => kind), left.map(({ value }) => value)],
-      [["enabled", "package"], ["stopped"]],
-    );
+    assert.deepEqual([restore.map(({ kind }) => kind), left.map(({ value }) => value)], [["enabled", "package"], []]);
   });
 
   const names = ["a", "b", "c"] as const;

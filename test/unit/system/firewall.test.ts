@@ -145,7 +145,7 @@ describe("the firewall's file", function () {
     assert.equal(first.status, 0, first.stderr);
     assert.equal(readFileSync(file(), "utf8"), "first\n");
     assert.deepEqual(files(), ["firewall.nft"]);
-    assert.ok(first.commands.some((command) => command.startsWith("systemctl restart")));
+    assert.ok(first.commands.some((command) => command.startsWith("systemctl reload-or-restart")));
 
     const second = carryOut((script) => loadFirewall(script, "refused\n"));
     assert.notEqual(second.status, 0);

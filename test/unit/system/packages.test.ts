@@ -83,7 +83,10 @@ describe("packages", () => {
     const [install] = installCommands("debian", ["a"]).slice(-1);
     for (const option of ["DPkg::Lock::Timeout=120", "Dpkg::Options::=--force-confold", "--no-install-recommends"])
       assert.ok(install!.argv.includes(option), option);
-    assert.ok(!removeCommands("debian", ["a"])[0]!.argv.includes("autoremove"));
+    // dpkg refuses everything else while a run that was cut off has left something half-configured.
+    for (const commands of [installCommands, removeCommands])
+      assert.match(commands("debian", ["a"])[0]!.argv.join(" "), /dpkg --configure -a$/);
+    assert.ok(!removeCommands("debian", ["a"])[1]!.argv.includes("autoremove"));
     for (const family of all) assert.match(installedScript(family, ["a", "x y"]), /'x y'/);
   });
 });

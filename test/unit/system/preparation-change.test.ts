@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changeScript } from "../../../provider/hypervisors/system/preparation/change";
@@ -54,6 +54,22 @@ describe("a file of a host", () => {
     }
   });
 
+  it("that never came to be leaves nothing beside it, nor directories that were made for it", () => {
+    const path = join(directory, "winds", "motd");
+    const thing = wanted({ path });
+    const claim: Claim = {
+      ...{ kind: "file", name: path, before: null, set: [thing.value], holders: {} },
+      saved: { directories: [join(directory, "winds")] },
+    };
+    mkdirSync(join(directory, "winds", ".motd.windrose-new"), { recursive: true });
+    const change = script({ remove: [claim] }, parseLook(digest, { things: [] }))!;
+    const text = change.text(1, "winds/dev", "");
+    const functions = text.slice(text.indexOf("set -u"), text.indexOf("end=$(("));
+    const [body] = change.body.split("rm -f -- /var/lib/windrose");
+    assert.equal(spawnSync("sh", ["-c", `${functions}\n${body}`]).status, 0);
+    assert.deepEqual(readdirSync(directory), []);
+  });
+
   it("is its owner's by number where a number is asked for, and shows no drift", () => {
     const content = Buffer.from("ours\n");
     const read = (owner: string, stat: string) => {
@@ -85,6 +101,31 @@ describe("a setting of libvirt", () => {
     )!.body;
     assert.match(body, /vnc_password .*changed by somebody else/);
     assert.doesNotMatch(body, /theirs-now/);
+  });
+
+  it("is read by its daemons though the run that wrote it was cut off before it told them", () => {
+    const look = seen([setting], "600 root:root 0:0", Buffer.from("# none\n"));
+    const { body } = script({ set: [setting] }, look)!;
+    const order = [
+      /touch -- \/var\/lib\/windrose\/due\/libvirtd.service /,
+      /put \/etc\/libvirt\/qemu.conf/,
+      /try-restart -- libvirtd/,
+      /rm -f -- \/var\/lib\/windrose\/due\/libvirtd.service /,
+    ];
+    const places = order.map((each) => body.search(each));
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+    assert.ok(places[0]! > 0);
+    const owing = (due: string) => script({}, parseLook(`${digest}\0due\n${due}`, { things: [] }))?.body;
+    assert.equal(owing(""), undefined, "nothing to do");
+    assert.match(
+      owing("virtqemud.service\n")!,
+      /try-restart -- virtqemud.service[\s\S]*rm -f -- \/var\/lib\/windrose\/due\/virtqemud.service/,
+    );
+    assert.match(owing("apparmor\n")!, /apparmor_parser -r/);
+    assert.equal(owing("x; reboot\n"), undefined, "no name of a unit");
   });
 
   it("is not written into a file that would lose by it what is not in UTF-8", () => {

@@ -16,7 +16,7 @@ import {
 import { type Look, settingFile, sha256 } from "./look";
 import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
 import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
-import { Script, words } from "./script";
+import { dueDirectory, Script, words } from "./script";
 import { holdsGuests, serviceFunctions, setEnabled, setRunning } from "./services";
 import { daemonsOf, withoutSetting, withSetting } from "./settings";
 
@@ -45,7 +45,7 @@ export function changeScript(request: ChangeRequest): Script | undefined {
   for (const { kind, name } of [...plan.set, ...plan.restore])
     if (kind === "file") script.unchanged(name, digestOf(look.files.get(name)));
   const idle =
-    plan.write.length + plan.remove.length + plan.set.length + request.over.length === 0 &&
+    plan.write.length + plan.remove.length + plan.set.length + request.over.length + look.due.length === 0 &&
     packagesOnly !== true &&
     (Object.keys(generatedKinds) as GeneratedKind[]).every((kind) => isKept(request, kind));
   if (idle) return undefined;
@@ -66,7 +66,9 @@ export function changeScript(request: ChangeRequest): Script | undefined {
 
   setAll(script, request, edits);
   restoreAll(script, request);
-  script.drop(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`));
+  for (const claim of plan.remove) tidyBeside(script, claim);
+  if (plan.remove.length > 0)
+    script.add(`rm -f -- ${words(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`))}`);
   script.add(madeText(request.over));
   for (const { thing, value } of plan.left) {
     const untold = value === "other" || thing.kind === "file" || thing.kind === "setting";
@@ -79,7 +81,7 @@ export function changeScript(request: ChangeRequest): Script | undefined {
 /** Shell by which creations are over; directories of ours that hold nothing any more go. */
 export function madeText(lineages: readonly string[]): string {
   const files = lineages.map((lineage) => `${makingDirectory}/${lineage}`);
-  return `${files.length > 0 ? `rm -f -- ${words(files)}; ` : ""}rmdir ${makingDirectory} ${claimsDirectory} /var/lib/windrose 2>/dev/null || :`;
+  return `${files.length > 0 ? `rm -f -- ${words(files)}; ` : ""}rmdir ${makingDirectory} ${claimsDirectory} ${dueDirectory} /var/lib/windrose 2>/dev/null || :`;
 }
 
 function putClaims(script: Script, claims: readonly Claim[]): void {
@@ -201,6 +203,17 @@ function restoreFile(script: Script, { name, before, saved }: Claim): void {
   for (const directory of saved?.directories ?? []) script.add(`rmdir -- ${words([directory])} 2>/dev/null`);
 }
 
+/** What a run that was cut off while it wrote the file has left, where the file itself never came to be. */
+function tidyBeside(script: Script, claim: Claim): void {
+  const { kind, name, saved } = claim;
+  if (kind === "setting") script.sweep([settingFile(claim)]);
+  else if (kind === "apparmor") script.sweep(profiles);
+  else if (kind === "file") {
+    script.sweep([name]);
+    for (const directory of saved?.directories ?? []) script.add(`rmdir -- ${words([directory])} 2>/dev/null`);
+  }
+}
+
 type Edits = ReadonlyMap<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>;
 
 /** Files of others in which some lines are ours, as they are to be. */
@@ -243,35 +256,46 @@ function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
 }
 
 function writeEdits(script: Script, { look }: ChangeRequest, edits: Edits): void {
-  const daemons = new Set<string>();
-  let profile = false;
-  for (const [path, { text, old, kind }] of edits) {
-    if (text === old?.content.toString()) continue;
+  const changed = [...edits].filter(([, { text, old }]) => text !== old?.content.toString());
+  const reading = changed.flatMap(([path, { kind }]) =>
+    kind === "setting" ? daemonsOf(path.slice(path.lastIndexOf("/") + 1)) : ["apparmor"],
+  );
+  const due = [...new Set([...look.due, ...reading])];
+  const marks = words(due.map((name) => `${dueDirectory}/${name}`));
+  if (reading.length > 0)
+    script.add(
+      `mkdir -p -m 0700 /var/lib/windrose ${dueDirectory} && touch -- ${marks} || die "no place for what is to be done"`,
+    );
+  for (const [path, { text, old }] of changed) {
     script.progress(`changing ${path}`);
     if (text === undefined) script.drop([path]);
     else {
       script.add(`mkdir -p -- ${words([path.slice(0, path.lastIndexOf("/"))])}`);
       script.put(path, text, old?.mode ?? "0644", old?.owner);
     }
-    if (kind === "setting") for (const daemon of daemonsOf(path.slice(path.lastIndexOf("/") + 1))) daemons.add(daemon);
-    else profile = true;
   }
-  if (profile && look.hasAppArmor) {
-    script.add(
-      `if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && [ -f ${helperMain} ]; then`,
-      `run apparmor_parser -r -- ${helperMain} || die ${words([`${helperProfile} or ${guestProfile} is not understood by AppArmor`])}`,
-      "fi",
-    );
-  }
-  for (const daemon of daemons) {
-    // Guests run on while libvirt's daemons start again; the two that hold their logs and locks take themselves over.
-    const verb = /^virtl/.test(daemon) ? "try-reload-or-restart" : "try-restart";
-    script.add(
-      `if systemctl --quiet is-active ${words([daemon])}; then say ${words([`restarting ${daemon}`])}`,
-      `run systemctl ${verb} -- ${words([daemon])} || die ${words([`${daemon} does not start with its new settings`])}`,
-      "fi",
-    );
-  }
+  for (const name of due)
+    if (name === "apparmor") readProfiles(script);
+    else restartDaemon(script, name);
+  if (due.length > 0) script.add(`rm -f -- ${marks}`);
+}
+
+function readProfiles(script: Script): void {
+  script.add(
+    `if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && [ -f ${helperMain} ]; then`,
+    `run apparmor_parser -r -- ${helperMain} || die ${words([`${helperProfile} or ${guestProfile} is not understood by AppArmor`])}`,
+    "fi",
+  );
+}
+
+function restartDaemon(script: Script, daemon: string): void {
+  // Guests run on while libvirt's daemons start again; the two that hold their logs and locks take themselves over.
+  const verb = /^virtl/.test(daemon) ? "try-reload-or-restart" : "try-restart";
+  script.add(
+    `if systemctl --quiet is-active ${words([daemon])}; then say ${words([`restarting ${daemon}`])}`,
+    `run systemctl ${verb} -- ${words([daemon])} || die ${words([`${daemon} does not start with its new settings`])}`,
+    "fi",
+  );
 }
 
 function digestOf(file: FileState | "other" | undefined): string | null {

@@ -174,8 +174,8 @@ export function planClaims(request: PlanRequest): Plan {
       if (value === claim.before) continue;
       const asClaimed = broughtByPackages(claim) ? mine?.value : undefined;
       if (claim.set.length === 0 && asClaimed === undefined) continue;
-      if (value !== null && (claim.set.includes(value) || value === asClaimed)) restore.push(claim);
-      else if (value !== null) left.push({ thing: claim, value });
+      if (value !== null && (claim.set.includes(value) || value === asClaimed || isHalfWay(claim))) restore.push(claim);
+      else if (value !== null && claim.set.length > 0) left.push({ thing: claim, value });
     }
   }
   return {
@@ -186,6 +186,11 @@ export function planClaims(request: PlanRequest): Plan {
     restore: inOrder(restore).reverse(),
     left,
   };
+}
+
+/** Whatever a run that was cut off has left of a package that was not there before: it goes. */
+function isHalfWay({ kind, before }: Claim): boolean {
+  return kind === "package" && before === null;
 }
 
 /** A service that was not there before comes enabled and started by its package, with nothing left to set. */

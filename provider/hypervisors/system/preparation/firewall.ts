@@ -154,7 +154,8 @@ export function loadFirewall(script: Script, text: string): void {
   script.put(unitFile, unitText, "0644");
   script.must(["systemctl", "daemon-reload"], "systemd could not be reloaded");
   script.must(["systemctl", "--quiet", "enable", "--", firewallUnit], `${firewallUnit} could not be enabled`);
-  script.must(["systemctl", "restart", "--", firewallUnit], `${firewallUnit} could not be started`);
+  // Loading replaces the table at once; a stop would leave the guests without it meanwhile.
+  script.must(["systemctl", "reload-or-restart", "--", firewallUnit], `${firewallUnit} could not be started`);
   script.add(
     `nft list table inet ${firewallTable} | sha256sum | cut -d ' ' -f 1 > ${listingFile} || die "the table can't be listed"`,
   );

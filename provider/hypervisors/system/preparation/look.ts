@@ -7,7 +7,8 @@ import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./
 import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath, sysctlValue } from "./kernel";
 import { type FileState, keyOf, type Thing, type WantedThing } from "./model";
 import { type Family, installedScript } from "./packages";
-import { digestOfClaims, words } from "./script";
+import { placeFunctions } from "./places";
+import { digestOfClaims, dueDirectory, words } from "./script";
 import { enabledValue, parseUnits, runningValue, runsNetworks, type Unit, unitsScript } from "./services";
 import { findSetting } from "./settings";
 
@@ -32,6 +33,8 @@ export interface Look extends Actual {
   /** Lineages of Hosts that are being created, or died of it: lineage → URN. */
   readonly making: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<string, Unit>;
+  /** What has new settings that it has not read, as nobody came to tell it: daemons of libvirt, `apparmor`. */
+  readonly due: readonly string[];
   /** By path; `undefined`: there is none; `other`: no plain file, or too large. */
   readonly files: ReadonlyMap<string, FileState | "other" | undefined>;
   /** Whether what is set at each boot, and the firewall's table, are as the claims want them. */
@@ -68,6 +71,16 @@ function unitsOf({ things, units = [] }: LookRequest): string[] {
   return [...new Set([...ofKind(things, "enabled"), ...ofKind(things, "running"), ...units])];
 }
 
+/** A file is opened once: what is told of it and what is read are of one file, and it is the one of this name. */
+const fileFunctions = `file() {
+  if [ -e "$1" ] || [ -L "$1" ]; then ( enter "\${1%/*}" && plain "\${1##*/}" ) 2>/dev/null || echo other; return; fi
+  echo absent; p=\${1%/*}; while [ -n "$p" ] && [ ! -e "$p" ]; do printf '%s\\n' "$p"; p=\${p%/*}; done
+}
+plain() {
+  [ ! -L "./$1" ] && [ -f "./$1" ] && exec 3< "./$1" && [ "$(readlink -n /proc/self/fd/3; echo .)" = "$at/$1." ] &&
+    [ "$(stat -L -c %s /proc/self/fd/3)" -le ${largestFile} ] && stat -L -c '%a %U:%G %u:%g' /proc/self/fd/3 && base64 -w 0 <&3
+}`;
+
 /** Parts begin with a NUL, and what users of the host can write is in base64: no content can pass for another part. */
 export function lookScript(request: LookRequest): string {
   const { things, family, change } = request;
@@ -76,16 +89,13 @@ export function lookScript(request: LookRequest): string {
   const users = usersOf(things);
   const lines = [
     partFunction,
-    "file() {",
-    '  if [ -L "$1" ]; then echo other; return; fi',
-    `  if [ -f "$1" ] && [ "$(stat -c %s -- "$1")" -le ${largestFile} ]; then stat -c '%a %U:%G %u:%g' -- "$1"; base64 -w 0 < "$1"; return; fi`,
-    '  if [ -e "$1" ]; then echo other; return; fi',
-    `  echo absent; p=\${1%/*}; while [ -n "$p" ] && [ ! -e "$p" ]; do printf '%s\\n' "$p"; p=\${p%/*}; done`,
-    "}",
+    placeFunctions,
+    fileFunctions,
     "part claims",
     `cd ${claimsDirectory} 2>/dev/null && for f in *.json; do [ -f "$f" ] && { printf '%s ' "$f"; base64 -w 0 < "$f"; echo; }; done`,
     "part making",
     `cd ${makingDirectory} 2>/dev/null && for f in *; do [ -f "$f" ] && { printf '%s ' "$f"; base64 -w 0 < "$f"; echo; }; done`,
+    `part due; cd ${dueDirectory} 2>/dev/null && ls`,
     "cd /",
     `part digest; ${digestOfClaims}`,
   ];
@@ -129,8 +139,12 @@ export function parseLook(stdout: string, request: LookRequest): Look {
   const values = new Map<string, string | null>();
   const saved = new Map<string, Saved>();
   const note = (kind: Thing["kind"], name: string, value: string | null) => values.set(keyOf({ kind, name }), value);
-  const installed = new Set(text("packages").split("\n"));
-  for (const name of ofKind(things, "package")) note("package", name, installed.has(name) ? "installed" : null);
+  const installed = new Map(
+    text("packages")
+      .split("\n")
+      .map((line) => (line.startsWith("part ") ? [line.slice(5), "in part"] : [line, "installed"])),
+  );
+  for (const name of ofKind(things, "package")) note("package", name, installed.get(name) ?? null);
   const units = parseUnits(parts.get("units") ?? "", unitsOf(request));
   for (const name of ofKind(things, "enabled")) note("enabled", name, enabledValue(units.get(name)));
   const tables = [...(parts.get("tables") ?? "").matchAll(/^table (\w+ \S+)$/gm)].map((match) => match[1]!);
@@ -204,6 +218,9 @@ export function parseLook(stdout: string, request: LookRequest): Look {
     digest,
     making: new Map(filed("making").filter(([lineage]) => /^[0-9a-f]{32}$/.test(lineage))),
     units,
+    due: text("due")
+      .split("\n")
+      .filter((name) => /^[a-z][a-z-]*(\.service)?$/.test(name)),
     files,
     kept: {
       sysctl: content(sysctlFile) === generatedText(claims, "sysctl"),

@@ -107,12 +107,12 @@ export function resolvePackages(
   return result;
 }
 
-/** Shell that prints the names of those that are installed, one a line. */
+/** Shell that prints the names of those that are installed, one a line; `part NAME`: a run that was cut off has left it half-way. */
 export function installedScript(family: Family, names: readonly string[]): string {
   const all = words(names);
   switch (family) {
     case "debian":
-      return `dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' ${all} 2>/dev/null | sed -n 's/^installed //p'`;
+      return `dpkg-query -W -f '\${db:Status-Status} \${Package}\\n' ${all} 2>/dev/null | sed -n 's/^installed //p; s/^\\(unpacked\\|half-[a-z]*\\|triggers-[a-z]*\\) /part /p'`;
     case "fedora":
     case "suse":
       // A name may be one that another package provides.
@@ -148,12 +148,17 @@ export interface Command {
   readonly mayFail?: boolean;
 }
 
+const configureAll: Command = {
+  argv: ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"],
+  mayFail: true,
+};
+
 export function installCommands(family: Family, names: readonly string[]): Command[] {
   switch (family) {
     case "debian":
       return [
         // What a run that was cut off has left half-configured.
-        { argv: ["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], mayFail: true },
+        configureAll,
         // One mirror that is away is no reason to stop: the packages may be in another.
         { argv: [...apt, "update"], mayFail: true },
         // What it has left half-unpacked: dpkg configures none of these, and fails with whatever else is installed.
@@ -192,7 +197,7 @@ export const guestsNeed = (name: string): boolean => /virt|qemu|kvm|swtpm|dnsmas
 export function removeCommands(family: Family, names: readonly string[]): Command[] {
   switch (family) {
     case "debian":
-      return [{ argv: [...apt, "-o", "APT::Get::AutomaticRemove=false", "remove", "--", ...names] }];
+      return [configureAll, { argv: [...apt, "-o", "APT::Get::AutomaticRemove=false", "remove", "--", ...names] }];
     case "fedora":
       return [{ argv: [...dnf, "remove", "--", ...names] }];
     case "arch":

@@ -1,11 +1,17 @@
 import { quoteArgument } from "../../../transports/quote";
 import { claimsDirectory, makingDirectory } from "./claims";
+import { placeFunctions } from "./places";
 
 /** Words for a shell, each quoted. */
 export const words = (all: readonly string[]): string => all.map(quoteArgument).join(" ");
 
+/** Root's alone: whoever can open the lock could hold it. */
+const lockDirectory = "/run/windrose";
 /** Held on the host by whoever changes what is claimed, for as long as the change takes. */
-export const lockFile = "/run/windrose.lock";
+export const lockFile = `${lockDirectory}/lock`;
+
+/** What is to read its new settings: a file for each, from before they are written until it has. */
+export const dueDirectory = "/var/lib/windrose/due";
 
 export const exitCodes = { locked: 75, stale: 76, foreign: 77 } as const;
 
@@ -48,7 +54,12 @@ export class Script {
 
   /** Removes files that were put, with what a cut-off `put` may have left beside them. */
   drop(paths: readonly string[]): this {
-    return paths.length > 0 ? this.add(`drop ${words(paths)}`) : this;
+    return this.add(...paths.map((path) => `drop ${words([path])} || die ${words([`${path} could not be removed`])}`));
+  }
+
+  /** Removes what a cut-off `put` may have left beside files, which stay. */
+  sweep(paths: readonly string[]): this {
+    return this.add(...paths.map((path) => `sweep ${words([path])}`));
   }
 
   /** Stops, having done nothing, where a file is not what it was. */
@@ -71,30 +82,25 @@ run() { "$@" </dev/null 9>&-; }
 say() { printf 'progress\\t%s\\n' "$1" 2>/dev/null || :; }
 left() { printf 'left\\t%s\\n' "$1" 2>/dev/null || :; }
 die() { printf '%s\\n' "$1" >&2; exit 1; }
-others_link() {
-  p=$1
-  while [ -n "$p" ]; do
-    if [ -L "$p" ] && [ "$(stat -c %u -- "$p")" != "$(id -u)" ]; then printf '%s\\n' "$p"; return 0; fi
-    p=\${p%/*}
-  done
-  return 1
-}
-beside() { new=\${1%/*}/.\${1##*/}.windrose-new; }
-drop() { for f; do beside "$f"; rm -rf -- "$new"; rm -f -- "$f"; done; }
-put() {
-  link=$(others_link "\${1%/*}") && { printf '%s is a link of %s\\n' "$link" "$(stat -c %U -- "$link")" >&2; return 1; }
-  beside "$1"
-  rm -rf -- "$new" && mkdir -m 0700 -- "$new" && ( put_in "$@" ) && rmdir -- "$new" || { rm -rf -- "$new"; return 1; }
+${placeFunctions}
+gone() { case $1 in */*) [ ! -d "\${1%/*}/" ] ;; esac; }
+drop() { gone "$1" || ( enter "\${1%/*}" && rm -rf -- "./.\${1##*/}.windrose-new" && rm -f -- "./\${1##*/}" ); }
+sweep() { gone "$1" || ( enter "\${1%/*}" && rm -rf -- "./.\${1##*/}.windrose-new" ) 2>/dev/null; }
+put() { ( enter "\${1%/*}" && put_here ".\${1##*/}.windrose-new" "$@" ) }
+put_here() {
+  rm -rf -- "./$1" && mkdir -m 0700 -- "./$1" && ( put_in "$@" ) && rmdir -- "./$1" || { rm -rf -- "./$1"; return 1; }
 }
 put_in() {
-  cd -P -- "$new" && [ -O . ] && case $(stat -c %A .) in drwx--[-S]---*) ;; *) false ;; esac &&
-    ( umask 077; printf %s "$4" | base64 -d > content ) && chown -- "$3" content && chmod -- "$2" content &&
-    { sync -- content 2>/dev/null || :; } && mv -fT -- content "$1"
+  cd -P -- "./$1" && [ "$(pwd -P; echo .)" = "$at/$1
+." ] && [ -O . ] && case $(stat -c %A .) in drwx--[-S]---*) ;; *) false ;; esac &&
+    ( umask 077; printf %s "$5" | base64 -d > content ) && chown -- "$4" content && chmod -- "$3" content &&
+    { sync -- content 2>/dev/null || :; } && mv -fT -- content "../\${2##*/}"
 }
 unchanged() {
   if [ -e "$1" ]; then [ "$(sha256sum < "$1" | cut -d ' ' -f 1)" = "$2" ]; else [ -z "$2" ]; fi
 }
 end=$(( $(date +%s) + ${lockSeconds} ))
+mkdir -p -m 0700 ${lockDirectory} || die "no place for the lock"
 while :; do
   exec 9<>${lockFile} || die "the lock ${lockFile} can't be opened"
   rest=$(( end - $(date +%s) ))
