@@ -44,10 +44,18 @@ describe("a bridge of the host that can't be made", function () {
     await assert.rejects(host.section.apply(other, mark, arming, work()), hasCode("invalid-input"));
   });
 
-  it("is another's where the UUID is another, and is not removed", async () => {
+  it("is another's where the UUID is another, and is neither changed nor removed", async () => {
     await host.section.apply(definition(), mark, arming, work());
-    await host.section.remove("br0", "22222222-2222-8333-8444-555555555555", arming, work());
-    assert.equal((await host.section.find("br0", work()))?.record?.mark.uuid, mark.uuid);
+    const other = { ...mark, urn: `${mark.urn}2`, uuid: "22222222-2222-8333-8444-555555555555" };
+    await assert.rejects(
+      host.section.apply(definition({ mtu: 1400 }), other, arming, work()),
+      (error: Error) => hasCode("foreign")(error) && error.message.includes(mark.urn),
+    );
+    await host.section.remove("br0", other.uuid, arming, work());
+    const state = await host.section.find("br0", work());
+    assert.deepEqual([state?.record?.mark.uuid, state?.mtu], [mark.uuid, 1500]);
+    const adopted = await host.section.apply(definition({ mtu: 1400 }), { ...other, uuid: mark.uuid }, arming, work());
+    assert.deepEqual([adopted.record?.mark.urn, adopted.mtu], [other.urn, 1400]);
     await host.section.remove("br0", mark.uuid, arming, work());
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -29,16 +29,53 @@ const change = (from: Layout, to: Layout): Change => ({
   record: "{}",
 });
 
-/** The script's functions, run in a directory of the test's own; nothing of the host is touched. */
+/**
+ * In place of commands: all that touch files or units are counted, and the one of the number STEP, where that is given, is
+ * not run any more: it and all that began with it are killed.
+ */
+function putCommands(directory: string): void {
+  const bin = join(directory, "bin");
+  mkdirSync(bin);
+  const counted = `[ -z "$STEP" ] || { echo >>'${directory}/steps'; [ "$(wc -l <'${directory}/steps')" -lt "$STEP" ] || kill -9 0; }`;
+  const put = (name: string, text: string) => writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  for (const name of ["mv", "cp", "rm", "rmdir", "mkdir", "ln", "chmod"]) {
+    put(name, `${counted}\nPATH=/usr/bin:/bin\nexec ${name} "$@"`);
+  }
+  for (const name of ["systemctl", "systemd-run"]) put(name, `${counted}\necho ${name} "$@" >>'${directory}/said'`);
+  put("sync", counted);
+  for (const name of ["ip", "sleep"]) put(name, ":");
+}
+
+/** The script's functions, where all that they touch of a host lies in a directory of the test's own. */
+function functionsOf(script: string, directory: string): string {
+  const functions = script
+    .slice(0, script.indexOf('\ncase "$1" in'))
+    .replaceAll("/var/lib/windrose", `${directory}/lib`)
+    .replaceAll("/etc/systemd/system", `${directory}/units`)
+    .replaceAll("/run/systemd/system", directory)
+    .replace("PATH=", `PATH=${directory}/bin:`);
+  return `${functions}\nSTEP= mkdir -p "$(dirname "$wanted")"`;
+}
+
 function inside(script: string, directory: string, command: string): string {
-  const functions = script.slice(0, script.indexOf('\ncase "$1" in')).replace(/^work=.*$/m, `work=${directory}`);
-  return execFileSync("sh", ["-c", `${functions}\nmkdir -p "$work/backup"\n${command}`], { encoding: "utf8" });
+  return execFileSync("sh", ["-c", `${functionsOf(script, directory)}\n${command}`], { encoding: "utf8" });
+}
+
+/** Runs the command and kills it at a step. Whether it came to that. */
+function cut(script: string, directory: string, step: number, command: string): boolean {
+  rmSync(join(directory, "steps"), { force: true });
+  const text = `${functionsOf(script, directory)}\nexport STEP=${step}\n${command}`;
+  const { status, signal } = spawnSync("setsid", ["--wait", "sh", "-c", text], { timeout: 10_000 });
+  assert.ok(status === 0 || signal === "SIGKILL", `ended with ${status ?? signal}`);
+  return signal === "SIGKILL";
 }
 
 describe("the script of a change", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "windrose-bridge-"));
+    putCommands(directory);
+    mkdirSync(join(directory, "lib", "bridges", "br0", "change"), { recursive: true });
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -66,18 +103,119 @@ describe("the script of a change", () => {
     const said = inside(
       script,
       directory,
-      `save_files; write_files; cat '${kept}' '${made}'; restore_files; stat -c %a '${kept}'; ls '${directory}'`,
+      `mkdir "$work/backup"; save_files; write_files; cat '${kept}' '${made}'; stat -c ' %a' '${join(directory, "sub")}'; restore_files; stat -c %a '${kept}'; ls '${directory}'`,
     );
-    assert.equal(said, "newnew604\nbackup\nkept\n");
+    assert.equal(said, "newnew 755\n604\nbin\nkept\nlib\nunits\n");
     assert.deepEqual(readFileSync(kept), Buffer.from("old\xff\n", "latin1"));
   });
 
   it("lets either the confirmation or the roll-back happen", () => {
     const script = changeScript(change(layout([]), layout([])));
-    const both = `: >"$work/armed"; mv "$work/armed" "$work/confirmed"; (rollback); echo "roll-back $?"; ls "$work"`;
-    assert.equal(inside(script, directory, both), "roll-back 0\nbackup\nconfirmed\n");
-    const late = `rm "$work/confirmed"; : >"$work/rolling"; (confirm); echo "confirmation $?"`;
+    const both = `echo kept >"$work/armed"; (confirm); (rollback); echo "roll-back $?"; ls "$home"; cat "$home/record.json"`;
+    assert.equal(inside(script, directory, both), "roll-back 0\nrecord.json\nkept\n");
+    const late = `mkdir "$work"; : >"$work/rolling"; (confirm); echo "confirmation $?"`;
     assert.equal(inside(script, directory, late), "confirmation 12\n");
+  });
+
+  describe("that is killed at any place", () => {
+    const paths = () => [join(directory, "etc", "edited"), join(directory, "etc", "made")] as const;
+    const home = () => join(directory, "lib", "bridges", "br0");
+    const at = (...names: string[]) => join(home(), ...names);
+    const asked = (changes: Partial<Change> = {}): string => {
+      const [edited, made] = paths();
+      const to = [
+        { path: edited, content: "new", mode: "0644" },
+        { path: made, content: "new", mode: "0644" },
+      ];
+      return changeScript({
+        ...change(layout([{ path: edited, content: "old", mode: "0644" }]), layout(to)),
+        ...changes,
+      });
+    };
+    /** A host as it is before anything is changed. */
+    const begin = () => {
+      for (const name of readdirSync(directory).filter((name) => name !== "bin")) {
+        rmSync(join(directory, name), { recursive: true });
+      }
+      mkdirSync(join(directory, "etc"));
+      writeFileSync(paths()[0], "old");
+      mkdirSync(at("change"), { recursive: true });
+    };
+    const said = () => (existsSync(join(directory, "said")) ? readFileSync(join(directory, "said"), "utf8") : "");
+
+    it("is armed only with a timer that runs, and with its record", () => {
+      let step = 1;
+      const script = asked({ record: '{"it\'s": 1}' });
+      for (begin(); cut(script, directory, step, "(arm)"); begin(), step++) {
+        if (!existsSync(at("change", "armed"))) continue;
+        assert.match(
+          said(),
+          /^systemd-run .*windrose-bridge-br0-rollback --on-active=60s/m,
+          `killed before step ${step}`,
+        );
+      }
+      assert.ok(step > 10, `${step} steps`);
+      assert.equal(readFileSync(at("change", "armed"), "utf8"), '{"it\'s": 1}');
+      assert.match(said(), /^systemd-run .*windrose-bridge-br0-apply/m);
+    });
+
+    it("is not armed where the bridge has another record by now", () => {
+      begin();
+      const other = `echo other >"$home/record.json"; (arm); echo $?; ls "$work"`;
+      assert.equal(inside(asked(), directory, other), "10\n");
+      const same = `(arm); echo $?`;
+      assert.equal(inside(asked({ recordBefore: "other\n" }), directory, same), "0\n");
+    });
+
+    for (const record of ["new record", undefined]) {
+      it(`is armed still, or is confirmed and has ${record ? "its" : "no"} record`, () => {
+        let [step, confirmed] = [1, 0];
+        const prepare = () => {
+          begin();
+          writeFileSync(at("record.json"), "old record");
+          writeFileSync(at("change", "armed"), record ?? "");
+        };
+        for (prepare(); cut(asked({ record }), directory, step, "(confirm)"); prepare(), step++) {
+          if (!existsSync(at("change", "armed"))) confirmed++;
+          const now = existsSync(at("record.json")) ? readFileSync(at("record.json"), "utf8") : "";
+          assert.equal(now, existsSync(at("change", "armed")) ? "old record" : (record ?? ""), `before step ${step}`);
+        }
+        assert.ok(confirmed > 3 && confirmed < step - 1, `${confirmed} of ${step}`);
+        assert.deepEqual(existsSync(home()) ? readdirSync(home()) : [], record ? ["record.json"] : []);
+      });
+    }
+
+    for (const [first, second] of [
+      ["rollback", "rollback"],
+      ["rollback", "at_boot"],
+      ["at_boot", "at_boot"],
+    ] as const) {
+      it(`is taken back whole: ${first}, and ${second} after it`, () => {
+        let step = 1;
+        const prepare = () => {
+          begin();
+          const change = `mkdir "$work/backup"; save_files; write_files; : >"$work/armed"; : >"$work/script"; : >"$boot"`;
+          inside(asked(), directory, change);
+          writeFileSync(`${paths()[1]}.windrose-new`, "half");
+        };
+        for (prepare(); cut(asked(), directory, step, `(${first})`); prepare(), step++) {
+          const unit = readdirSync(join(directory, "units")).some((name) => name.endsWith("boot.service"));
+          const unfinished = existsSync(at("change", "armed")) || existsSync(at("change", "rolling"));
+          assert.ok(unit || !unfinished, `nothing goes on at boot: killed before step ${step}`);
+          inside(asked(), directory, `(${second})`);
+          assert.deepEqual(readdirSync(join(directory, "etc")), ["edited"], `killed before step ${step}`);
+          assert.equal(readFileSync(paths()[0], "utf8"), "old", `killed before step ${step}`);
+          assert.deepEqual(readdirSync(home()), ["last"], `killed before step ${step}`);
+          assert.match(readFileSync(at("last", "outcome"), "utf8"), /^rolled-back/);
+        }
+        assert.ok(step > 10, `${step} steps`);
+        assert.deepEqual(
+          readdirSync(at("last")).filter((name) => name !== "log"),
+          ["outcome"],
+        );
+        assert.deepEqual(readdirSync(join(directory, "units")), ["sysinit.target.wants"]);
+      });
+    }
   });
 });
 

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
 import type { Work } from "../../hypervisor";
-import { armedChange } from "./armed";
-import { base, type Change } from "./change-script";
+import { armedChange, clear, resume } from "./armed";
+import type { Change } from "./change-script";
 import { originalOf, portOf } from "./detect";
 import { type Inspection, inspect, readFiles, stateOf } from "./inspect";
 import { kept, layoutsOf } from "./layouts";
@@ -61,6 +61,7 @@ async function applied(
   const { record } = found;
   const there = stateOf(found, name);
   if (there && !record) throw foreign(name);
+  if (record && record.mark.uuid !== mark.uuid) throw another(name, record);
   const original = record?.original ?? (await originalOf(transport, definition, found));
   const made = layoutsOf(definition, original);
   const bridge = record ? kept(record, made.bridge, await editedNow(transport, record.bridge)).bridge : made.bridge;
@@ -86,6 +87,7 @@ async function applied(
     ...(definition.openvswitch ? {} : { port: original.port }),
     rollbackAfter: Math.ceil(arming.rollbackAfter / 1000),
     record: JSON.stringify(next),
+    recordBefore: found.parts.get("record"),
   };
   await armedChange(transport, change, work);
   const state = stateOf(await inspect(transport, name, nic, original.port), name);
@@ -96,8 +98,7 @@ async function applied(
 async function removed(transport: Transport, name: string, uuid: string, arming: Arming, work: Work): Promise<void> {
   const found = await settled(transport, name, noDevice, noDevice, work);
   const { record } = found;
-  if (!record)
-    await transport.exec(["sh", "-c", 'rm -rf "$0/last"; rmdir "$0" 2>/dev/null', `${base}/${name}`], { root: true });
+  if (!record) await clear(transport, name);
   if (!record || record.mark.uuid !== uuid) return;
   const there = stateOf(found, name);
   const { original, definition } = record;
@@ -123,6 +124,7 @@ async function removed(transport: Transport, name: string, uuid: string, arming:
       addresses: [],
       anyAddress: false,
       rollbackAfter: Math.ceil(arming.rollbackAfter / 1000),
+      recordBefore: found.parts.get("record"),
     },
     work,
   );
@@ -132,11 +134,15 @@ async function removed(transport: Transport, name: string, uuid: string, arming:
 async function settled(transport: Transport, name: string, nic: string, port: string, work: Work): Promise<Inspection> {
   for (;;) {
     const found = await inspect(transport, name, nic, port);
-    if (!found.underWay) return found;
+    const { underWay } = found;
+    if (underWay === undefined) return found;
     if (Date.now() > work.deadline) {
-      throw new WindroseError("timeout", `a change of ${name} is still under way on the host`);
+      throw new WindroseError("timeout", `${name} waits for a change of a bridge, which is under way on the host`, {
+        hint: `${underWay} on the host holds what was there before. If nothing there goes on, take it back as root with \`sh ${underWay}/script rollback\`, or remove that directory where the network is as it should be.`,
+      });
     }
-    work.progress(`waiting for an unconfirmed change of ${name} to be rolled back`);
+    work.progress(`waiting for an unconfirmed change to be rolled back: ${underWay}`);
+    await resume(transport);
     await delay(1000);
   }
 }
@@ -145,6 +151,12 @@ async function settled(transport: Transport, name: string, nic: string, port: st
 function editedNow(transport: Transport, layout: Layout): Promise<HostFile[]> {
   const paths = layout.files.filter((file) => file.edited).map((file) => file.path);
   return readFiles(transport, paths);
+}
+
+function another(name: string, { mark }: BridgeRecord): WindroseError {
+  return new WindroseError("foreign", `the bridge ${name} is another HostBridge's (${mark.urn})`, {
+    hint: `Choose another \`name\`, or set \`uuid: "${mark.uuid}"\` together with \`adopt: true\` to take it over.`,
+  });
 }
 
 function foreign(name: string): WindroseError {

@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
 import { quoteArgument } from "../../../transports/quote";
 import type { HostFile, Layout } from "./model";
 
 export const base = "/var/lib/windrose/bridges";
+
+/** The host's own roll-back of a bridge's change, as systemd knows it: a timer, and the service that it starts. */
+export const rollbackUnit = (name: string): string => `windrose-bridge-${name}-rollback`;
 
 export interface Change {
   readonly name: string;
@@ -27,22 +31,25 @@ export interface Change {
   readonly rollbackAfter: number;
   /** What stands beside the bridge once it is confirmed; undefined: nothing, it is gone. */
   readonly record?: string;
+  /** What stood beside it when the change was made up; undefined: nothing. */
+  readonly recordBefore?: string;
 }
 
-/** Exit codes of the script, besides 0. */
-export const exits = { underWay: 10, notYet: 11, over: 12 } as const;
+/** Exit codes of the script, and of what is asked about it, besides 0. */
+export const exits = { underWay: 10, notYet: 11, over: 12, confirmed: 13 } as const;
 
 /**
  * The whole change as one POSIX shell script, which lies on the host and needs nothing of us: it arms, applies, checks,
- * confirms and rolls back. A rename decides between the last two, so that only one of them ever happens.
+ * confirms and rolls back. A rename decides between the last two, so that only one of them ever happens: the file `armed`
+ * holds what the bridge's record is to be, and becomes the record, or becomes `rolling`.
  *
  * It is armed twice: by a timer of systemd's, and by a unit that puts the files back at boot before any network manager
- * reads them, should the host restart in between.
+ * reads them, should the host restart in between. A roll-back that was cut is begun again by the same two: `rolling` stays
+ * until all is back, and what was there before stays as long.
  */
 export function changeScript(change: Change): string {
   const paths = [...new Set([...change.from.files, ...change.to.files].map((file) => file.path))];
   const text = (value: string) => quoteArgument(value);
-  const unit = `windrose-bridge-${change.name}`;
   return `#!/bin/sh
 # A change of the HostBridge ${change.name}: it rolls itself back unless it is confirmed.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -50,7 +57,8 @@ export PATH LC_ALL=C
 umask 077
 home=${base}/${change.name}
 work=$home/change
-unit=${unit}
+unit=windrose-bridge-${change.name}
+rollback=${rollbackUnit(change.name)}
 boot=/etc/systemd/system/$unit-boot.service
 wanted=/etc/systemd/system/sysinit.target.wants/$unit-boot.service
 before=${text(change.deviceBefore)}
@@ -62,8 +70,9 @@ ${paths.join("\n")}
 END
 }
 
+# A directory that is made is one that the manager's own user can read.
 put() {
-  mkdir -p "$(dirname "$1")" && base64 -d >"$1.windrose-new" && chmod "$2" "$1.windrose-new" && mv -f "$1.windrose-new" "$1"
+  (umask 022 && mkdir -p "$(dirname "$1")") && base64 -d >"$1.windrose-new" && chmod "$2" "$1.windrose-new" && mv -f "$1.windrose-new" "$1"
 }
 write_files() { :
 ${writing(paths, change.to.files)}
@@ -97,26 +106,35 @@ save_files() {
     if [ -e "$path" ] || [ -L "$path" ]; then cp -a -- "$path" "$work/backup/$n" || exit 1; else : >"$work/backup/$n.absent" || exit 1; fi
   done
 }
+# A write that was cut leaves a file beside its own, which a manager that reads a whole directory would take for one more.
 restore_files() {
   n=0
   files | while IFS= read -r path; do
     n=$((n + 1))
+    rm -f -- "$path.windrose-new"
     if [ -e "$work/backup/$n.absent" ]; then rm -f -- "$path"; rmdir -- "$(dirname "$path")" 2>/dev/null
     else cp -a -- "$work/backup/$n" "$path.windrose-old" && mv -f -- "$path.windrose-old" "$path"; fi
   done
-  sync
+  flush
 }
+# The file systems that hold all this, and no others: one that hangs would hold a roll-back up.
+flush() { sync -f ${base} /etc; }
+# Until this shell ends nobody else stages, arms or confirms a change.
+alone() { exec 9<${base} && flock -w "$1" 9; }
 # The switch's database of Open vSwitch is a file too: at boot it is put back before the switch starts.
 switch_database() { readlink -f /etc/openvswitch/conf.db 2>/dev/null; }
 
 disarm() {
-  systemctl stop "$unit-rollback.timer" 2>/dev/null
+  systemctl stop "$rollback.timer" 2>/dev/null
   rm -f "$wanted" "$boot"
   systemctl daemon-reload
 }
 
 arm() {
+  [ "$(cat "$home/record.json" 2>/dev/null | sha256sum | cut -c 1-64)" = ${sha256(change.recordBefore ?? "")} ] || exit ${exits.underWay}
   [ -d /run/systemd/system ] || { echo "the host does not run systemd" >&2; exit 1; }
+  # A timer that a change before this one left would take this one back.
+  systemctl stop "$rollback.timer" 2>/dev/null
   mkdir "$work/backup" || exit 1
   save_files || { echo "the files can't be backed up" >&2; exit 1; }
   db=$(switch_database)
@@ -135,7 +153,8 @@ After=local-fs.target systemd-remount-fs.service
 Before=network-pre.target systemd-networkd.service NetworkManager.service networking.service ovsdb-server.service shutdown.target
 Wants=network-pre.target
 Conflicts=shutdown.target
-ConditionPathExists=$work/armed
+ConditionPathExists=|$work/armed
+ConditionPathExists=|$work/rolling
 
 [Service]
 Type=oneshot
@@ -144,9 +163,14 @@ END
   mkdir -p "$(dirname "$wanted")" && ln -sf "$boot" "$wanted" || exit 1
   chmod 644 "$boot"
   systemctl daemon-reload || exit 1
-  : >"$work/armed"
-  sync
-  systemd-run --quiet --collect --unit="$unit-rollback" --on-active=${change.rollbackAfter}s --timer-property=AccuracySec=100ms /bin/sh "$work/script" rollback || { rm -f "$work/armed"; disarm; exit 1; }
+  base64 -d >"$work/unarmed" <<'END' || exit 1
+${base64(change.record ?? "")}
+END
+  flush || exit 1
+  # The timer comes first, since nothing ends a change that is armed without one. Till then it finds nothing to take back.
+  # A roll-back that is killed is started again.
+  systemd-run --quiet --collect --unit="$rollback" --on-active=${change.rollbackAfter}s --timer-property=AccuracySec=100ms --property=Restart=on-failure --property=RestartSec=1 /bin/sh "$work/script" rollback || { disarm; exit 1; }
+  mv -fT "$work/unarmed" "$work/armed" && sync "$work" && systemctl --quiet is-active "$rollback.timer" || { rm -f "$work/armed"; disarm; exit 1; }
   systemd-run --quiet --collect --unit="$unit-apply" /bin/sh "$work/script" apply || exit 1
 }
 
@@ -155,7 +179,7 @@ apply() {
   set -x
   old_down
   write_files || { echo 1 >"$work/applied"; exit 1; }
-  sync
+  flush
   old_gone
   (new_up)
   code=$?
@@ -188,18 +212,36 @@ gateway() {
   return ${exits.notYet}
 }
 
+# What comes after the rename may be cut: the next change of this bridge makes up for it.
 confirm() {
-  mv "$work/armed" "$work/confirmed" 2>/dev/null || exit ${exits.over}
+  alone 10 || { echo "another change is being made" >&2; exit ${exits.notYet}; }
+  mv -fT "$work/armed" "$home/record.json" 2>/dev/null || exit ${exits.over}
+  sync "$home"
+  # An empty record is none.
+  [ -s "$home/record.json" ] || rm -f "$home/record.json"
   disarm
-${change.record === undefined ? "" : `  put "$home/record.json" 600 <<'END'\n${base64(change.record)}\nEND\n`}  ${change.record === undefined ? 'rm -f "$home/record.json"' : ":"}
-  rm -rf "$home/last" "$work"
+  rm -rf "$work"
   rmdir "$home" 2>/dev/null
-  sync
+  flush
   exit 0
 }
 
+# One that was cut goes on.
+begin() { mv "$work/armed" "$work/rolling" 2>/dev/null || [ -e "$work/rolling" ]; }
+
+# All is back. It may be cut at any place and be begun again, so what was there before goes last; it may hold secrets.
+end() {
+  echo "$1" >"$work/outcome"
+  flush
+  alone 60
+  rm -rf "$home/last"
+  mv -T "$work" "$home/last" || exit 1
+  rm -rf "$home/last/backup" "$home/last/script" "$home/last/switch.db" "$home/last/rolling"
+  flush
+}
+
 rollback() {
-  mv "$work/armed" "$work/rolling" 2>/dev/null || exit 0
+  begin || exit 0
   exec >>"$work/log" 2>&1
   set -x
   systemctl stop "$unit-apply.service" 2>/dev/null
@@ -208,7 +250,9 @@ rollback() {
   new_gone
   (old_up)
   as_before
-  finish rolled-back
+  end rolled-back
+  disarm
+  exit 0
 }
 
 # Whatever the network manager made of it: the host has the addresses and routes that it had.
@@ -238,43 +282,26 @@ as_before() {
   done
 }
 
-# What is put back may hold secrets: a copy is not left behind.
-forget() { rm -rf "$work/backup" "$work/script" "$work/switch.db"; }
-
-finish() {
-  rm -f "$wanted" "$boot"
-  rm -rf "$home/last"
-  echo "$1" >"$work/outcome"
-  forget
-  mv "$work" "$home/last"
-  sync
-  systemctl daemon-reload
-  systemctl stop "$unit-rollback.timer" 2>/dev/null
-  exit 0
-}
-
 # Before any network manager runs: files alone.
 at_boot() {
-  mv "$work/armed" "$work/rolling" 2>/dev/null || exit 0
+  begin || exit 0
   restore_files
   db=$(switch_database)
-  [ ! -f "$work/switch.db" ] || [ -z "$db" ] || cp -a "$work/switch.db" "$db"
+  [ ! -f "$work/switch.db" ] || [ -z "$db" ] || { cp -a "$work/switch.db" "$db" && sync "$db"; }
   old_boot
+  end rolled-back-at-boot
   rm -f "$wanted" "$boot"
-  rm -rf "$home/last"
-  echo rolled-back-at-boot >"$work/outcome"
-  forget
-  mv "$work" "$home/last"
-  sync
   exit 0
 }
 
 case "$1" in
-  arm | apply | check | confirm | rollback) "$1" ;;
+  arm | apply | check | confirm | rollback | disarm) "$1" ;;
   boot) at_boot ;;
 esac
 `;
 }
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64").replace(/.{76}/g, "$&\n");
 

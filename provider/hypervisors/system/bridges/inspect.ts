@@ -59,8 +59,8 @@ export interface Inspection {
   readonly routes4: readonly Route[];
   readonly routes6: readonly Route[];
   readonly record?: BridgeRecord;
-  /** Whether an unconfirmed change lies there, of any bridge. */
-  readonly underWay: boolean;
+  /** The directory of an unconfirmed change, of any bridge. */
+  readonly underWay?: string;
   /** Ports of an Open vSwitch bridge of the name. */
   readonly switchPorts?: readonly string[];
   readonly parts: ReadonlyMap<string, string>;
@@ -98,7 +98,7 @@ export async function inspect(transport: Transport, name: string, nic: string, p
     routes4: json<Route[]>(routes4, "ip route"),
     routes6: json<Route[]>(routes6, "ip route"),
     record: recordOf(parts.get("record"), name),
-    underWay: (parts.get("change") ?? "").trim() !== "",
+    underWay: /^(.+)\/(armed|rolling)$/m.exec(parts.get("change") ?? "")?.[1],
     ...(links.some((link) => link.ifname === name && isSwitchPort(link)) && switchText !== undefined
       ? { switchPorts: switchText.split("\n").filter(Boolean) }
       : {}),

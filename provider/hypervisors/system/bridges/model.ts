@@ -108,7 +108,7 @@ export interface Original {
   readonly files: readonly HostFile[];
 }
 
-/** Kept on the host beside a bridge, in /var/lib/windrose/bridges/NAME/record.json. */
+/** Kept on the host beside a bridge, in /var/lib/windrose/bridges/NAME/record.json; an empty one is none. */
 export interface BridgeRecord {
   readonly version: 1;
   readonly mark: BridgeMark;
