@@ -57,6 +57,12 @@ export function guest(name: string, index: number, publicKey: string, extra: Rec
   };
 }
 
+/** For a guest's shell: how many disks have such a line in its list, once they are as many, since it takes note of one a little later. */
+export function disksLike(line: string, many: number): string {
+  const count = `grep -c '${line}' /proc/partitions`;
+  return `for i in $(seq 300); do [ "$(${count})" = ${many} ] && break; sleep 0.1; done; ${count}`;
+}
+
 /** Runs a command in a guest by OpenSSH, which checks the guest's host key. */
 export async function inGuest(host: LabHost, address: string, hostKey: string, command: string): Promise<string> {
   const known = `${address} ${hostKey}`;
@@ -64,5 +70,6 @@ export async function inGuest(host: LabHost, address: string, hostKey: string, c
   const key = "/root/.ssh/id_lab";
   await host.copyIn(host.privateKeyPath, key);
   await host.exec(["chmod", "600", key]);
-  return (await host.exec(["sh", "-c", script, "sh", known, key, address, command])).stdout.trim();
+  const argv = ["sh", "-c", script, "sh", known, key, address, command];
+  return (await host.exec(argv, { timeout: 120_000 })).stdout.trim();
 }

@@ -43,6 +43,7 @@ export class Stack {
     const { ensureToolchain, toolchainEnvironment } = await import(join(project, "scripts/toolchain.mjs"));
     const toolchain = await ensureToolchain({ log: () => {} });
     const directory = await mkdtemp(join(tmpdir(), "windrose-e2e-"));
+    await mkdir(join(directory, "tmp"));
     // Below the checkout's node_modules, where the program finds its packages. A node_modules of its own would have the
     // language host follow the package's link to itself in circles, for seconds at each command.
     const programs = join(project, "node_modules/.cache");
@@ -59,6 +60,8 @@ export class Stack {
         PULUMI_HOME: join(directory, "home"),
         PULUMI_BACKEND_URL: `file://${options.backend ?? directory}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
+        // The language host leaves an empty directory there at each command.
+        TMPDIR: join(directory, "tmp"),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
       program,

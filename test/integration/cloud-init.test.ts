@@ -187,7 +187,7 @@ describe("seeds and guests", () => {
     }
 
     const other = makeHostKey();
-    await assert.rejects(waitForSsh(waiting("notos", [other.public], 3)), (error) =>
+    await assert.rejects(waitForSsh(waiting("notos", [other.public], 10)), (error) =>
       hasCode(error, "host-key-mismatch"),
     );
   });

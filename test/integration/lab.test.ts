@@ -116,7 +116,7 @@ describe("lab", () => {
     await until(
       "the guest to be off",
       async () => (await virsh("domstate", "boreas")).stdout.trim() === "shut off",
-      10_000,
+      60_000,
     );
   });
 

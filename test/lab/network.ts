@@ -25,7 +25,11 @@ export function findNamespaces(prefix: string): string[] {
 }
 
 export async function deleteNamespace(name: string): Promise<void> {
-  if (existsSync(namespacePath(name))) await run(["ip", "netns", "delete", name]);
+  const path = namespacePath(name);
+  if (!existsSync(path)) return;
+  // Two may sweep one dead lab: the other was quicker then.
+  const { stderr } = await run(["ip", "netns", "delete", name], { check: false });
+  if (existsSync(path)) throw new Error(`network namespace ${name} stays: ${stderr.trim()}`);
 }
 
 /** A namespace with the bridge that hosts are plugged into; the code under test runs in it. */

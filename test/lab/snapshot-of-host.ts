@@ -14,10 +14,12 @@ const volatile = [
   /^files \/var\/lib\/(dpkg|apt|systemd|ucf|polkit-1|dbus)(\/|$)/,
   /^parameters net\.(netfilter\.nf_conntrack_count|ipv4\.(neigh|route)|ipv6\.(neigh|route)|ipv4\.tcp_fastopen_key|core\.netdev_rss_key)/,
   // A connection's own, not the host's.
-  /^units (session-|user-|user@|run-user-|\.|dev-|sys-|proc-)/,
+  /^units (session-|user-|user@|run-user-|\.|dev-|sys-|proc-|run-credentials-)/,
 ];
 
+/** A host may answer ssh while its boot still starts units. */
 const script = `
+timeout 60 systemctl is-system-running --wait >/dev/null 2>&1 || :
 part() { printf '\\000%s\\n' "$1"; }
 part files
 find /etc /var/lib /usr/local /root /srv /opt -xdev \\( -type d -printf 'd %m %U:%G %p\\n' -o -type l -printf 'l %p -> %l\\n' \\) 2>/dev/null
@@ -37,7 +39,7 @@ dpkg-query -W -f '\${Package} \${db:Status-Status} \${Version}\\n'
 `;
 
 export async function snapshotOfHost(host: LabHost): Promise<HostSnapshot> {
-  const { stdout } = await host.exec(["sh", "-c", script], { timeout: 60_000 });
+  const { stdout } = await host.exec(["sh", "-c", script], { timeout: 120_000 });
   const parts = new Map(
     stdout
       .split("\0")

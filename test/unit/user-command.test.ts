@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import sinon from "sinon";
 import { displayed, masking } from "../../provider/hypervisors/system/user-command/mask";
 import { bootstrap, inputOf, type UserCommand } from "../../provider/hypervisors/system/user-command/program";
 import { outputLimit, runUserCommand } from "../../provider/hypervisors/system/user-command/run";
@@ -105,9 +106,12 @@ describe("a user's command, fed to a shell", function () {
 
   it("tells what it wrote before its time was over, and leaves nothing running", async () => {
     const directory = mkdtempSync(join(tmpdir(), "windrose-command-"));
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const pid = join(directory, "pid");
-      const end = await run({ command: `echo begun; echo $$ > ${pid}; sleep 600` }, { timeout: 700 });
+      const command = `echo $$ > ${pid}; echo begun; sleep 600`;
+      const end = await run({ command }, { onLine: () => clock.tick(20_000) });
+      clock.restore();
       assert.equal(end.exitCode, undefined);
       assert.equal(end.error?.code, "timeout");
       assert.equal(end.stdout, "begun");
@@ -117,6 +121,7 @@ describe("a user's command, fed to a shell", function () {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     } finally {
+      clock.restore();
       rmSync(directory, { recursive: true });
     }
   });

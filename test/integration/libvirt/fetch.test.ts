@@ -7,7 +7,7 @@ import { fetchVolume } from "../../../provider/hypervisors/libvirt/volumes/fetch
 import type { PoolDefinition } from "../../../provider/hypervisors/model";
 import { currentLab, until } from "../../lab/index.js";
 import { DriverHost, hasCode, mebibyte, sha256, work } from "./host-fixtures";
-import { WebServer } from "./web-server";
+import { held, WebServer } from "./web-server";
 
 describe("volumes that the host fetches by itself", function () {
   this.timeout(60_000);
@@ -122,12 +122,17 @@ describe("volumes that the host fetches by itself", function () {
         error.code === "download-failed" && !`${error.message}${error.cause}`.includes("hush"),
     );
     await assert.rejects(fetch("a", "/", { url: "ftp://x/y" }), hasCode("invalid-input"));
-    web.pages.set("/private", { body: bytes, login: "reader:hush-hush", slow: 100 });
+    const { hold, release } = held();
+    web.pages.set("/private", { body: bytes, login: "reader:hush-hush", hold });
     const url = web.url("/private", "reader:hush-hush");
     const fetching = fetch("private", "/", { url });
-    await until("the server was asked", async () => web.asked.some((line) => line.startsWith("GET /private")));
-    assert.doesNotMatch(await host.text("ps", "-eo", "args"), /hush/);
-    assert.doesNotMatch(await host.text("sh", "-c", 'cat "$0"/.*.source', pool.path), /hush/);
+    try {
+      await until("the server was asked", async () => web.asked.some((line) => line.startsWith("GET /private")));
+      assert.doesNotMatch(await host.text("ps", "-eo", "args"), /hush/);
+      assert.doesNotMatch(await host.text("sh", "-c", 'cat "$0"/.*.source', pool.path), /hush/);
+    } finally {
+      release();
+    }
     await fetching;
   });
 
@@ -149,12 +154,17 @@ describe("volumes that the host fetches by itself", function () {
   });
 
   it("lets one download of a volume run at a time, whoever started it", async () => {
-    web.pages.set("/image", { body: bytes, slow: 40 });
+    const { hold, release } = held();
+    web.pages.set("/image", { body: bytes, hold });
     const other = fetch("twice", "/image");
-    await until("the server was asked", async () => web.asked.some((line) => line.startsWith("GET")));
-    const { session } = host.root;
-    const request = { pool: pool.uuid, name: "twice", url: web.url("/image"), checksum };
-    await assert.rejects(fetchVolume(session, new PoolAccess(session), request, work()), hasCode("in-use"));
+    try {
+      await until("the server was asked", async () => web.asked.some((line) => line.startsWith("GET")));
+      const { session } = host.root;
+      const request = { pool: pool.uuid, name: "twice", url: web.url("/image"), checksum };
+      await assert.rejects(fetchVolume(session, new PoolAccess(session), request, work()), hasCode("in-use"));
+    } finally {
+      release();
+    }
     await other;
   });
 

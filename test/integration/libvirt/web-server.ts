@@ -13,8 +13,19 @@ export interface Page {
   login?: string;
   /** Waits so many milliseconds before each 64 KiB. */
   slow?: number;
+  /** Sends nothing of it before this is over. */
+  hold?: Promise<void>;
   /** Tells no length before. */
   unknownLength?: boolean;
+}
+
+/** What a page can be held back by, and what lets it go. */
+export function held(): { hold: Promise<void>; release: () => void } {
+  let release!: () => void;
+  const hold = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { hold, release };
 }
 
 /** A web server on the lab's own address, for the hosts to fetch from. */
@@ -78,6 +89,7 @@ export class WebServer {
       response.end();
       return;
     }
+    await page.hold;
     if (page.cut && page.cut.times > 0) {
       page.cut.times--;
       response.write(body.subarray(0, page.cut.after), () => response.destroy());

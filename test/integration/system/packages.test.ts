@@ -59,23 +59,42 @@ describe("packages of a host", function () {
     assert.deepEqual(left, []);
   });
 
+  /** dpkg(1), pre-invoke and post-invoke: dpkg waits for what kills it, with apt-get and the script above it. */
+  const diesAt = (hook: string, action: string) =>
+    host.text(
+      [
+        "cat > /root/die <<'END'",
+        `[ "$DPKG_HOOK_ACTION" = ${action} ] && pgrep -x apt-get >/dev/null || exit 0`,
+        "rm /etc/dpkg/dpkg.cfg.d/die",
+        "kill -9 $(pgrep -x -f 'sh -s') $(pgrep -x apt-get) $PPID",
+        "END",
+        `echo '${hook}=. /root/die' > /etc/dpkg/dpkg.cfg.d/die`,
+      ].join("\n"),
+    );
+
   it("are finished by the next run, where one was killed in their midst", async () => {
-    for (const line of [/^installing/, /^Unpacking/, /^Setting up/]) {
+    for (const place of ["pre-invoke unpack", "post-invoke unpack", "post-invoke configure"]) {
+      const [hook = "", action = ""] = place.split(" ");
+      await diesAt(hook, action);
       const dying = await host.again();
-      let killed: Promise<unknown> | undefined;
-      const progress = (text: string) => {
-        if (line.test(text))
-          killed ??= host.text("kill -9 $(pgrep -x 'apt-get|dpkg') $(pgrep -x -f 'sh -s') 2>/dev/null || true");
-      };
-      await dying.apply(wanted, undefined, { progress }).catch(() => {});
-      await killed;
-      assert.ok(killed, "nothing was killed");
+      await assert.rejects(dying.apply(wanted), /137|SIGKILL/, place);
       await dying.transport.close();
       await host.apply(wanted);
       assert.equal(await installed("genisoimage"), "installed");
       await host.release(wanted, undefined, true);
       assert.notEqual(await installed("genisoimage"), "installed");
     }
+  });
+
+  it("are removed by the next run, where one was killed while it removed them", async () => {
+    await host.apply(wanted);
+    await diesAt("post-invoke", "remove");
+    const dying = await host.again();
+    await assert.rejects(dying.release(wanted, undefined, true), /137|SIGKILL/);
+    await dying.transport.close();
+    await host.release(wanted, undefined, true);
+    assert.notEqual(await installed("genisoimage"), "installed");
+    assert.equal(await host.text("find /var/lib/windrose 2>/dev/null || true"), "");
   });
 
   it("are unpacked again, where one was killed while it was unpacked", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { nothingWanted, type WantedPreparation } from "../../../provider/hypervisors/system/preparation/model";
+import { lockFile } from "../../../provider/hypervisors/system/preparation/script";
 import { until } from "../../lab/index.js";
 import { differences, type HostSnapshot, snapshotOfHost } from "../../lab/snapshot-of-host.js";
 import { hasCode } from "../libvirt/host-fixtures";
@@ -211,7 +213,7 @@ describe("a host that is prepared", function () {
     for (const verb of ["restart", "reload", "stop", "start"]) {
       await host.text(`systemctl ${verb} nftables`);
       const listed = () => host.text("nft list table inet windrose 2>/dev/null || true");
-      if (verb !== "stop") await until(`the table after ${verb}`, async () => /kvmbr0/.test(await listed()), 5000);
+      if (verb !== "stop") await until(`the table after ${verb}`, async () => /kvmbr0/.test(await listed()));
     }
     await host.text("nft add table ip docker");
     await host.release({ firewall: everything.firewall! });
@@ -301,7 +303,11 @@ describe("a host that is prepared", function () {
 
   it("says who holds the lock when the wait for it is over", async () => {
     await host.text(
-      "(flock 9; echo 'winds/other, since 12:00:00 UTC' >&9; exec sleep 30) 9> /run/windrose.lock > /dev/null 2>&1 & echo $! > /run/holder",
+      [
+        `mkdir -p -m 0700 ${dirname(lockFile)}`,
+        `(flock 9; echo 'winds/other, since 12:00:00 UTC' >&9; exec sleep 60) 9> ${lockFile} > /dev/null 2>&1 & echo $! > /run/holder`,
+        `for i in $(seq 300); do [ ! -s ${lockFile} ] || exit 0; sleep 0.1; done; exit 1`,
+      ].join("\n"),
     );
     const short = host.system.preparation.apply(
       {
@@ -311,12 +317,12 @@ describe("a host that is prepared", function () {
         removePackages: false,
         creating: false,
       },
-      { progress: () => {}, deadline: Date.now() + 5000 },
+      { progress: () => {}, deadline: Date.now() + 10_000 },
     );
     await assert.rejects(short, (error: Error) =>
       /prepared by another: winds\/other, since 12:00:00 UTC/.test(error.message),
     );
-    await host.text("kill $(cat /run/holder); rm -f /run/windrose.lock /run/holder");
+    await host.text(`kill $(cat /run/holder); rm -f ${lockFile} /run/holder`);
     await host.release();
     await asBefore();
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { rejection, Transports, until } from "./helpers";
-import { children, freePort, SshLab, type SshServer } from "./sshd";
+import { children, freePort, SshLab, type SshServer, signal } from "./sshd";
 
 describe("commands over the ssh transport", function () {
   this.timeout(60_000);
@@ -95,7 +95,8 @@ describe("commands over the ssh transport", function () {
   it("connects once for all callers, and again after a cut", async () => {
     const transport = to();
     await Promise.all(Array.from({ length: 8 }, () => transport.exec(["true"])));
-    assert.equal(children(server.pid).length, 1);
+    // A connection of the test before may still be ending.
+    await until(() => children(server.pid).length === 1);
     const call = transport.exec(["sleep", "30"]);
     await until(() => server.cut() > 0);
     const error = await rejection(call);
@@ -112,15 +113,16 @@ describe("commands over the ssh transport", function () {
   });
 
   it("notices a server that went silent", async () => {
-    const transport = to(server, { keepaliveInterval: 100 });
+    const transport = to(server, { keepaliveInterval: 1000 });
     await transport.exec(["true"]);
+    await until(() => children(server.pid).length === 1);
     const sessions = children(server.pid);
     const call = transport.exec(["sleep", "30"]);
-    for (const pid of sessions) process.kill(pid, "SIGSTOP");
+    signal(sessions, "SIGSTOP");
     try {
       assert.equal((await rejection(call)).code, "connection-cut");
     } finally {
-      for (const pid of sessions) process.kill(pid, "SIGKILL");
+      signal(sessions, "SIGKILL");
     }
   });
 
@@ -142,7 +144,7 @@ describe("commands over the ssh transport", function () {
       const started = Date.now();
       const error = await rejection(to(server, {}, { port, connectTimeout: 1 }).exec(["true"]));
       assert.equal(error.code, "host-unreachable");
-      assert.ok(Date.now() - started < 3000);
+      assert.ok(Date.now() - started < 15_000);
     } finally {
       blackHole.close();
     }
@@ -171,10 +173,11 @@ describe("commands over the ssh transport", function () {
       execFile(
         process.execPath,
         ["--require", require.resolve("tsx/cjs"), program],
-        { env, timeout: 20_000 },
+        { env, timeout: 45_000 },
         (error, out) => (error ? reject(error) : resolve(Date.now() - Number(out))),
       );
     });
-    assert.ok(ended < 5000, `${ended} ms`);
+    // An idle connection is closed after 30 s.
+    assert.ok(ended < 20_000, `${ended} ms`);
   });
 });

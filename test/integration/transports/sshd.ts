@@ -108,7 +108,7 @@ export interface SshServer {
   knownHostsLine(name?: string): string;
   /** A connection that accepts its first key and uses nothing of the machine's own configuration. */
   connection(more?: Partial<SshConnection>): SshConnection;
-  /** Kills the processes that serve connections, not the one that listens. Returns how many there were. */
+  /** Kills the processes that serve connections, not the one that listens. Returns how many it killed. */
   cut(): number;
   stop(): Promise<void>;
 }
@@ -182,30 +182,36 @@ function serverOver(lab: SshLab, child: ChildProcess, port: number, hostKeys: st
       hostKey: first,
       ...more,
     }),
-    cut() {
-      const sessions = children(pid);
-      for (const session of sessions) process.kill(session, "SIGKILL");
-      return sessions.length;
-    },
+    cut: () => signal(children(pid), "SIGKILL"),
     async stop() {
       const sessions = children(pid);
       await stopped(child);
-      for (const session of sessions) {
-        try {
-          process.kill(session, "SIGKILL");
-        } catch {}
-      }
+      signal(sessions, "SIGKILL");
     },
   };
 }
 
+/** Signals those that have not ended meanwhile; how many. */
+export function signal(pids: readonly number[], name: NodeJS.Signals): number {
+  return pids.filter((pid) => {
+    try {
+      return process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+      throw error;
+    }
+  }).length;
+}
+
+/** The processes that it has started and that have not ended. */
 export function children(pid: number): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid;
+        const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return state !== "Z" && Number(parent) === pid;
       } catch {
         return false;
       }

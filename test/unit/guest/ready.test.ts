@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import type { Duplex } from "node:stream";
+import sinon from "sinon";
 import { Server } from "ssh2";
 import { hasCode, WindroseError } from "../../../provider/errors";
 import type { HostKey } from "../../../provider/guest/host-keys";
@@ -153,9 +154,22 @@ describe("waiting for a guest", function () {
     assert.equal(early.connections(), 1);
   });
 
+  /** The deadline comes once the guest is asked a second time: what came of the first time is known by then. */
+  function untilAskedTwice(guest: { connections: () => number }): Partial<SshWait> {
+    const clock = sinon.useFakeTimers({ toFake: ["Date"] });
+    closers.push(() => clock.restore());
+    return {
+      deadline: Date.now() + 10_000,
+      nextEvent: (milliseconds) => {
+        if (guest.connections() > 1) clock.tick(10_000);
+        return quick(milliseconds);
+      },
+    };
+  }
+
   it("fails with the other key's fingerprint at the deadline", async () => {
     const guest = await sshd(imagesOwn);
-    const wait = waiting(new Map([[ADDRESS, guest.port]]), { deadline: Date.now() + 700 });
+    const wait = waiting(new Map([[ADDRESS, guest.port]]), untilAskedTwice(guest));
     await assert.rejects(waitForSsh(wait), (error: Error) => {
       assert.ok(hasCode(error, "host-key-mismatch"));
       assert.ok(error.message.includes(fingerprint(keyBlob(imagesOwn.public))), error.message);
@@ -171,7 +185,7 @@ describe("waiting for a guest", function () {
     const connect = network(new Map([[ADDRESS, guest.port]]));
     let replaced = false;
     const wait = waiting(new Map(), {
-      deadline: Date.now() + 700,
+      ...untilAskedTwice(guest),
       connectTcp: async (...args) => {
         const stream = await connect(...args);
         const emit = stream.emit.bind(stream);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sinon from "sinon";
 import type { Context } from "../../../provider/context";
 import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
 import { apply, diff, read, remove } from "../../../provider/lifecycle";
@@ -202,9 +203,14 @@ describe("Command", function () {
   });
 
   it("says so where its time is over", async () => {
-    const half = await halfMade(make({ create: "echo begun; sleep 60", timeout: 1 }));
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const progress = (text: string) => {
+      if (text === "begun") clock.tick(20_000);
+    };
+    const made = make({ create: "echo begun; sleep 60", timeout: 20 }, { ...context(), progress });
+    const half = await halfMade(made).finally(() => clock.restore());
     assert.equal(half.error.code, "timeout");
-    assert.match(half.message, /`create` did not end within 1 s: begun/);
+    assert.match(half.message, /`create` did not end within 20 s: begun/);
     assert.equal(half.outputs.exitCode, undefined);
     assert.equal(half.outputs.stdout, "begun");
   });

@@ -134,6 +134,13 @@ describe("the script that prepares a host", () => {
     assert.equal(told(path), "absent\n");
     writeFileSync(path, "north\n", { mode: 0o640 });
     assert.match(told(path), new RegExp(`^640 \\S+:\\S+ ${me}\n${Buffer.from("north\n").toString("base64")}$`));
+    const replaced = `readlink() { [ ! -e ${directory}/next ] || mv ${directory}/next ${path}; command readlink "$@"; }`;
+    writeFileSync(join(directory, "next"), "south\n", { mode: 0o640 });
+    assert.match(
+      told(path, replaced),
+      new RegExp(`${Buffer.from("south\n").toString("base64")}$`),
+      "replaced meanwhile",
+    );
     symlinkSync(path, join(directory, "link"));
     symlinkSync(directory, join(directory, "way"));
     assert.equal(told(join(directory, "link")), "other\n");

@@ -14,6 +14,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import sinon from "sinon";
 import { hasCode } from "../../../provider/errors";
 import { LocalTransport } from "../../../provider/transports/local";
 
@@ -74,8 +75,14 @@ describe("LocalTransport", function () {
 
   it("ends the whole process group at the time limit", async () => {
     const mark = join(directory, "pid");
-    const call = local.exec(["sh", "-c", `sh -c 'echo $$ > ${mark}; exec sleep 60'; true`], { timeout: 500 });
-    assert.equal(await code(call), "timeout");
+    const clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const argv = ["sh", "-c", `sh -c 'echo $$ > ${mark}; echo begun; exec sleep 60'; true`];
+      const call = local.exec(argv, { timeout: 20_000, onLine: () => clock.tick(20_000) });
+      assert.equal(await code(call), "timeout");
+    } finally {
+      clock.restore();
+    }
     await local.close();
     // It may be there as a zombie for a while, until its new parent takes notice.
     const status = `/proc/${readFileSync(mark, "utf8").trim()}/status`;

@@ -71,12 +71,19 @@ function unitsOf({ things, units = [] }: LookRequest): string[] {
   return [...new Set([...ofKind(things, "enabled"), ...ofKind(things, "running"), ...units])];
 }
 
-/** A file is opened once: what is told of it and what is read are of one file, and it is the one of this name. */
+/**
+ * A file is opened once: what is told of it and what is read are of one file, and it is the one of this name. A change that
+ * is under way puts another in its place now and then: then that one is opened.
+ */
 const fileFunctions = `file() {
   if [ -e "$1" ] || [ -L "$1" ]; then ( enter "\${1%/*}" && plain "\${1##*/}" ) 2>/dev/null || echo other; return; fi
   echo absent; p=\${1%/*}; while [ -n "$p" ] && [ ! -e "$p" ]; do printf '%s\\n' "$p"; p=\${p%/*}; done
 }
 plain() {
+  for try in 1 2 3 4 5; do ( opened "$1" ) && return; done
+  return 1
+}
+opened() {
   [ ! -L "./$1" ] && [ -f "./$1" ] && exec 3< "./$1" && [ "$(readlink -n /proc/self/fd/3; echo .)" = "$at/$1." ] &&
     [ "$(stat -L -c %s /proc/self/fd/3)" -le ${largestFile} ] && stat -L -c '%a %U:%G %u:%g' /proc/self/fd/3 && base64 -w 0 <&3
 }`;
