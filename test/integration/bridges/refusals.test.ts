@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createBridges } from "../../../provider/hypervisors/system/bridges/bridges";
 import { SshTransport } from "../../../provider/transports/ssh";
+import type { ExecOptions } from "../../../provider/transports/transport";
 import { arming, BridgeHost, definition, hasCode, mark, work } from "../../bridges/fixtures";
 
 describe("a bridge of the host that can't be made", function () {
@@ -57,6 +58,24 @@ describe("a bridge of the host that can't be made", function () {
     const adopted = await host.section.apply(definition({ mtu: 1400 }), { ...other, uuid: mark.uuid }, arming, work());
     assert.deepEqual([adopted.record?.mark.urn, adopted.mtu], [other.urn, 1400]);
     await host.section.remove("br0", mark.uuid, arming, work());
+  });
+
+  it("is taken back at once where the network manager refuses it", async () => {
+    const began = Date.now();
+    const refusing: SshTransport = Object.assign(Object.create(host.transport) as SshTransport, {
+      exec(argv: readonly string[], options: ExecOptions = {}) {
+        const { stdin } = options;
+        const script = typeof stdin === "string" ? stdin.replace("new_up() { :", "new_up() { return 4") : stdin;
+        return host.transport.exec(argv, { ...options, stdin: script });
+      },
+      fresh: () => host.transport.fresh(),
+    });
+    const patient = { ...arming, rollbackAfter: 60_000 };
+    await assert.rejects(
+      createBridges(refusing).apply(definition(), mark, patient, work()),
+      (error: Error) => hasCode("rolled-back")(error) && error.message.includes("refused it (exit code 4)"),
+    );
+    assert.ok(Date.now() - began < 30_000);
   });
 
   it("is made and removed by a user with sudo", async () => {
