@@ -117,7 +117,9 @@ describe("the script of a change", () => {
     assert.equal(inside(script, directory, late), "confirmation 12\n");
   });
 
-  describe("that is killed at any place", () => {
+  describe("that is killed at any place", function () {
+    // Some fifty shells, one after the other.
+    this.timeout(60_000);
     const paths = () => [join(directory, "etc", "edited"), join(directory, "etc", "made")] as const;
     const home = () => join(directory, "lib", "bridges", "br0");
     const at = (...names: string[]) => join(home(), ...names);
