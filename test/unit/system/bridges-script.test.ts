@@ -109,6 +109,19 @@ describe("the script of a change", () => {
     assert.deepEqual(readFileSync(kept), Buffer.from("old\xff\n", "latin1"));
   });
 
+  it("keeps what it could not put back, and says where it is", () => {
+    const path = join(directory, "kept");
+    writeFileSync(path, "old");
+    const of = (content: string) => layout([{ path, content, mode: "0644" }]);
+    const full = `mkdir "$work/backup"; save_files; write_files; : >"$work/rolling"; mv() { case $* in *windrose-old*) return 1 ;; esac; command mv "$@"; }`;
+    const said = inside(
+      changeScript(change(of("old"), of("new"))),
+      directory,
+      `${full}; restore_files; (end rolled-back); cat "$home/last/backup/1"`,
+    );
+    assert.match(said, /kept could not be put back: it is in .*\/br0\/last\/backup\/1\nold$/);
+  });
+
   it("lets either the confirmation or the roll-back happen", () => {
     const script = changeScript(change(layout([]), layout([])));
     const both = `echo kept >"$work/armed"; (confirm); (rollback); echo "roll-back $?"; ls "$home"; cat "$home/record.json"`;

@@ -113,7 +113,10 @@ restore_files() {
     n=$((n + 1))
     rm -f -- "$path.windrose-new"
     if [ -e "$work/backup/$n.absent" ]; then rm -f -- "$path"; rmdir -- "$(dirname "$path")" 2>/dev/null
-    else cp -a -- "$work/backup/$n" "$path.windrose-old" && mv -f -- "$path.windrose-old" "$path"; fi
+    else
+      { cp -a -- "$work/backup/$n" "$path.windrose-old" && mv -f -- "$path.windrose-old" "$path"; } ||
+        { echo "$path could not be put back: it is in $home/last/backup/$n"; : >"$work/kept"; }
+    fi
   done
   flush
 }
@@ -236,7 +239,8 @@ end() {
   alone 60
   rm -rf "$home/last"
   mv -T "$work" "$home/last" || exit 1
-  rm -rf "$home/last/backup" "$home/last/script" "$home/last/switch.db" "$home/last/rolling"
+  [ -e "$home/last/kept" ] || rm -rf "$home/last/backup"
+  rm -rf "$home/last/script" "$home/last/switch.db" "$home/last/rolling"
   flush
 }
 
