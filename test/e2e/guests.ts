@@ -63,13 +63,26 @@ export function disksLike(line: string, many: number): string {
   return `for i in $(seq 300); do [ "$(${count})" = ${many} ] && break; sleep 0.1; done; ${count}`;
 }
 
+const keys = new WeakMap<LabHost, Promise<string>>();
+
+/** The lab's key on a host, brought there once: another's ssh may be reading it. */
+export function keyOn(host: LabHost): Promise<string> {
+  const path = "/root/.ssh/id_lab";
+  const bring = async () => {
+    await host.exec(["mkdir", "-p", "-m", "700", "/root/.ssh"]);
+    await host.copyIn(host.privateKeyPath, path);
+    await host.exec(["chmod", "600", path]);
+    return path;
+  };
+  const brought = keys.get(host) ?? bring();
+  keys.set(host, brought);
+  return brought;
+}
+
 /** Runs a command in a guest by OpenSSH, which checks the guest's host key. */
 export async function inGuest(host: LabHost, address: string, hostKey: string, command: string): Promise<string> {
   const known = `${address} ${hostKey}`;
   const script = `umask 077; d=$(mktemp -d); trap 'rm -r "$d"' EXIT; printf '%s\\n' "$1" > "$d/known"; ssh -i "$2" -o BatchMode=yes -o UserKnownHostsFile="$d/known" -o StrictHostKeyChecking=yes -o ConnectTimeout=10 root@"$3" "$4"`;
-  const key = "/root/.ssh/id_lab";
-  await host.copyIn(host.privateKeyPath, key);
-  await host.exec(["chmod", "600", key]);
-  const argv = ["sh", "-c", script, "sh", known, key, address, command];
+  const argv = ["sh", "-c", script, "sh", known, await keyOn(host), address, command];
   return (await host.exec(argv, { timeout: 120_000 })).stdout.trim();
 }

@@ -1,7 +1,7 @@
 import { freemem } from "node:os";
 import { join } from "node:path";
 import { itsOwn, startBareHost } from "../e2e/bare-host";
-import { connection, inGuest } from "../e2e/guests";
+import { connection, inGuest, keyOn } from "../e2e/guests";
 import { killAll } from "../e2e/kill";
 import { Stack } from "../e2e/stack";
 import {
@@ -149,10 +149,7 @@ export class Cluster {
    * connection: a login takes a slow guest seconds, which the work that is waited for has not.
    */
   private async succeeds(name: string, command: string): Promise<boolean> {
-    const key = "/root/.ssh/id_lab";
-    await this.host.exec(["mkdir", "-p", "-m", "700", "/root/.ssh"]);
-    await this.host.copyIn(this.host.privateKeyPath, key);
-    await this.host.exec(["chmod", "600", key]);
+    const key = await keyOn(this.host);
     const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=20"];
     const way = ["ssh", "-i", key, ...options.flatMap((each) => ["-o", each]), `root@${this.winds[name]!.address}`];
     const asking = `for turn in $(seq 50); do { ${command}; } > /dev/null && exit 0; sleep 1; done; exit 1`;
