@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { quoteArgument } from "../../../transports/quote";
+import { sha256 } from "../digest";
 import type { HostFile, Layout } from "./model";
 
 export const base = "/var/lib/windrose/bridges";
@@ -304,8 +304,6 @@ case "$1" in
 esac
 `;
 }
-
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const base64 = (text: string): string => Buffer.from(text, "utf8").toString("base64").replace(/.{76}/g, "$&\n");
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { WindroseError } from "../../../errors";
+import { sha256 } from "../digest";
 import { guestProfile, helperMain, helperProfile, profiles, profileText } from "./apparmor";
 import { type Claim, claimFile, claimsDirectory, claimText, describeThing, makingDirectory, type Plan } from "./claims";
 import { firewallText, loadFirewall, unloadFirewall } from "./firewall";
@@ -13,7 +14,7 @@ import {
   sysctlFile,
   unloadModule,
 } from "./kernel";
-import { type Look, settingFile, sha256 } from "./look";
+import { type Look, settingFile } from "./look";
 import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
 import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
 import { dueDirectory, Script, words } from "./script";
@@ -195,15 +196,12 @@ function removal(family: Family, names: readonly string[]): string {
 }
 
 function restoreFile(script: Script, { name, before, saved }: Claim): void {
-  if (before !== null && saved?.content !== undefined) {
+  if (before !== null && saved?.content !== undefined)
     script.put(name, Buffer.from(saved.content, "base64"), saved.mode ?? "0644", saved.owner);
-    return;
-  }
-  script.drop([name]);
-  for (const directory of saved?.directories ?? []) script.add(`rmdir -- ${words([directory])} 2>/dev/null`);
+  else script.drop([name]);
 }
 
-/** What a run that was cut off while it wrote the file has left, where the file itself never came to be. */
+/** Once nobody claims it: what a run that was cut off while it wrote the file has left, and directories that were made for it. */
 function tidyBeside(script: Script, claim: Claim): void {
   const { kind, name, saved } = claim;
   if (kind === "setting") script.sweep([settingFile(claim)]);

@@ -174,7 +174,8 @@ export function planClaims(request: PlanRequest): Plan {
       if (value === claim.before) continue;
       const asClaimed = broughtByPackages(claim) ? mine?.value : undefined;
       if (claim.set.length === 0 && asClaimed === undefined) continue;
-      if (value !== null && (claim.set.includes(value) || value === asClaimed || isHalfWay(claim))) restore.push(claim);
+      if (value !== null && (claim.set.includes(value) || value === asClaimed || isNewPackage(claim)))
+        restore.push(claim);
       else if (value !== null && claim.set.length > 0) left.push({ thing: claim, value });
     }
   }
@@ -189,7 +190,7 @@ export function planClaims(request: PlanRequest): Plan {
 }
 
 /** Whatever a run that was cut off has left of a package that was not there before: it goes. */
-function isHalfWay({ kind, before }: Claim): boolean {
+function isNewPackage({ kind, before }: Claim): boolean {
   return kind === "package" && before === null;
 }
 

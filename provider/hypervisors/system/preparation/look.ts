@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { WindroseError } from "../../../errors";
+import { sha256 } from "../digest";
 import { partFunction, partsOf } from "../parts";
 import { allows, profiles } from "./apparmor";
 import { type Actual, type Claim, claimsDirectory, makingDirectory, parseClaim, type Saved } from "./claims";
@@ -265,5 +265,3 @@ function savedFile(file: FileState | "other" | undefined, directories: readonly 
   if (file === undefined || file === "other") return { directories };
   return { content: file.content.toString("base64"), mode: file.mode, owner: file.owner };
 }
-
-export const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");
