@@ -142,6 +142,48 @@ describe("a machine's definition", () => {
     assert.equal(ports(after), ports(stored));
   });
 
+  it("keeps the hubs and controllers that the places of devices name, and drops those that nobody is left on", () => {
+    const usb = (key: string) => ({
+      ...plain().disks[0]!,
+      key,
+      path: `/srv/${key}`,
+      bus: "usb" as const,
+      target: `sd${key}`,
+    });
+    const scsi = { ...plain().disks[0]!, key: "old", path: "/srv/old", bus: "scsi" as const, target: "sdz" };
+    const asked = plain({ disks: [usb("a"), usb("b"), scsi] });
+    const stored = filledIn(xmlOf(asked));
+    const devices = stored.find("devices")!;
+    const add = (xml: string) => devices.children.push(parseXml(xml, "it"));
+    const place = (key: string, address: string) => {
+      const disk = devices.elements("disk").find((each) => each.attribute("name", "alias") === `ua-disk-${key}`)!;
+      const before = disk.find("address");
+      if (before) disk.remove(before);
+      disk.children.push(parseXml(address, "it"));
+    };
+    add('<hub type="usb"><address type="usb" bus="0" port="1"/></hub>');
+    add('<hub type="usb"><address type="usb" bus="0" port="1.8"/></hub>');
+    add('<controller type="scsi" index="3" model="lsilogic"/>');
+    place("a", '<address type="usb" bus="0" port="1.8.2"/>');
+    place("b", '<address type="usb" bus="0" port="4"/>');
+    place("old", '<address type="drive" controller="3" bus="0" target="0" unit="4"/>');
+    const ports = (domain: XmlElement) =>
+      domain
+        .all("devices/hub")
+        .map((hub) => hub.attribute("port", "address"))
+        .sort();
+    const controllers = (domain: XmlElement) =>
+      domain
+        .all("devices/controller")
+        .filter((each) => each.attribute("type") === "scsi")
+        .map((each) => `${each.attribute("index")} ${each.attribute("model")}`);
+
+    assert.deepEqual(ports(xmlOf(asked, stored)), ["1", "1.8"]);
+    assert.deepEqual(controllers(xmlOf(asked, stored)).sort(), ["0 virtio-scsi", "3 lsilogic"]);
+    const fewer = xmlOf(plain({ disks: [usb("b")] }), stored);
+    assert.deepEqual([ports(fewer), controllers(fewer)], [[], []]);
+  });
+
   it("gives a device on another bus, or with another model, a new place", () => {
     const stored = filledIn(xmlOf(plain()));
     const scsi = xmlOf(plain({ disks: [{ ...plain().disks[0]!, bus: "scsi", target: "sda" }] }), stored);

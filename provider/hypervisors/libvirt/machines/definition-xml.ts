@@ -1,6 +1,7 @@
 import { WindroseError } from "../../../errors";
 import type { MachineDefinition } from "../../model";
 import { parseXml, render, serializeXml, type XmlElement } from "../xml";
+import { addControllers } from "./buses";
 import { keepFilledIn } from "./keep";
 import { applyPatch } from "./patch";
 import { addRootPorts } from "./ports";
@@ -21,6 +22,7 @@ export function definitionXml(
   const domain = parseXml(render("domain", machineView(definition, virtualization)), "The generated definition");
   if (definition.patch) applyPatch(domain, definition.patch);
   if (stored) keepFilledIn(domain, stored, definition.machineType);
+  addControllers(domain);
   addRootPorts(domain, definition.hotplugSlots);
   return serializeXml(domain);
 }

@@ -6,6 +6,7 @@ import { Affect, type DomainHandle, ErrorNumber, isLibvirtError } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { parseXml, render, serializeXml, XmlElement } from "../xml";
 import { currentXml, isActive, powerOf, type Sides, sides, storedXml } from "./access";
+import { hasFreeUsbPort, scsiPlace } from "./buses";
 import { freePorts, hasRootPorts, isFree, needsPort } from "./ports";
 import { diskView, interfaceView, limitNames } from "./view";
 
@@ -78,9 +79,17 @@ async function attach(
     }
   }
   if (flags === 0) return;
+  const isUsb = wanted.attribute("bus", "target") === "usb";
+  if (isUsb && eachSide(both).some(([side, definition]) => flags & Affect[side] && !hasFreeUsbPort(definition))) {
+    throw new WindroseError(
+      "capacity-exceeded",
+      `The machine ${domain.name} has no free USB port for the ${words[kind]} ${key}`,
+      { hint: "Detach another USB device first, or use another bus." },
+    );
+  }
   if (running && flags & Affect.live) refuseWithoutPort(domain, running, wanted, kind, key);
   await attempt(`attaching the ${words[kind]} ${key} to ${domain.name}`, async () => {
-    if (wanted.attribute("bus", "target") === "scsi") await ensureScsiController(session, both, flags);
+    if (wanted.attribute("bus", "target") === "scsi") await prepareScsi(session, both, flags, wanted);
     const send = (device: XmlElement, side: Side) =>
       session.call("DOMAIN_ATTACH_DEVICE_FLAGS", { domain, xml: serializeXml(device), flags: Affect[side] });
     if (flags & Affect.config) await send(wanted, "config");
@@ -89,7 +98,7 @@ async function attach(
     const stored = parseXml(await storedXml(session, domain), "A machine's stored definition");
     const address = findDevice(stored, kind, key)?.find("address");
     const placed = wanted.clone();
-    if (address && isFree(running, address)) placed.children.push(address.clone());
+    if (address && !wanted.find("address") && isFree(running, address)) placed.children.push(address.clone());
     await send(placed, "live");
   });
 }
@@ -111,17 +120,24 @@ function refuseWithoutPort(
   );
 }
 
-/** Without one, libvirt would make one of a model that few guests drive. */
-async function ensureScsiController(session: LibvirtSession, both: Sides, flags: number): Promise<void> {
+/** Makes a controller where there is none, and chooses the disk's place on it: libvirt's own choice few guests drive. */
+async function prepareScsi(session: LibvirtSession, both: Sides, flags: number, wanted: XmlElement): Promise<void> {
   const controller = new XmlElement("controller", { type: "scsi", index: "0", model: "virtio-scsi" });
-  let missing = 0;
-  for (const [side, definition] of eachSide(both)) {
-    const has = definition.all("devices/controller").some((element) => element.attribute("type") === "scsi");
-    if (!has) missing |= flags & Affect[side];
-  }
-  if (missing === 0) return;
   const { domain } = both;
-  await session.call("DOMAIN_ATTACH_DEVICE_FLAGS", { domain, xml: serializeXml(controller), flags: missing });
+  let missing = 0;
+  const definitions: XmlElement[] = [];
+  for (const [side, definition] of eachSide(both)) {
+    if (!(flags & Affect[side])) continue;
+    const devices = definition.find("devices")?.clone() ?? new XmlElement("devices");
+    definitions.push(devices);
+    if (devices.elements("controller").some((element) => element.attribute("type") === "scsi")) continue;
+    missing |= Affect[side];
+    devices.children.push(controller.clone());
+  }
+  if (missing !== 0)
+    await session.call("DOMAIN_ATTACH_DEVICE_FLAGS", { domain, xml: serializeXml(controller), flags: missing });
+  const place = scsiPlace(wanted, definitions);
+  if (place) wanted.children.push(place);
 }
 
 async function detach(session: LibvirtSession, uuid: string, kind: Kind, key: string, work: Work): Promise<void> {

@@ -1,4 +1,5 @@
 import type { XmlElement } from "../xml";
+import { keepBuses } from "./buses";
 import { isOurs } from "./metadata";
 import { hasRootPorts } from "./ports";
 
@@ -63,8 +64,9 @@ function unaliased(device: XmlElement): string | undefined {
 }
 
 /**
- * Carries over into a new definition what libvirt filled in by itself into the stored one: the exact machine type, PCI
- * controllers, and the address of each device that stays. A guest's devices would move otherwise, and change names.
+ * Carries over into a new definition what libvirt filled in by itself into the stored one: the exact machine type, the
+ * address of each device that stays, PCI controllers, and the controllers and hubs of other buses that these addresses
+ * name. A guest's devices would move otherwise, and change names.
  * Nothing but the rest of the metadata is carried over to another family of machine types.
  */
 export function keepFilledIn(generated: XmlElement, stored: XmlElement, askedType: string | undefined): void {
@@ -86,6 +88,7 @@ export function keepFilledIn(generated: XmlElement, stored: XmlElement, askedTyp
     const address = earlier?.find("address");
     if (earlier && address && model(earlier) === model(device)) device.children.push(address.clone());
   }
+  keepBuses(devices, storedDevices);
   if (!hasRootPorts(storedType) && machineFamily(storedType) !== "pc") return;
   const present = byIdentity(devices);
   for (const [name, controller] of before) {

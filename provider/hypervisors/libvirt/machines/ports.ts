@@ -8,32 +8,67 @@ export function hasRootPorts(machineType: string): boolean {
   return /^(pc-q35|q35|virt)(-|$)/.test(machineType);
 }
 
-/** Interface models that sit in a conventional slot, behind one bridge that they share. */
-const conventionalModels = new Set(["e1000", "rtl8139", "ne2k_pci", "pcnet"]);
+/** Models that sit in a conventional slot, behind one bridge that they share (src/qemu/qemu_domain_address.c). */
+const conventionalModels: Readonly<Record<string, ReadonlySet<string>>> = {
+  interface: new Set(["e1000", "rtl8139", "ne2k_pci", "pcnet"]),
+  sound: new Set(["ac97", "es1370", "ich6"]),
+  watchdog: new Set(["i6300esb"]),
+};
 
-function pciModel(element: XmlElement): "express" | "conventional" | "none" {
+/** Models of controllers of PCI Express; `sata` 0 and such are part of the machine, and others sit behind the bridge. */
+const expressControllers: Readonly<Record<string, ReadonlySet<string>>> = {
+  scsi: new Set(["virtio-scsi", "virtio-transitional", "virtio-non-transitional"]),
+  usb: new Set(["qemu-xhci", "nec-xhci"]),
+};
+
+type PciModel = "express" | "conventional" | "none";
+
+function controllerModel(controller: XmlElement): PciModel {
+  const type = controller.attribute("type") ?? "";
+  const model = controller.attribute("model") ?? "";
+  const isFirst = (controller.attribute("index") ?? "0") === "0";
+  switch (type) {
+    case "virtio-serial":
+      return "express";
+    case "scsi":
+      return model === "" || expressControllers.scsi!.has(model) ? "express" : "conventional";
+    case "usb":
+      return expressControllers.usb!.has(model) ? "express" : "none";
+    case "sata":
+      return isFirst ? "none" : "conventional";
+    default:
+      return "none";
+  }
+}
+
+function pciModel(element: XmlElement): PciModel {
+  const conventional = conventionalModels[element.name];
   switch (element.name) {
     case "disk":
       return element.attribute("bus", "target") === "virtio" ? "express" : "none";
-    case "interface":
-      return conventionalModels.has(element.attribute("type", "model") ?? "") ? "conventional" : "express";
+    case "interface": {
+      const model = element.attribute("type", "model") ?? "";
+      if (model === "usb-net") return "none";
+      return conventional!.has(model) ? "conventional" : "express";
+    }
     case "controller":
-      switch (element.attribute("type")) {
-        case "virtio-serial":
-          return "express";
-        case "scsi":
-          return "express";
-        case "usb":
-          return element.attribute("model") === "qemu-xhci" ? "express" : "none";
-        default:
-          return "none";
-      }
+      return controllerModel(element);
+    case "sound":
+    case "watchdog":
+      return conventional!.has(element.attribute("model") ?? "") ? "conventional" : "none";
+    case "serial":
+      return element.attribute("type", "target") === "pci-serial" ? "conventional" : "none";
+    case "input":
+      return element.attribute("bus") === "virtio" ? "express" : "none";
     case "memballoon":
       return element.attribute("model") === "none" ? "none" : "express";
+    case "shmem":
+      return "conventional";
     case "rng":
     case "hostdev":
     case "filesystem":
     case "vsock":
+    case "crypto":
       return "express";
     default:
       return "none";
