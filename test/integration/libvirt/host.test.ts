@@ -24,8 +24,8 @@ describe("what libvirt's host is", function () {
     assert.equal(system.arch, "x86_64");
     assert.equal(system.cpus, cpus().length);
     assert.equal(system.kvmDevice, false);
-    const kibibytes = /Memory size:\s+(\d+) KiB/.exec(await host.text("virsh", "nodeinfo"))![1];
-    assert.equal(system.memory, Number(kibibytes) * 1024);
+    // libvirt sums up NUMA nodes, which on some virtual machines is not what the kernel has.
+    assert.equal(system.memory, totalmem());
     assert.equal(facts.hypervisor, "QEMU");
     assert.match(facts.version, /^\d+\.\d+\.\d+$/);
     assert.match(await host.text("virsh", "version"), new RegExp(`Using library: libvirt ${facts.libraryVersion}\n`));
