@@ -16,17 +16,16 @@ import {
   type PoolHandle,
 } from "../../../provider/hypervisors/libvirt/rpc";
 import { domainXml, poolXml, volumeXml } from "./fixtures";
-import { canRunPrivateDaemon, PrivateDaemon } from "./private-daemon";
+import { HostDaemon } from "./host-daemon";
 
 describe("operations by the RPC on a real daemon", function () {
   this.timeout(180_000);
-  let daemon: PrivateDaemon;
+  let daemon: HostDaemon;
   let client: LibvirtClient;
   let pool: PoolHandle;
 
-  before(async function () {
-    if (!canRunPrivateDaemon()) this.skip();
-    daemon = await PrivateDaemon.start();
+  before(async () => {
+    daemon = await HostDaemon.start("operations");
     client = await openLibvirt(daemon.dialer);
     ({ pool } = await client.call("STORAGE_POOL_CREATE_XML", {
       xml: poolXml("reef", "/var/lib/libvirt/reef"),
