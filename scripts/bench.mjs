@@ -11,9 +11,9 @@ await main(async () => {
   if (counts.some((count) => !/^[1-9]\d{0,3}$/.test(count))) throw new Told("npm run bench -- COUNT… (1 to 9999 each)");
   const obstacle = await obstacleToFabric();
   if (obstacle) throw new Told(`There is nothing to measure on: ${obstacle}.`);
-  const toolchain = await ensureReady();
+  const toolchain = await ensureReady({ packages: true });
   const { toolchainEnvironment } = await import("./toolchain.mjs");
-  await step("Preparing the test lab", "2 s, 2 min the first time", () => labTool("ensure"));
+  await step("Preparing the test lab", "2 s, 2 min the first time", () => labTool("bring", "host", "micro"));
   const env = { ...process.env, ...toolchainEnvironment(root, toolchain) };
   const argv = [process.execPath, inModules("tsx/dist/cli.mjs"), join(root, "test/bench/bench.ts")];
   const wanted = counts.length > 0 ? counts : ["4", "20", "100"];

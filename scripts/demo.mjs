@@ -124,7 +124,7 @@ await main(async () => {
     throw new Told(`The demo's lab was made by root: run it as root${others}.`);
   }
   await makeOwned(demosDirectory());
-  const toolchain = await ensureReady();
+  const toolchain = await ensureReady({ packages: !command && targets.some((target) => target.needsRoot) });
   try {
     if (command === "destroy") return await destroy(targets, toolchain);
     if (needsOther) return await asRoot(process.argv.slice(2));

@@ -1,11 +1,13 @@
 /**
  * `npm test [-- LEVEL…] [--coverage] [mocha's own options]`: unit, integration and e2e unless levels are named (unit,
- * integration, e2e, timing, conformance, kubernetes, kill, all). The last line is `N passed, N failed`.
+ * integration, e2e, timing, conformance, kubernetes, kill, …, all). The last line is `N passed, N failed`.
  */
-import { labTool, obstacleToFabric } from "./lib/lab.mjs";
+import { missingForUnitTests, obstacleToFabric, obstacleToLab } from "./lib/lab.mjs";
 import { levels, runLevel, standard } from "./lib/levels.mjs";
+import { prepare } from "./lib/prepare.mjs";
+import { stoppedBy } from "./lib/processes.mjs";
 import { ensureReady } from "./lib/ready.mjs";
-import { bold, elapsed, main, red, say, step } from "./lib/steps.mjs";
+import { bold, elapsed, main, red, say } from "./lib/steps.mjs";
 
 function parse(argv) {
   const named = [];
@@ -22,21 +24,22 @@ function parse(argv) {
 
 await main(async () => {
   const { chosen, rest, coverage } = parse(process.argv.slice(2));
-  const obstacle = chosen.some((level) => levels[level].fabric) ? await obstacleToFabric() : undefined;
+  await ensureReady({ toolchain: false });
+  const obstacle = chosen.some((level) => levels[level].fabric)
+    ? ((await obstacleToFabric()) ?? (await obstacleToLab()))
+    : undefined;
   const runnable = chosen.filter((level) => !levels[level].fabric || !obstacle);
-  const toolchain = await ensureReady({ toolchain: runnable.some((level) => levels[level].toolchain) });
-  const environment = { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
-  if (toolchain) {
-    const { toolchainEnvironment } = await import("./toolchain.mjs");
-    const { root } = await import("./lib/project.mjs");
-    Object.assign(environment, toolchainEnvironment(root, toolchain));
-  }
-  if (runnable.some((level) => levels[level].fabric)) {
-    await step("Preparing the test lab", "2 s, 2 min the first time", () => labTool("ensure"));
-  }
+  const environment = { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0", ...(await prepare(runnable)) };
+  const missing = runnable.every((level) => !levels[level].fabric) ? await missingForUnitTests() : [];
+  if (missing.length > 0) say(red(`Tests will miss what is in these packages of Debian: ${missing.join(", ")}`));
   const summary = [];
   const total = { passed: 0, failed: 0 };
   for (const level of chosen) {
+    if (stoppedBy()) {
+      summary.push(red(`${level}: not run; stopped by ${stoppedBy()}`));
+      total.failed++;
+      continue;
+    }
     if (!runnable.includes(level)) {
       summary.push(`${level}: not run; ${obstacle}`);
       continue;
@@ -47,7 +50,8 @@ await main(async () => {
     total.passed += result.passed;
     total.failed += result.failed;
     summary.push(
-      `${level}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, in ${elapsed(since)}`,
+      `${level}: ${result.passed} passed, ${result.failed} failed, ${result.skipped.length} skipped, in ${elapsed(since)}`,
+      ...result.skipped.map((title) => `  skipped: ${title}`),
       ...result.failures.flatMap(({ title, reason }) => [
         red(`  failed: ${title}`),
         ...reason.map((line) => `    ${line}`),
@@ -56,6 +60,7 @@ await main(async () => {
   }
   say();
   for (const line of summary) say(line);
+  if (stoppedBy() && total.failed === 0) total.failed++;
   if (total.passed + total.failed === 0) say(red("No test ran."));
   say(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;

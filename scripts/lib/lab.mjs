@@ -35,10 +35,19 @@ export function fabricCommand(argv, environment) {
   return [...tsx, join(root, "test/lab/cli.ts"), "run", "--", ...kept, ...argv];
 }
 
+/** The same, as the lab itself says it: once dependencies are there. */
+export const obstacleToLab = async () => (await labTool("obstacle")) ?? undefined;
+
+/** What this machine has not that unit tests run, and that nobody brings without root. */
+export async function missingForUnitTests() {
+  const result = await capture([...tsx, join(root, "scripts/lib/lab-tool.ts"), "missing"], { cwd: root });
+  return result.code === 0 ? JSON.parse(result.stdout) : [];
+}
+
 /** Runs scripts/lib/lab-tool.ts, whose last line of output is JSON; its progress goes to this terminal. */
 export async function labTool(...args) {
   const argv = [...tsx, join(root, "scripts/lib/lab-tool.ts"), ...args];
-  const result = await capture(isRoot() ? argv : rootCommand(argv), { cwd: root, timeout: 20 * 60_000 });
+  const result = await capture(isRoot() ? argv : rootCommand(argv), { cwd: root, timeout: 4 * 60 * 60_000 });
   if (result.code !== 0) throw new Told("The lab did not come up; its last words are above.");
   return JSON.parse(result.stdout.trim().split("\n").pop() || "null");
 }

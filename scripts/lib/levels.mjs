@@ -2,7 +2,7 @@ import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fabricCommand } from "./lab.mjs";
-import { runAttached } from "./processes.mjs";
+import { runAttached, stoppedBy } from "./processes.mjs";
 import { inModules, root } from "./project.mjs";
 
 const minutes = 60_000;
@@ -11,19 +11,44 @@ const minutes = 60_000;
  * The levels of tests. `limit`: milliseconds for the whole level. `timeout`: for a test that names none of its own.
  * `usually` is what a run takes on two cores with no hardware virtualization. `fabric`: needs a network of test hosts.
  * `lanes`: how many of its files or folders run at once, each in a process and a network of its own. Default: all in one.
+ * `parts`: what of the lab (test/lab/parts.ts) is brought beforehand, since within a network of test hosts nothing else is
+ * reached. `linter`: so is the linter of workflows.
  */
 export const levels = {
-  unit: { limit: 5 * minutes, timeout: 10_000, usually: "20 s", fabric: false, toolchain: false },
-  integration: { limit: 20 * minutes, timeout: 60_000, usually: "3 min", fabric: true, toolchain: true, lanes: 2 },
-  e2e: { limit: 40 * minutes, timeout: 10 * minutes, usually: "10 min", fabric: true, toolchain: true, lanes: 2 },
-  timing: { limit: 20 * minutes, timeout: 15 * minutes, usually: "3 min", fabric: true, toolchain: true },
-  conformance: { limit: 60 * minutes, timeout: 4 * minutes, usually: "15 min", fabric: true, toolchain: true },
-  bridges: { limit: 60 * minutes, timeout: 10 * minutes, usually: "12 min", fabric: true, toolchain: false },
-  "four-winds": { limit: 60 * minutes, timeout: 25 * minutes, usually: "8 min", fabric: true, toolchain: true },
-  kubernetes: { limit: 60 * minutes, timeout: 25 * minutes, usually: "30 min", fabric: true, toolchain: true },
-  "control-planes": { limit: 90 * minutes, timeout: 40 * minutes, usually: "40 min", fabric: true, toolchain: true },
-  kill: { limit: 60 * minutes, timeout: 15 * minutes, usually: "10 min", fabric: true, toolchain: true },
+  unit: { limit: 5 * minutes, timeout: 10_000, usually: "20 s", fabric: false, toolchain: false, parts: [] },
+  integration: {
+    limit: 20 * minutes,
+    timeout: 60_000,
+    usually: "4 min",
+    fabric: true,
+    toolchain: true,
+    lanes: 2,
+    parts: ["host", "bare-host", "networks", "packages", "micro", "kubeadm"],
+    linter: true,
+  },
+  e2e: {
+    limit: 40 * minutes,
+    timeout: 10 * minutes,
+    usually: "10 min",
+    fabric: true,
+    toolchain: true,
+    lanes: 2,
+    parts: ["host", "packages", "micro"],
+  },
+  timing: long(20, 15, "3 min", ["host", "micro"]),
+  conformance: long(60, 4, "15 min", ["host", "micro"]),
+  bridges: { ...long(60, 10, "12 min", ["networks", "machine"]), toolchain: false },
+  "four-winds": long(60, 25, "8 min", ["host", "packages", "debian"]),
+  kubernetes: long(60, 25, "30 min", ["packages", "kubernetes"]),
+  "control-planes": long(90, 40, "40 min", ["packages", "kubernetes"]),
+  kill: long(60, 15, "10 min", ["host", "micro"]),
+  fresh: { ...long(300, 120, "2 h", []), toolchain: false },
 };
+
+/** A run of its own name; the times are in minutes. */
+function long(limit, timeout, usually, parts) {
+  return { limit: limit * minutes, timeout: timeout * minutes, usually, fabric: true, toolchain: true, parts };
+}
 
 export const standard = ["unit", "integration", "e2e"];
 
@@ -45,7 +70,7 @@ async function outcomes(file) {
   return {
     passed: count("passed"),
     failed: count("failed"),
-    skipped: count("skipped"),
+    skipped: all.flatMap(({ kind, title }) => (kind === "skipped" ? [title] : [])),
     failures: all.flatMap(({ kind, title, reason = [] }) => (kind === "failed" ? [{ title, reason }] : [])),
     ended: all.some((each) => each.kind === "end"),
   };
@@ -94,7 +119,10 @@ async function shares(level) {
 }
 
 /** The longest first, as they were measured. */
-const slow = ["host-preparation", "faults", "whole", "identity", "examples", "kubernetes-lab", "libvirt", "system"];
+const slow = [
+  ...["fresh-machine", "host-preparation", "faults", "whole", "identity", "examples", "kubernetes-lab", "libvirt"],
+  "system",
+];
 
 /** Runs mocha on some files. Its outcomes go to a file in `directory`, and its output to `output` or to this terminal. */
 async function runShare(level, { name, files, directory, options, output }) {
@@ -116,7 +144,7 @@ async function runShare(level, { name, files, directory, options, output }) {
 /** Takes shares one after another, beside other lanes; a share's output is shown as a whole once it has ended. */
 async function runLane(level, lane) {
   const results = [];
-  for (let share = lane.waiting.shift(); share !== undefined; share = lane.waiting.shift()) {
+  for (let share = lane.waiting.shift(); share !== undefined && !stoppedBy(); share = lane.waiting.shift()) {
     const name = `${lane.count++}`;
     const path = join(lane.directory, `output-${name}`);
     const output = await open(path, "a");
@@ -135,10 +163,10 @@ async function runLane(level, lane) {
  *
  * @param {string} level
  * @param {{coverage: boolean, rest: string[], environment: NodeJS.ProcessEnv}} options `rest` goes to mocha
- * @returns {Promise<{passed: number, failed: number, skipped: number, failures: {title: string, reason: string[]}[]}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: string[], failures: {title: string, reason: string[]}[]}>}
  */
 export async function runLevel(level, options) {
-  const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const total = { passed: 0, failed: 0, skipped: [], failures: [] };
   if (!(await hasTests(join(root, "test", level)))) return total;
   const directory = await mkdtemp(join(tmpdir(), "windrose-test-"));
   try {
@@ -153,7 +181,7 @@ export async function runLevel(level, options) {
     for (const { passed, failed, skipped, failures } of results) {
       total.passed += passed;
       total.failed += failed;
-      total.skipped += skipped;
+      total.skipped.push(...skipped);
       total.failures.push(...failures);
     }
     return total;

@@ -4,6 +4,11 @@ import { Told } from "./steps.mjs";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+let stopped;
+
+/** The signal that asked this process to stop while a program ran, if one did: nothing more is to be begun then. */
+export const stoppedBy = () => stopped;
+
 /**
  * Runs a program on this terminal; resolves with its exit code (128 + n after signal n). A signal to this process is
  * passed on, and the program's end is awaited, so that it can put things in order. After `timeout` milliseconds its whole
@@ -26,7 +31,10 @@ export function runAttached(argv, { env = process.env, cwd, timeout, ownGroup = 
       }
     };
     // A child in this process's own group gets the terminal's Ctrl-C by itself.
-    const pass = (signal) => (ownGroup || signal !== "SIGINT" ? kill(signal) : undefined);
+    const pass = (signal) => {
+      stopped ??= signal;
+      if (ownGroup || signal !== "SIGINT") kill(signal);
+    };
     for (const signal of signals) process.on(signal, pass);
     let hard;
     const soft =

@@ -1,6 +1,9 @@
+import { mkdir } from "node:fs/promises";
+import { cacheDirectory } from "../toolchain/cache.mjs";
 import { ensureBuild } from "./build.mjs";
 import { ensureDependencies, ensureSelfLink } from "./dependencies.mjs";
-import { detail, Told } from "./steps.mjs";
+import { labTool } from "./lab.mjs";
+import { detail, step, Told } from "./steps.mjs";
 
 const oldestNode = [20, 19];
 
@@ -12,17 +15,22 @@ function checkNode() {
 }
 
 /**
- * Brings what the other scripts stand on, whatever of it is missing: dependencies, the link to ourselves, dist, and the
- * Pulumi toolchain where it is asked for. Until the first of these has run, a script has Node's own modules alone.
+ * Brings what the other scripts stand on, whatever of it is missing: dependencies, the link to ourselves, dist, the
+ * packages of this machine that the lab takes, and the Pulumi toolchain, which can need some of these, where they are asked
+ * for. Until the first of these has run, a script has Node's own modules alone.
  *
- * @param {{build?: boolean, toolchain?: boolean}} options
+ * @param {{build?: boolean, packages?: boolean, toolchain?: boolean}} options `packages` takes root, or sudo
  * @returns {Promise<{pulumi: string, binDir: string, path: string, version: string} | undefined>} the toolchain
  */
-export async function ensureReady({ build = true, toolchain = true } = {}) {
+export async function ensureReady({ build = true, packages = false, toolchain = true } = {}) {
   checkNode();
   await ensureDependencies();
   await ensureSelfLink();
   if (build) await ensureBuild();
+  // Made by this user, before root writes into it.
+  await mkdir(cacheDirectory(), { recursive: true });
+  if (packages)
+    await step("Looking for programs on this machine", "1 s, 1 min the first time", () => labTool("packages"));
   if (!toolchain) return undefined;
   const { ensureToolchain } = await import("../toolchain.mjs");
   const lines = [];

@@ -21,7 +21,7 @@ module.exports = class extends mocha.reporters.Spec {
     const file = process.env.WINDROSE_TEST_OUTCOMES;
     const write = (outcome) => file && appendFileSync(file, `${JSON.stringify(outcome)}\n`);
     runner.on("pass", () => write({ kind: "passed" }));
-    runner.on("pending", () => write({ kind: "skipped" }));
+    runner.on("pending", (test) => write({ kind: "skipped", title: test.fullTitle() }));
     runner.on("fail", (test, error) => write({ kind: "failed", title: test.fullTitle(), reason: reasonOf(error) }));
     runner.once("end", () => {
       write({ kind: "end" });

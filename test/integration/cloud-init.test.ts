@@ -192,7 +192,7 @@ describe("seeds and guests", () => {
     );
   });
 
-  it("sets up a Debian guest by cloud-init itself", async function () {
+  it("sets up a Debian guest by cloud-init itself (with WINDROSE_CLOUD_INIT=1)", async function () {
     // Two minutes without hardware virtualization.
     if (!process.env.WINDROSE_CLOUD_INIT) this.skip();
     this.timeout(600_000);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { initConfiguration, joinConfiguration, type NodeRequest } from "../../provider/guest/kubernetes/configuration";
 import { tunedKubeadm } from "../kubernetes/tuning";
-import { cachedKubernetesPrograms, kubernetesVersions, run } from "../lab";
+import { ensureKubeadm, kubernetesVersions, run } from "../lab";
 
 const token = "abcdef.0123456789abcdef";
 const secrets = { token, caHash: `sha256:${"ab".repeat(32)}` };
@@ -35,12 +35,16 @@ describe("kubeadm reads the configuration of a node", function () {
   let directory: string;
 
   before(async function () {
-    const programs = await cachedKubernetesPrograms(kubernetesVersions.second);
-    if (!programs) {
-      console.log("      kubeadm has not been built on this machine: `npm run test:kubernetes` builds it");
+    this.timeout(35 * 60_000);
+    const { whyNotBuild } = (await import(join(__dirname, "../../scripts/toolchain/build.mjs"))) as {
+      whyNotBuild(): Promise<string | undefined>;
+    };
+    const obstacle = await whyNotBuild();
+    if (obstacle) {
+      console.log(`      there is no kubeadm: ${obstacle}`);
       this.skip();
     }
-    kubeadm = join(programs!, "kubeadm");
+    kubeadm = await ensureKubeadm(kubernetesVersions.second, (line) => console.log(`      ${line}`));
     directory = await mkdtemp(join(tmpdir(), "windrose-kubeadm-"));
   });
   after(async () => {

@@ -3,7 +3,7 @@ import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePackages, type Log } from "./install.js";
 import { withLock } from "./lock.js";
-import { ownerProcess } from "./owner.js";
+import { outsideOfLabs } from "./owner.js";
 import { labCache, recipes } from "./paths.js";
 import { run } from "./process.js";
 import { warm } from "./warm.js";
@@ -39,12 +39,6 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The directory with what a recipe has made, if it has. */
-export async function cached(recipe: Recipe): Promise<string | undefined> {
-  const target = await place(recipe);
-  return (await exists(target)) ? target : undefined;
-}
-
 /** The directory with what a recipe makes; built when it is not in the cache yet, by one process at a time. */
 export async function ensure(recipe: Recipe, log: Log): Promise<string> {
   const target = await place(recipe);
@@ -60,10 +54,7 @@ export async function ensure(recipe: Recipe, log: Log): Promise<string> {
     const draft = `${target}.${randomUUID()}`;
     await mkdir(draft, { recursive: true });
     try {
-      // Within a lab no registry is reached.
-      const owner = process.env.WINDROSE_LAB && (await ownerProcess(process.env.WINDROSE_LAB));
-      const outside = owner ? ["nsenter", `--net=/proc/${owner}/ns/net`, "--"] : [];
-      const argv = [...outside, "sh", join(recipes, recipe.files[0]!), draft, ...recipe.arguments];
+      const argv = [...(await outsideOfLabs()), "sh", join(recipes, recipe.files[0]!), draft, ...recipe.arguments];
       await run(argv, { timeout: limit * 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
       await recipe.finish?.(draft, log);
       await rename(draft, target);

@@ -1,6 +1,16 @@
 /** `npm run lab -- up | down | list | sweep | run`: the lab for people, the test runner and the demo. */
 import { parseArgs } from "node:util";
-import { createLab, destroyLab, ensureLab, findLab, leftovers, listRuns, ownerState, sweep } from "./index.js";
+import {
+  createLab,
+  destroyLab,
+  ensureLab,
+  findLab,
+  leftovers,
+  listRuns,
+  ownerState,
+  sweep,
+  systemPath,
+} from "./index.js";
 import { cacheDirectory } from "./paths.js";
 import { runAttached } from "./process.js";
 
@@ -73,6 +83,8 @@ async function main(): Promise<number> {
   const [command, ...rest] = positionals;
   if (!command || !["up", "down", "list", "sweep", "run"].includes(command)) throw new Error(usage);
   if (process.getuid?.() !== 0) return asRoot();
+  // A user's PATH, which came along by sudo, often lacks root's programs.
+  process.env.PATH = systemPath();
   const name = values.name ?? "demo";
   if (command === "up") return up(name, Number(values.hosts));
   if (command === "list") return list();

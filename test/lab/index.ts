@@ -25,5 +25,7 @@ export {
   searchDomain,
 } from "./managers.js";
 export { listRuns, type OwnerState, ownerState } from "./owner.js";
+export { bring } from "./parts.js";
 export { cacheDirectory } from "./paths.js";
 export { type Result, type RunOptions, run, until } from "./process.js";
+export { missingPackages, systemPath } from "./programs.js";

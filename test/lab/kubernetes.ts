@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cached, ensure, type GuestImage, type Recipe } from "./build.js";
+import { ensure, type GuestImage } from "./build.js";
 import type { Log } from "./install.js";
 import { recipes } from "./paths.js";
 
@@ -12,19 +12,25 @@ const network = { coredns: "1.12.1", flannel: "0.28.4", plugins: "0.9.1" };
 /** The tag of the image that flannel's manifest takes its CNI plugin from. */
 const flannelPlugin = "1.9.1-flannel1";
 
-const programs = (version: string): Recipe => ({
-  name: `kubernetes-programs-${version}`,
-  files: ["kubernetes-programs.sh"],
-  arguments: [version],
-  usually: 840,
-  limit: 60,
-});
-
 /** kubeadm, kubelet, kubectl, kube-apiserver, …, etcd of a version, from their Go modules. Takes Go, and 560 MB. */
-export const ensureKubernetesPrograms = (version: string, log: Log): Promise<string> => ensure(programs(version), log);
+export const ensureKubernetesPrograms = (version: string, log: Log): Promise<string> =>
+  ensure(
+    {
+      name: `kubernetes-programs-${version}`,
+      files: ["kubernetes-programs.sh", "kubernetes-module.sh"],
+      arguments: [version, recipes],
+      usually: 840,
+      limit: 60,
+    },
+    log,
+  );
 
-/** The directory with those programs if they were built before. */
-export const cachedKubernetesPrograms = (version: string): Promise<string | undefined> => cached(programs(version));
+/** kubeadm alone: what reads configurations of nodes without making any. Takes Go. */
+export async function ensureKubeadm(version: string, log: Log): Promise<string> {
+  const files = ["kubeadm.sh", "kubernetes-module.sh"];
+  const recipe = { name: `kubeadm-${version}`, files, arguments: [version, recipes], usually: 150, limit: 30 };
+  return join(await ensure(recipe, log), "kubeadm");
+}
 
 const ensureNetworkPrograms = (log: Log): Promise<string> =>
   ensure(
@@ -65,6 +71,7 @@ export async function ensureKubernetesBundle(version: string, log: Log): Promise
         "kubernetes-bundle.sh",
         "kubernetes-archive.sh",
         "kubernetes-programs.sh",
+        "kubernetes-module.sh",
         "kubernetes-network.sh",
         "kubernetes-root.sh",
       ],
@@ -96,6 +103,7 @@ export async function ensureKubernetesNode(version: string, log: Log): Promise<G
         "kubernetes-bundle.sh",
         "kubernetes-archive.sh",
         "kubernetes-programs.sh",
+        "kubernetes-module.sh",
         "kubernetes-network.sh",
         "kubernetes-root.sh",
       ],

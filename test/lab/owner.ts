@@ -40,6 +40,12 @@ export async function ownerProcess(id: string): Promise<number | undefined> {
   return startTime(owner.pid) === owner.started ? owner.pid : undefined;
 }
 
+/** What goes before a command that is to reach registries: within a lab none is reached, from its owner's network they are. */
+export async function outsideOfLabs(): Promise<string[]> {
+  const owner = process.env.WINDROSE_LAB && (await ownerProcess(process.env.WINDROSE_LAB));
+  return owner ? ["nsenter", `--net=/proc/${owner}/ns/net`, "--"] : [];
+}
+
 /** Ids of all labs with a directory in this cache. */
 export function listRuns(): string[] {
   try {
