@@ -48,6 +48,6 @@ export async function missingForUnitTests() {
 export async function labTool(...args) {
   const argv = [...tsx, join(root, "scripts/lib/lab-tool.ts"), ...args];
   const result = await capture(isRoot() ? argv : rootCommand(argv), { cwd: root, timeout: 4 * 60 * 60_000 });
-  if (result.code !== 0) throw new Told("The lab did not come up; its last words are above.");
+  if (result.code !== 0) throw new Told("The lab can't be had; its last words are above.");
   return JSON.parse(result.stdout.trim().split("\n").pop() || "null");
 }

@@ -59,7 +59,9 @@ export async function ensurePackages(log: Log): Promise<void> {
     // A source that does not answer is no obstacle as long as the packages are found.
     await run([...apt, "update"], { env, timeout: 300_000, check: false });
     const install = [...apt, "install", "-y", "--no-install-recommends", ...packages];
-    await withoutDaemons(() => run(install, { env, timeout: 900_000 }));
+    await withoutDaemons(() => run(install, { env, timeout: 900_000 })).catch((error: Error) => {
+      throw new Error(`These packages are missing, and can't be installed: ${packages.join(", ")}.\n${error.message}`);
+    });
     await turnOff(packages.flatMap((name) => needed[name]?.units ?? []));
     const still = await missingPackages();
     if (still.length > 0) throw new Error(`Installed, and still not found: what belongs to ${still.join(", ")}`);
