@@ -37,6 +37,10 @@ case $1 in
 esac
 `;
 
+/** Time that begins with the test: a whole run can take longer than that to get here. */
+const workFor = (milliseconds: number) => (): Work =>
+  ({ deadline: Date.now() + milliseconds, progress: () => {} }) as Work;
+
 describe("an armed change", () => {
   let directory: string;
   /** Where the bridges of the host of this directory are. */
@@ -68,7 +72,7 @@ describe("an armed change", () => {
           return result;
         },
       });
-    const work: Work = { deadline: Date.now() + 15_000, progress: () => {} } as Work;
+    const work = workFor(15_000);
 
     for (const names of [
       ["br0", "br0"],
@@ -89,7 +93,7 @@ describe("an armed change", () => {
         names.forEach((name, index) => {
           const transport = host(`${index}`, staged, other(index));
           ended.push(
-            armedChange(transport, change(name), work).then(
+            armedChange(transport, change(name), work()).then(
               () => "confirmed",
               (error: { code: string }) => error.code,
             ),
@@ -107,7 +111,7 @@ describe("an armed change", () => {
 
   describe("the answer of a host that is lost", function () {
     this.timeout(20_000);
-    const work: Work = { deadline: Date.now() + 60_000, progress: () => {} } as Work;
+    const work = workFor(60_000);
     const home = () => join(bridges(), "br0");
     const is = { arm: (argv: readonly string[]) => argv.some((word) => word.includes('script" arm')) };
     const confirms = (argv: readonly string[]) => argv.at(-1) === "confirm";
@@ -130,7 +134,7 @@ describe("an armed change", () => {
 
     for (const record of ["{}", undefined]) {
       it(`to the confirmation ${record ? "" : "of a removal "}does not make a dead host of it`, async () => {
-        await armedChange(host(confirms, record), { ...change("br0"), record }, work);
+        await armedChange(host(confirms, record), { ...change("br0"), record }, work());
         assert.deepEqual(existsSync(home()) ? readdirSync(home()) : [], record ? ["record.json"] : []);
       });
     }
@@ -144,19 +148,19 @@ describe("an armed change", () => {
         ...back(argv),
       ];
       await assert.rejects(
-        armedChange(host(confirms, "{}", logged), { ...change("br0"), record: "{}" }, work),
+        armedChange(host(confirms, "{}", logged), { ...change("br0"), record: "{}" }, work()),
         (error: WindroseError) => error.code === "rolled-back" && error.message.includes("(the gateway is silent)"),
       );
     });
 
     it("to the arming leaves a change that is armed to go on", async () => {
-      await armedChange(host(is.arm, "{}"), { ...change("br0"), record: "{}" }, work);
+      await armedChange(host(is.arm, "{}"), { ...change("br0"), record: "{}" }, work());
       assert.equal(readFileSync(join(home(), "record.json"), "utf8"), "{}");
     });
 
     it("to the arming leaves nothing of a change that is not armed", async () => {
       const cut = host(is.arm, "{}", () => ["true"]);
-      await assert.rejects(armedChange(cut, change("br0"), work), { code: "connection-cut" });
+      await assert.rejects(armedChange(cut, change("br0"), work()), { code: "connection-cut" });
       assert.deepEqual(readdirSync(bridges()), []);
     });
 
@@ -166,7 +170,7 @@ describe("an armed change", () => {
       await armedChange(
         host(() => false, "{}"),
         { ...change("br0"), record: "{}" },
-        work,
+        work(),
       );
       for (const made of [bridges(), home()]) assert.equal(statSync(made).mode & 0o777, 0o700, made);
     });
