@@ -67,6 +67,8 @@ export const packages: Readonly<Record<string, Package>> = {
   "openssh-server": { programs: ["sshd"], units: ["ssh.service", "ssh.socket"] },
   "qemu-system-x86": { programs: ["qemu-system-x86_64"] },
   "qemu-utils": { programs: ["qemu-img"] },
+  // A test brings it to a host that has no curl.
+  wget: { programs: ["wget"] },
   "systemd-container": { programs: ["systemd-nspawn"], units: ["machines.target"] },
 };
 

@@ -77,7 +77,7 @@ function callsIn(file: string): Call[] {
         );
       const promised = /^promisify\((\w+)\)$/.exec(node.initializer.getText())?.[1];
       if (promised && known.has(promised)) known.add(node.name.getText());
-    } else if (ts.isCallExpression(node) && isRunner(node.expression)) calls.push(callOf(node));
+    } else if (ts.isCallExpression(node) && (isRunner(node.expression) || isCopied(node))) calls.push(callOf(node));
     ts.forEachChild(node, visit);
   };
   const isRunner = (callee: ts.Expression): boolean => {
@@ -85,6 +85,11 @@ function callsIn(file: string): Call[] {
     if (!ts.isPropertyAccessExpression(callee)) return false;
     return ["run", "spawn", "inNamespace"].includes(callee.name.text) && /(^|\.)lab$/.test(callee.expression.getText());
   };
+  /** A program of this machine that is brought to a host. */
+  const isCopied = ({ expression, arguments: [file] }: ts.CallExpression): boolean =>
+    ts.isPropertyAccessExpression(expression) &&
+    expression.name.text === "copyIn" &&
+    /\/s?bin\//.test(literal(file) ?? "");
   /** The first word of an array, or the word itself, however it is written in this file. */
   const firstWord = (node: ts.Expression | undefined, depth = 0): string | undefined => {
     if (!node || depth > 8) return undefined;
