@@ -21,7 +21,22 @@ export const packages: Readonly<Record<string, Package>> = {
   bash: { programs: ["bash"], unit: true },
   coreutils: {
     programs: [
-      ...["basename", "cat", "chmod", "chown", "chroot", "cp", "cut", "dd", "env", "head", "install", "ln", "mkdir"],
+      ...[
+        "basename",
+        "cat",
+        "chmod",
+        "chown",
+        "chroot",
+        "cp",
+        "cut",
+        "dd",
+        "echo",
+        "env",
+        "head",
+        "install",
+        "ln",
+        "mkdir",
+      ],
       ...[
         "mkfifo",
         "mktemp",
@@ -29,6 +44,7 @@ export const packages: Readonly<Record<string, Package>> = {
         "printf",
         "rm",
         "rmdir",
+        "seq",
         "sha256sum",
         "sleep",
         "sort",
@@ -63,6 +79,8 @@ export const packages: Readonly<Record<string, Package>> = {
   "grub-pc-bin": { files: ["/usr/lib/grub/i386-pc/boot.img"] },
   iproute2: { programs: ["ip"] },
   mmdebstrap: { programs: ["mmdebstrap"] },
+  // What ssh's configuration can name as the way to a host, and what reaches a socket where ssh forwards none.
+  "netcat-openbsd": { programs: ["nc"] },
   "openssh-client": { programs: ["ssh", "ssh-add", "ssh-agent", "ssh-keygen"], unit: true },
   "openssh-server": { programs: ["sshd"], units: ["ssh.service", "ssh.socket"] },
   "qemu-system-x86": { programs: ["qemu-system-x86_64"] },
