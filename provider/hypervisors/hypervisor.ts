@@ -8,6 +8,7 @@ import type {
   InterfaceDefinition,
   Lease,
   MachineDefinition,
+  MachineFile,
   MachineState,
   Mark,
   NetworkDefinition,
@@ -149,14 +150,37 @@ export interface NetworkSection {
   remove(uuid: string): Promise<void>;
 }
 
+/** Whose a machine is, and what tells it in a network. */
+export interface MachineOwner {
+  readonly uuid: string;
+  readonly name: string;
+  readonly power: PowerState;
+  /** MAC addresses of its interfaces, stored and running. */
+  readonly macs: readonly string[];
+  readonly mark?: Mark;
+}
+
+/** Keys for devices that others made: by a disk's target, by an interface's MAC address. */
+export interface DeviceKeys {
+  readonly disks: Readonly<Record<string, string>>;
+  readonly interfaces: Readonly<Record<string, string>>;
+}
+
 export interface MachineSection {
   find(uuid: string): Promise<MachineState | undefined>;
   findByName(name: string): Promise<MachineState | undefined>;
   /** The mark that a machine carries, if any. */
   mark(uuid: string): Promise<Mark | undefined>;
+  /** All machines of the host, whoever made them. */
+  owners(): Promise<MachineOwner[]>;
   /**
-   * Stores a definition: a new machine, or the next start's definition of one that is there. What the hypervisor filled
-   * in by itself before (addresses, controllers, an exact machine type) is kept for the devices that stay.
+   * Marks a machine that others made, and gives its devices the keys of the program. Nothing else of it changes, and it is not
+   * restarted. `machineType`: as the program asks for it, where it does.
+   */
+  adopt(uuid: string, mark: Mark, keys: DeviceKeys, machineType: string | undefined): Promise<void>;
+  /**
+   * Stores a definition: a new machine, or the next start's definition of one that is there. Of that nothing changes but
+   * what differs; what the model does not know, and devices of others (`definition.others`), stay as they are.
    */
   define(definition: MachineDefinition): Promise<void>;
   /** Rewrites mark, description and the user's metadata, running and stored. */
@@ -192,8 +216,11 @@ export interface MachineSection {
   agentAnswers(uuid: string): Promise<boolean>;
   /** Resolves when the machine is in the power state, told by events. */
   waitForPower(uuid: string, power: PowerState, work: Work): Promise<void>;
-  /** Powers off where it runs, and undefines with its NVRAM, managed save and snapshot records. Touches no disk. */
-  remove(uuid: string): Promise<void>;
+  /**
+   * Powers off where it runs, and undefines with its managed save, snapshot records and all that the hypervisor made for it.
+   * Touches no disk. `left`: its name and files, for a machine that somebody undefined meanwhile.
+   */
+  remove(uuid: string, left?: { name: string; files: readonly MachineFile[] }): Promise<void>;
 }
 
 export interface SnapshotSection {

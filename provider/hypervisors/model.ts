@@ -11,6 +11,8 @@ export interface Mark {
   urn: string;
   /** Random, new for each object that is made; compared before anything is destroyed. */
   incarnation: string;
+  /** That of the Host under which it was made: with it a stack whose state was lost finds its own again. */
+  lineage?: string;
 }
 
 export interface PoolDefinition {
@@ -156,6 +158,8 @@ export interface GraphicsDefinition {
   /** Absent: the hypervisor chooses. */
   port?: number;
   password?: string;
+  /** Leave the password that is there, which the definition does not know. */
+  keepPassword?: boolean;
   keymap?: string;
 }
 
@@ -195,15 +199,30 @@ export interface MachineDefinition {
   rng: boolean;
   clock: "utc" | "localtime";
   patch?: XmlPatch;
+  /** Keys of devices that are somebody else's: they stay as they are. */
+  others?: { disks: readonly string[]; interfaces: readonly string[] };
+}
+
+/** A file that the hypervisor made for a machine beside its volumes. */
+export interface MachineFile {
+  /** Its UEFI variables, where the hypervisor keeps those of a machine of its name. */
+  variables?: boolean;
+  /** Path of its UEFI variables, where a definition names one, and the firmware that they belong to. */
+  nvram?: string;
+  loader?: string;
+  /** The state of its emulated TPM. */
+  tpm?: boolean;
 }
 
 export type PowerState = "running" | "paused" | "shutoff" | "crashed" | "suspended";
 
 /** A definition as the hypervisor reports it, in the model's own terms; what is not modelled is left out. */
-export type ReportedMachine = Omit<MachineDefinition, "patch"> & {
+export type ReportedMachine = Omit<MachineDefinition, "patch" | "others"> & {
   /** Tells the patch that it was defined with from any other; absent without one. */
   patched?: string;
   display?: { type: string; listen?: string; port?: number };
+  /** What the hypervisor made for it, also for earlier definitions. */
+  files?: MachineFile[];
 };
 
 export interface MachineState {

@@ -5,42 +5,21 @@ import type { Inputs, Kind } from "../../provider/schema";
 import { connection, initrd, kernel } from "../e2e/guests";
 import { WebServer } from "../integration/libvirt/web-server";
 import { currentLab, ensureMicroGuest, type Lab, type LabHost } from "../lab";
+import { firmware } from "./firmware";
 import { Look } from "./look";
 import type { Place } from "./place";
 import type { KindSamples, Sample } from "./sample";
 import type { Stage } from "./trial";
 import { InProcess, listen, stopListening, type Way } from "./way";
 
-/** A firmware that starts nothing: the hosts have none, and what is tried is how it comes and goes. */
-const firmware = {
-  description: "empty",
-  "interface-types": ["uefi"],
-  mapping: {
-    device: "flash",
-    executable: { filename: "/srv/conf-code.fd", format: "raw" },
-    "nvram-template": { filename: "/srv/conf-vars.fd", format: "raw" },
-  },
-  targets: [{ architecture: "x86_64", machines: ["pc-i440fx-*", "pc-q35-*"] }],
-  features: ["acpi-s3", "acpi-s4"],
-  tags: [],
-};
-
 /** What samples find on a host beside what the provider makes: files of images, bridges, NICs. */
-const furniture = `set -e
-mkdir -p /srv
-head -c 1M /dev/zero > /srv/a.iso
+const furniture = `${firmware}head -c 1M /dev/zero > /srv/a.iso
 cp /srv/a.iso /srv/b.iso
 qemu-img create -q -f qcow2 /srv/conf.qcow2 4M
 head -c 4M /dev/zero > /srv/conf.raw
 gzip -c /srv/a.iso > /srv/conf.gz
 cp "$1" "$1-2"
 cp "$2" "$2-2"
-mkdir -p /usr/share/qemu/firmware
-head -c 1M /dev/zero > /srv/conf-code.fd
-cp /srv/conf-code.fd /srv/conf-vars.fd
-cat > /usr/share/qemu/firmware/60-conf.json <<'END'
-${JSON.stringify(firmware)}
-END
 for name in conf-a conf-b; do ip link add "$name" type bridge; ip link set "$name" up; done
 for name in conf-c conf-d; do ip link add "$name" type veth peer name "$name-end"; ip link set "$name" up; done
 for name in conf-e conf-f; do ip link add "$name" type veth peer name "$name-end"; ip link set "$name-end" up; done

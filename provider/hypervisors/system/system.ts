@@ -1,6 +1,7 @@
 import type { Transport } from "../../transports/transport";
 import { type BridgeSection, createBridges } from "./bridges/bridges";
 import { freeSpace } from "./free-space";
+import { neighbourAnswers } from "./neighbour";
 import { createPreparation, type HostPreparation } from "./preparation/preparation";
 import { machineIdOf, type ReadFacts, readFacts } from "./read-facts";
 
@@ -15,6 +16,8 @@ export interface HostSystem {
   facts(): Promise<ReadFacts>;
   /** Bytes free for users on the file system that holds a path, or would hold it. */
   freeSpace(path: string): Promise<number>;
+  /** Whether the machine at an address of one of the host's networks is there at this moment. */
+  neighbourAnswers(address: string): Promise<boolean>;
   readonly bridges: BridgeSection;
   /** Packages, services, forwarding, a firewall, files: what a host is prepared with, as claims that it keeps itself. */
   readonly preparation: HostPreparation;
@@ -32,6 +35,7 @@ export function createSystem(transport: Transport): HostSystem {
     },
     facts: () => readFacts(transport),
     freeSpace: (path) => freeSpace(transport, path),
+    neighbourAnswers: (address) => neighbourAnswers(transport, address),
     bridges: createBridges(transport),
     preparation: createPreparation(transport),
   };

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { WindroseError } from "../../../provider/errors";
 import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
-import { machineFamily } from "../../../provider/hypervisors/libvirt/machines/keep";
+import { machineFamily } from "../../../provider/hypervisors/libvirt/machines/machine-type";
 import { freePorts, hasRootPorts } from "../../../provider/hypervisors/libvirt/machines/ports";
 import { reportMachine } from "../../../provider/hypervisors/libvirt/machines/read";
 import { deviceAlias } from "../../../provider/hypervisors/libvirt/machines/view";
-import { parseXml, type XmlElement } from "../../../provider/hypervisors/libvirt/xml";
+import { parseXml, serializeXml, type XmlElement } from "../../../provider/hypervisors/libvirt/xml";
 import type { MachineDefinition } from "../../../provider/hypervisors/model";
 import { machineDefinition } from "./machines-arbitrary";
 
@@ -92,12 +92,66 @@ function addressOf(domain: XmlElement, alias: string): string | undefined {
   return devices.find((device) => device.attribute("name", "alias") === alias)?.attribute("bus", "address");
 }
 
+/** Without the files that libvirt makes for it, in an order that its devices have by their keys. */
+function reported(domain: XmlElement): MachineDefinition {
+  const { files: _files, ...machine } = reportMachine(domain, false);
+  return byKey({ ...machine, disks: machine.disks.filter(({ target }) => target !== "xvda") });
+}
+
+const byKey = (machine: MachineDefinition): MachineDefinition => ({
+  ...machine,
+  disks: [...machine.disks].sort((one, other) => (one.key < other.key ? -1 : 1)),
+  interfaces: [...machine.interfaces].sort((one, other) => (one.key < other.key ? -1 : 1)),
+});
+
+/** Parts of a definition that belong to others: what no field has. */
+function withOthers(domain: XmlElement): XmlElement {
+  const copy = domain.clone();
+  const add = (parent: string, xml: string) => (parent ? copy.find(parent)! : copy).children.push(parseXml(xml, "it"));
+  add("", "<cputune><shares>512</shares></cputune>");
+  add("", "<title>Web</title>");
+  add("clock", '<timer name="rtc" tickpolicy="catchup"/>');
+  add("devices", '<watchdog model="i6300esb" action="none"/>');
+  add("devices", '<disk type="file" device="floppy"><source file="/f.img"/><target dev="fda" bus="fdc"/></disk>');
+  add("devices", '<disk type="network" device="disk"><source protocol="rbd" name="a"/><target dev="xvda"/></disk>');
+  for (const disk of copy.all("devices/disk"))
+    if (disk.find("driver")) disk.find("driver")!.attributes.set("queues", "2");
+  return copy;
+}
+
 describe("a machine's definition", () => {
   it("reads back as it was written", () => {
     fc.assert(
       fc.property(machineDefinition(), (definition) => {
-        assert.deepEqual(reportMachine(xmlOf(definition), false), definition);
-        assert.deepEqual(reportMachine(filledIn(xmlOf(definition)), false), definition);
+        assert.deepEqual(reported(xmlOf(definition)), byKey(definition));
+        assert.deepEqual(reported(filledIn(xmlOf(definition))), byKey(definition));
+      }),
+    );
+  });
+
+  it("is edited into any other, and what others put into it stays", () => {
+    fc.assert(
+      fc.property(machineDefinition(), machineDefinition(), (before, after) => {
+        const { uuid, name, machineType } = before;
+        const { machineType: _other, ...rest } = after;
+        const next = { ...rest, uuid, name, ...(machineType === undefined ? {} : { machineType }) };
+        const stored = withOthers(filledIn(xmlOf(before)));
+        const edited = xmlOf(next, stored);
+        assert.deepEqual(reported(edited), byKey(next));
+        const [cputune, title] = [edited.text("cputune/shares"), edited.text("title")];
+        assert.deepEqual([cputune, title, edited.attribute("name", "clock/timer")], ["512", "Web", "rtc"]);
+        assert.ok(edited.find("devices/watchdog"));
+        const targets = edited.all("devices/disk/target").map((target) => target.attribute("dev"));
+        assert.ok(targets.includes("fda") && targets.includes("xvda"));
+        const same = before.disks.filter(({ key }) => next.disks.some((disk) => disk.key === key));
+        for (const { key } of same) {
+          const disk = edited
+            .all("devices/disk")
+            .find((one) => one.attribute("name", "alias") === deviceAlias("disk", key));
+          assert.equal(disk?.attribute("queues", "driver"), "2", key);
+        }
+        assert.deepEqual(reported(xmlOf(next, edited)), byKey(next), "and again");
+        assert.equal(serializeXml(xmlOf(next, edited)), serializeXml(edited), "which changes nothing");
       }),
     );
   });
@@ -142,7 +196,7 @@ describe("a machine's definition", () => {
     assert.equal(ports(after), ports(stored));
   });
 
-  it("keeps the hubs and controllers that the places of devices name, and drops those that nobody is left on", () => {
+  it("keeps the hubs and controllers that the places of devices name, also where a patch has it generated", () => {
     const usb = (key: string) => ({
       ...plain().disks[0]!,
       key,
@@ -178,10 +232,15 @@ describe("a machine's definition", () => {
         .filter((each) => each.attribute("type") === "scsi")
         .map((each) => `${each.attribute("index")} ${each.attribute("model")}`);
 
-    assert.deepEqual(ports(xmlOf(asked, stored)), ["1", "1.8"]);
-    assert.deepEqual(controllers(xmlOf(asked, stored)).sort(), ["0 virtio-scsi", "3 lsilogic"]);
-    const fewer = xmlOf(plain({ disks: [usb("b")] }), stored);
-    assert.deepEqual([ports(fewer), controllers(fewer)], [[], []]);
+    const patch = { set: { "/domain/title": "Web" } };
+    for (const patched of [{}, { patch }]) {
+      const same = xmlOf({ ...asked, ...patched }, stored);
+      assert.deepEqual(ports(same), ["1", "1.8"]);
+      assert.deepEqual(controllers(same).sort(), ["0 virtio-scsi", "3 lsilogic"]);
+    }
+    const fewer = xmlOf(plain({ disks: [usb("b")], patch }), stored);
+    assert.deepEqual([ports(fewer), controllers(fewer)], [[], []], "nobody is left on them");
+    assert.deepEqual(ports(xmlOf(plain({ disks: [usb("b")] }), stored)), ["1", "1.8"], "an edit touches nothing else");
   });
 
   it("gives a device on another bus, or with another model, a new place", () => {

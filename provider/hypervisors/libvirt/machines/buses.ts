@@ -178,7 +178,7 @@ function keepPorts(devices: XmlElement, stored: XmlElement): void {
  * Where every port is taken and one more is needed, libvirt adds a hub, which needs a port itself: the last device gives its
  * own up, and gets one of the hub's.
  */
-function makeRoom(devices: XmlElement): void {
+export function makeRoom(devices: XmlElement): void {
   const controllers = usbControllers(devices);
   // The companions of older controllers share ports; libvirt is left to itself there.
   if (controllers.length === 0 || controllers.some((each) => !/-xhci$/.test(each.attribute("model") ?? ""))) return;

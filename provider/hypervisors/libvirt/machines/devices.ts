@@ -31,17 +31,21 @@ function interfaceElement(nic: InterfaceDefinition): XmlElement {
   return parseXml(render("interface", interfaceView(nic)), "The generated interface");
 }
 
-/** A device by its key: by our alias, or where it was made by others, by what else the key may be. */
-export function findDevice(domain: XmlElement, kind: Kind, key: string): XmlElement | undefined {
+/**
+ * A device by its key: by our alias, or where it was made by others, by what else the key may be. Of an adopted one the
+ * running machine does not know the alias before its next start: `stored` says what its place is.
+ */
+export function findDevice(domain: XmlElement, kind: Kind, key: string, stored?: XmlElement): XmlElement | undefined {
   const devices = domain.all(`devices/${elementNames[kind]}`);
   const alias = `ua-${kind}-${key}`;
-  const isOwn = (device: XmlElement) => (device.attribute("name", "alias") ?? "").startsWith("ua-");
-  const other = (device: XmlElement) =>
+  const own = devices.find((device) => device.attribute("name", "alias") === alias);
+  if (own) return own;
+  const named = stored && stored !== domain ? findDevice(stored, kind, key) : undefined;
+  const place = (device: XmlElement) =>
     kind === "disk" ? device.attribute("dev", "target") : device.attribute("address", "mac")?.toLowerCase();
-  return (
-    devices.find((device) => device.attribute("name", "alias") === alias) ??
-    devices.find((device) => !isOwn(device) && other(device) === key)
-  );
+  const wanted = named ? place(named) : key;
+  const isOwn = (device: XmlElement) => (device.attribute("name", "alias") ?? "").startsWith("ua-");
+  return devices.find((device) => !isOwn(device) && place(device) === wanted);
 }
 
 function eachSide({ stored, running }: Sides): [Side, XmlElement][] {
@@ -68,7 +72,7 @@ async function attach(
   const { domain, running } = both;
   let flags = 0;
   for (const [side, definition] of eachSide(both)) {
-    const present = findDevice(definition, kind, key);
+    const present = findDevice(definition, kind, key, both.stored);
     if (!present) flags |= Affect[side];
     else if (!isSame(kind, present, wanted)) {
       throw new WindroseError(
@@ -144,8 +148,8 @@ async function detach(session: LibvirtSession, uuid: string, kind: Kind, key: st
   const both = await sides(session, uuid);
   const { domain, running, stored } = both;
   await attempt(`detaching the ${words[kind]} ${key} from ${domain.name}`, async () => {
-    const live = running && findDevice(running, kind, key);
-    if (live) await unplug(session, domain, kind, key, live, work);
+    const live = running && findDevice(running, kind, key, stored);
+    if (live) await unplug(session, domain, { kind, key, device: live, stored }, work);
     const config = findDevice(stored, kind, key);
     if (config) {
       const args = { domain, xml: serializeXml(config), flags: Affect.config };
@@ -158,9 +162,7 @@ async function detach(session: LibvirtSession, uuid: string, kind: Kind, key: st
 async function unplug(
   session: LibvirtSession,
   domain: DomainHandle,
-  kind: Kind,
-  key: string,
-  device: XmlElement,
+  { kind, key, device, stored }: { kind: Kind; key: string; device: XmlElement; stored: XmlElement },
   work: Work,
 ): Promise<void> {
   const alias = device.attribute("name", "alias") ?? "";
@@ -176,7 +178,7 @@ async function unplug(
       for (;;) {
         if (!isActive(await powerOf(session, domain))) return true;
         const running = parseXml(await currentXml(session, domain), "A running machine's definition");
-        if (!findDevice(running, kind, key)) return true;
+        if (!findDevice(running, kind, key, stored)) return true;
         const now = Date.now();
         if (now >= end) return false;
         if (now - asked >= detachAgain) {
@@ -252,7 +254,7 @@ export async function updateDisk(session: LibvirtSession, uuid: string, disk: Di
   const wanted = diskElement(disk);
   await attempt(`changing the disk ${disk.key} of ${domain.name}`, async () => {
     for (const [side, definition] of eachSide(both)) {
-      const present = findDevice(definition, "disk", disk.key);
+      const present = findDevice(definition, "disk", disk.key, both.stored);
       if (!present) throw missing(domain, "disk", disk.key);
       if (disk.device === "cdrom" && !isSame("disk", present, wanted)) {
         await changeMedium(session, domain, inItsPlace(wanted, present), Affect[side]);
@@ -311,7 +313,7 @@ export async function updateInterface(session: LibvirtSession, uuid: string, nic
   const wanted = interfaceElement(nic);
   await attempt(`changing the interface ${nic.key} of ${domain.name}`, async () => {
     for (const [side, definition] of eachSide(both)) {
-      const present = findDevice(definition, "nic", nic.key);
+      const present = findDevice(definition, "nic", nic.key, both.stored);
       if (!present) throw missing(domain, "nic", nic.key);
       const xml = serializeXml(inItsPlace(wanted, present));
       await session.call("DOMAIN_UPDATE_DEVICE_FLAGS", { domain, xml, flags: Affect[side] });

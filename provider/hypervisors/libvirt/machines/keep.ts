@@ -1,14 +1,10 @@
-import type { XmlElement } from "../xml";
+import type { MachineDefinition } from "../../model";
+import { XmlElement } from "../xml";
 import { keepBuses } from "./buses";
+import { deviceKey, isModelledDisk } from "./device-key";
+import { machineFamily } from "./machine-type";
 import { isOurs } from "./metadata";
 import { hasRootPorts } from "./ports";
-
-/** `q35` for `q35` and `pc-q35-7.2`, `pc` for `pc` and `pc-i440fx-7.2`; else the type without its version. */
-export function machineFamily(type: string): string {
-  if (/^(pc-)?q35(-|$)/.test(type)) return "q35";
-  if (/^pc(-|$)/.test(type)) return "pc";
-  return type.replace(/-\d+(\.\d+)*$/, "");
-}
 
 /** Whether a type names no version, so that the hypervisor chooses it. */
 function isFamily(type: string): boolean {
@@ -34,7 +30,7 @@ function identity(device: XmlElement, position: number): string {
 }
 
 /** What a device's place depends on: another bus or model gets a place of its own. */
-function model(device: XmlElement): string {
+export function placeModel(device: XmlElement): string {
   const attributes = [
     device.attribute("model"),
     device.attribute("bus"),
@@ -86,7 +82,7 @@ export function keepFilledIn(generated: XmlElement, stored: XmlElement, askedTyp
     if (device.find("address")) continue;
     const earlier = before.get(name) ?? before.get(unaliased(device) ?? "");
     const address = earlier?.find("address");
-    if (earlier && address && model(earlier) === model(device)) device.children.push(address.clone());
+    if (earlier && address && placeModel(earlier) === placeModel(device)) device.children.push(address.clone());
   }
   keepBuses(devices, storedDevices);
   if (!hasRootPorts(storedType) && machineFamily(storedType) !== "pc") return;
@@ -97,8 +93,36 @@ export function keepFilledIn(generated: XmlElement, stored: XmlElement, askedTyp
   }
 }
 
+/**
+ * Devices of others in a definition that is generated: disks and interfaces that are nobody's here, and disks that the model
+ * does not know (a floppy, a LUN, one behind a network).
+ */
+export function keepOthers(generated: XmlElement, stored: XmlElement, { others, boot }: MachineDefinition): void {
+  const devices = generated.find("devices");
+  if (!devices) return;
+  const family = (domain: XmlElement) => machineFamily(domain.attribute("machine", "os/type") ?? "");
+  const places = family(generated) === family(stored);
+  for (const [kind, name, keys] of [
+    ["disk", "disk", others?.disks ?? []],
+    ["nic", "interface", others?.interfaces ?? []],
+  ] as const) {
+    for (const element of stored.all(`devices/${name}`)) {
+      const key = deviceKey(element, kind);
+      if (!keys.includes(key) && (kind === "nic" || isModelledDisk(element))) continue;
+      const copy = element.clone();
+      for (const part of ["boot", ...(places ? [] : ["address"])]) {
+        const before = copy.find(part);
+        if (before) copy.remove(before);
+      }
+      const at = boot.order?.indexOf(`${name}:${key}`) ?? -1;
+      if (at >= 0) copy.children.push(new XmlElement("boot", { order: String(at + 1) }));
+      devices.children.push(copy);
+    }
+  }
+}
+
 /** What other programs keep in the metadata stays theirs. */
-function keepMetadata(generated: XmlElement, stored: XmlElement): void {
+export function keepMetadata(generated: XmlElement, stored: XmlElement): void {
   const metadata = generated.find("metadata");
   if (!metadata) return;
   for (const element of stored.find("metadata")?.elements() ?? []) {

@@ -1,10 +1,11 @@
 import { WindroseError } from "../../../errors";
-import type { MachineSection, Work } from "../../hypervisor";
+import type { DeviceKeys, MachineOwner, MachineSection, Work } from "../../hypervisor";
 import type {
   DiskDefinition,
   GraphicsDefinition,
   InterfaceDefinition,
   MachineDefinition,
+  MachineFile,
   MachineState,
   Mark,
   PowerState,
@@ -12,14 +13,16 @@ import type {
 import { attempt, found } from "../errors";
 import { Affect, type DomainHandle, ErrorNumber, isLibvirtError, MetadataType } from "../rpc";
 import type { LibvirtSession } from "../session";
-import { parseXml, render } from "../xml";
-import { currentXml, isActive, lookup, need, powerOf, sides, storedXml } from "./access";
+import { parseXml, render, serializeXml } from "../xml";
+import { affect, currentXml, isActive, lookup, need, powerOf, sides, storedXml } from "./access";
 import { definitionXml } from "./definition-xml";
+import { nameDevices } from "./device-key";
 import * as devices from "./devices";
 import * as guest from "./guest";
-import { type Asked, elementView, findMetadata, metadataNamespace, metadataPrefix, readMetadata } from "./metadata";
+import { rememberedIn } from "./left-files";
+import { askedOf, elementView, findMetadata, metadataNamespace, metadataPrefix, readMetadata } from "./metadata";
 import * as power from "./power";
-import { readMachine } from "./read";
+import { alignKeys, readMachine, reportMachine } from "./read";
 import type { Virtualization } from "./view";
 
 /** Machines of a libvirt host. Changes of one machine come one after the other; looks wait for nothing. */
@@ -87,7 +90,10 @@ export class LibvirtMachines implements MachineSection {
           const definition = readMachine(stored, false);
           // libvirt shows what the guest has given back by now, which takes a while after its start and never comes where
           // it has no driver for that. What it was told is what is stored.
-          if (running) running.memory = Math.min(definition.memory, running.maxMemory);
+          if (running) {
+            running.memory = Math.min(definition.memory, running.maxMemory);
+            alignKeys(running, definition);
+          }
           return {
             uuid: domain.uuid,
             name: domain.name,
@@ -101,6 +107,32 @@ export class LibvirtMachines implements MachineSection {
         })(),
       ),
     );
+  }
+
+  async owners(): Promise<MachineOwner[]> {
+    const { session } = this;
+    return attempt("looking whose machines the host has", async () => {
+      const { domains } = await session.call("CONNECT_LIST_ALL_DOMAINS", {});
+      const found = await Promise.all(domains.map((domain) => this.ownerOf(domain)));
+      return found.filter((owner) => owner !== undefined);
+    });
+  }
+
+  private async ownerOf(domain: DomainHandle): Promise<MachineOwner | undefined> {
+    const { session } = this;
+    const [stored, current, state] = await Promise.all([
+      found(storedXml(session, domain)),
+      found(currentXml(session, domain)),
+      found(powerOf(session, domain)),
+    ]);
+    if (stored === undefined || current === undefined || state === undefined) return undefined;
+    const definition = parseXml(stored, "A machine's definition");
+    const element = findMetadata(definition);
+    const macs = [definition, parseXml(current, "A machine's definition")].flatMap((side) =>
+      side.all("devices/interface/mac").flatMap((mac) => mac.attribute("address")?.toLowerCase() ?? []),
+    );
+    const mark = element && readMetadata(element).mark;
+    return { uuid: domain.uuid, name: domain.name, power: state, macs: [...new Set(macs)], ...(mark ? { mark } : {}) };
   }
 
   async mark(uuid: string): Promise<Mark | undefined> {
@@ -124,6 +156,29 @@ export class LibvirtMachines implements MachineSection {
     });
   }
 
+  adopt(uuid: string, mark: Mark, keys: DeviceKeys, machineType: string | undefined): Promise<void> {
+    const { session } = this;
+    return this.change(uuid, async () => {
+      const { domain, stored, running } = await sides(session, uuid);
+      await attempt(`taking ${domain.name} over`, async () => {
+        // What it was defined with is what it was asked for, as far as anybody can say.
+        const there = reportMachine(stored, false);
+        const { left } = findMetadata(stored) ? readMetadata(findMetadata(stored)!) : {};
+        const element = elementView({ mark, entries: there.metadata, asked: { ...askedOf(there), machineType }, left });
+        nameDevices(stored, keys);
+        await session.call("DOMAIN_DEFINE_XML_FLAGS", { xml: serializeXml(stored) });
+        await session.call("DOMAIN_SET_METADATA", {
+          domain,
+          type: MetadataType.element,
+          metadata: render("machine-metadata", element),
+          key: metadataPrefix,
+          uri: metadataNamespace,
+          flags: affect({ running }),
+        });
+      });
+    });
+  }
+
   setMetadata(
     uuid: string,
     mark: Mark | undefined,
@@ -140,12 +195,12 @@ export class LibvirtMachines implements MachineSection {
         ] as const) {
           if (!definition) continue;
           const element = findMetadata(definition);
-          const asked: Asked | undefined = element && readMetadata(element).asked;
-          const empty = mark === undefined && Object.keys(metadata).length === 0;
+          const { asked, left } = element ? readMetadata(element) : {};
+          const empty = mark === undefined && Object.keys(metadata).length === 0 && !left?.length;
           await session.call("DOMAIN_SET_METADATA", {
             domain,
             type: MetadataType.element,
-            metadata: empty ? null : render("machine-metadata", elementView({ mark, entries: metadata, asked })),
+            metadata: empty ? null : render("machine-metadata", elementView({ mark, entries: metadata, asked, left })),
             key: metadataPrefix,
             uri: metadataNamespace,
             flags,
@@ -241,7 +296,17 @@ export class LibvirtMachines implements MachineSection {
     return power.waitForPower(this.session, uuid, wanted, work);
   }
 
-  remove(uuid: string): Promise<void> {
-    return this.change(uuid, () => power.remove(this.session, uuid));
+  remove(uuid: string, left?: { name: string; files: readonly MachineFile[] }): Promise<void> {
+    return this.change(uuid, async () => {
+      const domain = await lookup(this.session, uuid);
+      const stored = domain && (await found(storedXml(this.session, domain)));
+      const files =
+        stored === undefined ? (left?.files ?? []) : rememberedIn(parseXml(stored, "A machine's stored definition"));
+      await power.remove(this.session, uuid);
+      if (files.length === 0) return;
+      const { type, arch } = await this.virtualization();
+      const machine = { uuid, name: domain?.name ?? left?.name ?? uuid, type, arch };
+      await power.removeFiles(this.session, machine, files);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MachineDefinition, Mark, XmlPatch } from "../../model";
+import type { MachineDefinition, MachineFile, Mark, XmlPatch } from "../../model";
 import type { TemplateValue, XmlElement } from "../xml";
 
 /** The namespace of our element in a domain's metadata, and the prefix that libvirt is asked to use for it. */
@@ -24,9 +24,11 @@ export interface MachineMetadata {
   mark?: Mark;
   entries: Record<string, string>;
   asked?: Asked;
+  /** Files that earlier definitions named (left-files.ts). */
+  left?: MachineFile[];
 }
 
-export function askedOf(definition: MachineDefinition): Asked {
+export function askedOf(definition: Omit<MachineDefinition, "others">): Asked {
   return {
     cpu: definition.cpu,
     machineType: definition.machineType,
@@ -55,8 +57,13 @@ export function metadataView(from: { mark?: Mark; metadata: Record<string, strin
   });
 }
 
-export function elementView({ mark, entries, asked }: MachineMetadata): Record<string, TemplateValue> {
+export function elementView({ mark, entries, asked, left = [] }: MachineMetadata): Record<string, TemplateValue> {
   return {
+    left: left.map(({ nvram, loader, variables, tpm }) => ({
+      ...{ nvram, loader },
+      variables: variables ? "uefi" : undefined,
+      tpm: tpm ? "emulator" : undefined,
+    })),
     prefix: "",
     mark: mark ? { ...mark } : undefined,
     entries: Object.entries(entries).map(([key, value]) => ({ key, value })),
@@ -75,7 +82,7 @@ export function elementView({ mark, entries, asked }: MachineMetadata): Record<s
   };
 }
 
-function localName(name: string): string {
+export function localName(name: string): string {
   return name.slice(name.indexOf(":") + 1);
 }
 
@@ -100,19 +107,27 @@ export function readMetadata(element: XmlElement): MachineMetadata {
     stack: get("stack"),
     urn: get("urn"),
     incarnation: get("incarnation"),
+    ...(get("lineage") ? { lineage: get("lineage") } : {}),
   };
   const entries: [string, string][] = [];
   let asked: Asked | undefined;
+  const left: MachineFile[] = [];
   for (const child of element.elements()) {
     if (localName(child.name) === "entry") {
       const key = child.attribute("key");
       if (key) entries.push([key, child.attribute("value") ?? ""]);
     } else if (localName(child.name) === "asked") asked = readAsked(child);
+    else if (localName(child.name) === "left") {
+      const [nvram, loader] = [child.attribute("nvram"), child.attribute("loader")];
+      if (nvram !== undefined) left.push({ nvram, ...(loader ? { loader } : {}) });
+      else left.push(child.attribute("tpm") === undefined ? { variables: true } : { tpm: true });
+    }
   }
   return {
     mark: mark.project && mark.stack && mark.incarnation ? mark : undefined,
     entries: Object.fromEntries(entries),
     asked,
+    left,
   };
 }
 

@@ -1,6 +1,6 @@
 import { hasCode, WindroseError } from "../../../errors";
 import type { Work } from "../../hypervisor";
-import type { PowerState } from "../../model";
+import type { MachineFile, PowerState } from "../../model";
 import { attempt, found } from "../errors";
 import {
   Affect,
@@ -17,6 +17,7 @@ import {
 import type { LibvirtSession } from "../session";
 import { isActive, lookup, need, powerOf } from "./access";
 import { agentConnected } from "./guest";
+import { definitionNaming } from "./left-files";
 
 /** Milliseconds after which the guest is asked again: one that is still booting does not hear the first time. */
 const askAgain = 5_000;
@@ -229,6 +230,23 @@ export async function remove(session: LibvirtSession, uuid: string): Promise<voi
       })(),
     ),
   );
+}
+
+/**
+ * Deletes what libvirt made for a machine that is no longer defined. There is no call for that: a definition that names the
+ * file is stored and undefined again.
+ */
+export async function removeFiles(
+  session: LibvirtSession,
+  machine: { uuid: string; name: string; type: string; arch: string },
+  files: readonly MachineFile[],
+): Promise<void> {
+  await attempt(`removing the files of the machine ${machine.name}`, async () => {
+    for (const file of files) {
+      const { domain } = await session.call("DOMAIN_DEFINE_XML_FLAGS", { xml: definitionNaming(file, machine) });
+      await undefine(session, domain);
+    }
+  });
 }
 
 async function undefine(session: LibvirtSession, domain: DomainHandle): Promise<void> {

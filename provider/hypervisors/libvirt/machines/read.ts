@@ -5,10 +5,13 @@ import type {
   GraphicsDefinition,
   InterfaceDefinition,
   MachineDefinition,
+  MachineFile,
   ReportedMachine,
 } from "../../model";
 import { parseXml, type XmlElement } from "../xml";
-import { machineFamily } from "./keep";
+import { deviceKey } from "./device-key";
+import { filesIn } from "./left-files";
+import { machineFamily } from "./machine-type";
 import { type Asked, findMetadata, readMetadata } from "./metadata";
 import { freePorts, hasRootPorts } from "./ports";
 import { defaultVideo, limitNames } from "./view";
@@ -53,13 +56,6 @@ function present<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== "")) as T;
 }
 
-/** The key within a user's alias; else what else tells the device from others. */
-function keyOf(element: XmlElement, kind: "disk" | "nic", otherwise: string | undefined): string {
-  const alias = element.attribute("name", "alias") ?? "";
-  const prefix = `ua-${kind}-`;
-  return alias.startsWith(prefix) ? alias.slice(prefix.length) : (otherwise ?? "");
-}
-
 export function readDisk(element: XmlElement): DiskDefinition {
   const device = element.attribute("device") ?? "disk";
   const source = element.find("source");
@@ -70,7 +66,7 @@ export function readDisk(element: XmlElement): DiskDefinition {
     if (value > 0) limits[field] = value;
   }
   return present<DiskDefinition>({
-    key: keyOf(element, "disk", element.attribute("dev", "target")),
+    key: deviceKey(element, "disk"),
     device: device as DiskDefinition["device"],
     path: source?.attribute("file") ?? source?.attribute("dev"),
     format: (element.attribute("type", "driver") ?? "raw") as DiskDefinition["format"],
@@ -98,7 +94,7 @@ export function readInterface(element: XmlElement): InterfaceDefinition {
   const mac = element.attribute("address", "mac")?.toLowerCase() ?? "";
   const mtu = element.attribute("size", "mtu");
   return present<InterfaceDefinition>({
-    key: keyOf(element, "nic", mac),
+    key: deviceKey(element, "nic"),
     mac,
     source: readSource(element),
     model: element.attribute("type", "model") ?? "",
@@ -149,7 +145,7 @@ function readCpu(domain: XmlElement): MachineDefinition["cpu"] {
   });
 }
 
-function sameCpu(one: MachineDefinition["cpu"], other: MachineDefinition["cpu"]): boolean {
+export function sameCpu(one: MachineDefinition["cpu"], other: MachineDefinition["cpu"]): boolean {
   // Only the mode custom takes a model.
   const plain = (cpu: MachineDefinition["cpu"]) =>
     JSON.stringify([
@@ -210,6 +206,22 @@ function reportedSlots(domain: XmlElement, asked: Asked | undefined): number {
   return wanted ?? freePorts(domain);
 }
 
+/**
+ * Keys of the running machine's devices. One that was adopted has its key in the stored definition, and in the running one
+ * with its next start: until then its target or MAC address tells.
+ */
+export function alignKeys(running: ReportedMachine, stored: ReportedMachine): void {
+  for (const disk of running.disks)
+    if (disk.key === disk.target) disk.key = stored.disks.find((one) => one.target === disk.target)?.key ?? disk.key;
+  for (const nic of running.interfaces)
+    if (nic.key === nic.mac) nic.key = stored.interfaces.find((one) => one.mac === nic.mac)?.key ?? nic.key;
+}
+
+function filesOf(domain: XmlElement): MachineFile[] | undefined {
+  const files = filesIn(domain);
+  return files.length > 0 ? files : undefined;
+}
+
 /** A definition's XML in terms of the model. What libvirt fills in by itself reads back as it was asked for. */
 export function readMachine(xml: string, running: boolean): ReportedMachine {
   const domain = parseXml(xml, "A machine's definition");
@@ -255,5 +267,6 @@ export function reportMachine(domain: XmlElement, running: boolean): ReportedMac
     clock: domain.attribute("offset", "clock") === "localtime" ? "localtime" : "utc",
     patched: asked?.patch,
     display: running && graphics ? readDisplay(graphics) : undefined,
+    files: running ? undefined : filesOf(domain),
   });
 }

@@ -79,8 +79,8 @@ export function interfaceView(nic: InterfaceDefinition, bootOrder?: number): Vie
   };
 }
 
-export function graphicsView(graphics: GraphicsDefinition): View {
-  return { ...graphics };
+export function graphicsView({ keepPassword: _keepPassword, ...graphics }: GraphicsDefinition): View {
+  return graphics;
 }
 
 /** What the machine gets where it asks for graphics and names no adapter: every firmware and kernel drives it. */
@@ -107,6 +107,8 @@ function bootOrders(definition: MachineDefinition): { classes: string[]; devices
   const known = new Set([
     ...definition.disks.map(({ key }) => `disk:${key}`),
     ...definition.interfaces.map(({ key }) => `interface:${key}`),
+    ...(definition.others?.disks ?? []).map((key) => `disk:${key}`),
+    ...(definition.others?.interfaces ?? []).map((key) => `interface:${key}`),
   ]);
   for (const entry of devices.keys()) {
     if (!known.has(entry)) {

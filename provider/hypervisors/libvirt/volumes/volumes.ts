@@ -86,11 +86,20 @@ export class LibvirtVolumes implements VolumeSection {
 
   findByPath(path: string): Promise<VolumeState | undefined> {
     return attempt(`reading the volume ${path}`, async () => {
-      const answer = await found(this.session.call("STORAGE_VOL_LOOKUP_BY_PATH", { path }));
+      const ask = () => found(this.session.call("STORAGE_VOL_LOOKUP_BY_PATH", { path }));
+      const answer = (await ask()) ?? ((await this.refreshedPoolOf(path)) ? await ask() : undefined);
       if (!answer) return undefined;
       const pool = await found(this.session.call("STORAGE_POOL_LOOKUP_BY_NAME", { name: answer.volume.pool }));
       return pool && this.lookUp(pool.pool.uuid, answer.volume.name);
     });
+  }
+
+  /** libvirt does not know of a file that was put into a pool's directory since it last looked. */
+  private async refreshedPoolOf(path: string): Promise<boolean> {
+    const directory = path.slice(0, path.lastIndexOf("/"));
+    if (directory === "") return false;
+    const answer = await found(this.session.call("STORAGE_POOL_LOOKUP_BY_TARGET_PATH", { path: directory }));
+    return answer !== undefined && this.access.refreshForLookup(answer.pool.uuid, 0);
   }
 
   create(definition: VolumeDefinition): Promise<VolumeState> {

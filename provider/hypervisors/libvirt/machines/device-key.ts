@@ -1,0 +1,34 @@
+import type { DeviceKeys } from "../../hypervisor";
+import { XmlElement } from "../xml";
+import { deviceAlias } from "./view";
+
+/** What a disk or interface is known by: the key in our alias; of others' devices the target or MAC address. */
+export function deviceKey(element: XmlElement, kind: "disk" | "nic"): string {
+  const alias = element.attribute("name", "alias") ?? "";
+  const prefix = `ua-${kind}-`;
+  if (alias.startsWith(prefix)) return alias.slice(prefix.length);
+  const place =
+    kind === "disk" ? element.attribute("dev", "target") : element.attribute("address", "mac")?.toLowerCase();
+  return place ?? "";
+}
+
+/** Whether a disk is one that the model can ask for; a floppy, a LUN, one behind a network are not. */
+export function isModelledDisk(element: XmlElement): boolean {
+  const type = element.attribute("type");
+  return ["disk", "cdrom"].includes(element.attribute("device") ?? "disk") && (type === "file" || type === "block");
+}
+
+/** Writes our aliases onto devices of a definition, by their targets and MAC addresses. */
+export function nameDevices(domain: XmlElement, keys: DeviceKeys): void {
+  for (const [kind, name, names] of [
+    ["disk", "disk", keys.disks],
+    ["nic", "interface", keys.interfaces],
+  ] as const) {
+    for (const element of domain.all(`devices/${name}`)) {
+      const key = Object.hasOwn(names, deviceKey(element, kind)) ? names[deviceKey(element, kind)] : undefined;
+      if (key === undefined) continue;
+      for (const alias of element.elements("alias")) element.remove(alias);
+      element.children.push(new XmlElement("alias", { name: deviceAlias(kind, key) }));
+    }
+  }
+}
