@@ -31,14 +31,22 @@ export interface Row {
 
 /**
  * What changes from the old inputs to the new, by the field table. A value that is not yet known counts as a change; in
- * a field that replaces it counts as a replacement, since the engine looks for what depends on it that way.
+ * a field that replaces it counts as a replacement, since the engine looks for what depends on it that way. `state`: the old
+ * outputs, where there are any.
  */
-export function compare(fields: Fields, olds: Inputs, news: Inputs, capabilities: Capabilities): Row[] {
-  const oldInputs = complete(fields, olds);
-  const newInputs = complete(fields, news);
+export function compare(
+  fields: Fields,
+  olds: Inputs,
+  news: Inputs,
+  capabilities: Capabilities,
+  state: Inputs = {},
+): Row[] {
+  const found = asRecord(state.__found);
+  const oldInputs = complete(fields, olds, found);
+  const newInputs = complete(fields, news, found);
   const rows: Row[] = [];
   const judge: Judge = (path, rule, old, value, secret, beside) => {
-    const change: Change = { old, new: value, oldInputs, newInputs, beside, capabilities };
+    const change: Change = { old, new: value, oldInputs, newInputs, beside, capabilities, state };
     rows.push({ path, old, new: value, secret, ...explain(typeof rule === "function" ? rule(change) : rule) });
   };
   walk(fields, oldInputs, newInputs, "", judge);
@@ -135,6 +143,27 @@ function short(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "string" && value.length <= 40 && !value.includes("\n")) return value;
   return tooLong;
+}
+
+/** The rows as the option `replaceOnChanges` has them: paths as the engine writes them (`disks.data`, `disks["data"]`, `*`). */
+export function replacedOnChange(rows: readonly Row[], paths: readonly string[]): Row[] {
+  const patterns = paths.map(stepsOf);
+  return rows.map((row) => {
+    const names = row.path.split(".");
+    const covered = patterns.some(
+      (steps) => steps.length <= names.length && steps.every((step, i) => step === "*" || step === names[i]),
+    );
+    if (!covered) return row;
+    const { refuse: _refuse, ...rest } = row;
+    return { ...rest, effect: "replace", says: "replaces it (`replaceOnChanges`)" };
+  });
+}
+
+/** The names of a property path of Pulumi's: `disks["my-data"].size` (sdk/go/common/resource/property_path.go). */
+function stepsOf(path: string): string[] {
+  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[([^\]"]*)\]|[^.[\]]+/g)].map(
+    ([whole, quoted, bare]) => quoted?.replace(/\\(.)/g, "$1") ?? bare ?? whole,
+  );
 }
 
 /** Only a refusal that a replacement does not make pointless is one. */

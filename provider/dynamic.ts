@@ -41,8 +41,14 @@ const abandoned = new AbortController();
 let watching = false;
 /** Of the preview or the update that is under way. A process serves one of them; should it serve both, each has its own. */
 let exclusives = { preview: false, all: new Exclusives() };
-/** URNs that `check` saw in a preview: their `diff` speaks. */
-const previewed = new Set<string>();
+/** What the last `check` of a resource said that its `diff` must know. */
+interface Checked {
+  /** In a preview `diff` speaks. */
+  readonly preview: boolean;
+  readonly replaceOnChanges: readonly string[];
+}
+/** By URN. `read` takes its own out: the `diff` behind it is a refresh's, with the sides exchanged. */
+const checked = new Map<string, Checked>();
 
 function watchEngine(): void {
   if (watching || process.env.WINDROSE_KEEP_WITHOUT_ENGINE) return;
@@ -66,7 +72,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
 
     check: (olds: Inputs, news: Inputs) =>
       quiet(async () => {
-        const { __preview, __lineage, __credentials, __guestKeys, __provider, __cluster, ...given } = news;
+        const { __preview, __credentials, __guestKeys, __provider, __cluster, __replaceOnChanges, ...given } = news;
+        const { __lineage } = given;
         const old = olds && Object.keys(olds).length > 0 ? upgrade(definition.kind, olds) : undefined;
         const urn = String(given.__urn ?? "");
         if (isRecord(__credentials) && isConnection(given.__connection))
@@ -80,23 +87,27 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
           connection: given.__connection,
           exclusives: exclusivesOf(Boolean(__preview)),
         };
-        if (__preview) previewed.add(urn);
-        else previewed.delete(urn);
-        const answer = await check(definition, given, old, identity, Boolean(__preview));
+        const replaceOnChanges = Array.isArray(__replaceOnChanges) ? __replaceOnChanges.map(String) : [];
+        checked.set(urn, { preview: Boolean(__preview), replaceOnChanges });
+        const answer = await check(definition, given, old, identity);
         return { inputs: plain(answer.inputs), failures: answer.failures };
       }),
 
     diff: (_id: string, olds: Inputs, news: Inputs) =>
       quiet(async () => {
-        const answer = diff(definition, upgrade(definition.kind, olds), news);
         const urn = String(news.__urn ?? "");
-        if (previewed.has(urn) && answer.rows.length > 0) {
+        const of = checked.get(urn);
+        const answer = diff(definition, upgrade(definition.kind, olds), news, {
+          refuse: of !== undefined,
+          replaceOnChanges: of?.replaceOnChanges,
+        });
+        if (of?.preview && answer.rows.length > 0) {
           const text = describeRows(answer.rows);
           if (refusedRestarts(definition, answer.rows, news).length > 0) {
             engine.log(
               "warning",
               urn,
-              `${text}. \`restart\` is "refuse": \`up\` will refuse this; set it to "now" or "defer"`,
+              `${text}. \`restart\` is "refuse": \`up\` will refuse this while the machine runs; set it to "now" or "defer"`,
             );
           } else engine.log("info", urn, text);
         }
@@ -112,6 +123,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
     read: (_id: string, state: Inputs = {}) =>
       quiet(async () => {
         const current = upgrade(definition.kind, own(state));
+        checked.delete(String(current.__urn ?? ""));
         try {
           const answer = await read(definition, current, contextOf(definition, current, current));
           if (!answer) return { id: "", props: {} };

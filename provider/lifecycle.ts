@@ -1,10 +1,10 @@
-import { compare, type Row, refusals } from "./compare";
+import { compare, type Row, refusals, replacedOnChange } from "./compare";
 import { type Context, within } from "./context";
 import { asWindroseError, type ErrorCode, WindroseError } from "./errors";
 import type { Exclusives } from "./exclusives";
 import { capabilities } from "./hypervisors/capabilities";
 import type { Hypervisor } from "./hypervisors/hypervisor";
-import { complete, type Fields, type Inputs, type Kind, type OutputFields, unknown } from "./schema";
+import { asRecord, complete, type Fields, type Inputs, type Kind, type OutputFields, unknown } from "./schema";
 import { schemaVersion } from "./upgrade";
 import { type Failure, validate } from "./validate";
 
@@ -31,7 +31,9 @@ export interface Identity {
 export interface Run<Observed> {
   readonly context: Context;
   readonly hypervisor: Hypervisor;
-  /** With every default filled in. */
+  /** As the program gave them, without defaults; of a `read`, as the state has them. */
+  readonly given: Inputs;
+  /** With every default filled in, or what an adopted object had in its place (`made.__found`). */
   readonly inputs: Inputs;
   /** Old outputs, where there is a state, with every default filled in as in `inputs`; undefined in `create`. */
   readonly previous?: Inputs;
@@ -82,6 +84,13 @@ export interface Definition<Observed = unknown> {
   drift(run: Run<Observed>, stored: Inputs): Promise<Inputs> | Inputs;
   /** Steps that what was observed shows to be unfinished: after a refresh the next `up` goes on with them. */
   unfinished?(run: Run<Observed>): readonly string[];
+  /**
+   * For `read`, where `observe` found nothing: the inputs that say so, where parts of it are still there (a machine's disks,
+   * a pool's directory). The state keeps it then, and the next update makes it whole again under the same identity.
+   */
+  remains?(run: Run<Observed>, stored: Inputs): Promise<Inputs | undefined>;
+  /** Whether a change that takes effect after a restart would interrupt what was observed. Default: it would not. */
+  runs?(observed: Observed): boolean;
   /** Takes away what is there. What is already gone is no error. */
   remove(run: Run<Observed>): Promise<void>;
 }
@@ -92,7 +101,7 @@ export interface CheckAnswer {
 }
 
 /** Names that begin with `__` are ours: they are not displayed, and not part of what the user compares. */
-const kept = ["__urn", "__connection", "__accept", "__secrets", "__hostKeys", "__through"] as const;
+const kept = ["__urn", "__connection", "__accept", "__lineage", "__secrets", "__hostKeys", "__through"] as const;
 const notMade: readonly string[] = [...kept, "__schema", "__pending", "__provider"];
 
 export async function check(
@@ -100,7 +109,6 @@ export async function check(
   given: Inputs,
   olds: Inputs | undefined,
   identity: Identity,
-  preview: boolean,
 ): Promise<CheckAnswer> {
   const { inputs, failures, carried } = validate(definition.fields, given);
   if (failures.length === 0) await definition.derive?.(inputs, olds, identity, failures);
@@ -112,19 +120,6 @@ export async function check(
       olds && complete(definition.fields, olds),
       identity,
     );
-  if (failures.length === 0 && olds && !emptied(olds)) {
-    const rows = compare(definition.fields, pick(definition.fields, olds), inputs, capabilities.libvirt);
-    for (const row of refusals(rows)) failures.push({ property: row.path, reason: row.refuse! });
-    if (!preview) {
-      for (const row of refusedRestarts(definition, rows, inputs)) {
-        failures.push({
-          property: row.path,
-          reason:
-            'a change of it takes effect after a restart of the machine, and `restart` is "refuse". Set `restart: "now"` to restart the machine in this update, or "defer" to leave it until its next restart',
-        });
-      }
-    }
-  }
   for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
   return { inputs, failures };
 }
@@ -134,10 +129,6 @@ export function refusedRestarts(definition: Pick<Definition, "fields">, rows: re
   if (rows.some((row) => row.effect === "replace")) return [];
   if (complete(definition.fields, inputs).restart !== "refuse") return [];
   return rows.filter((row) => row.effect === "restart");
-}
-
-function emptied(olds: Inputs): boolean {
-  return Object.keys(olds).every((name) => name.startsWith("__"));
 }
 
 /** The inputs among a state's outputs, which repeat them all. */
@@ -154,14 +145,39 @@ export interface DiffAnswer {
   rows: Row[];
 }
 
-export function diff(definition: Definition, state: Inputs, news: Inputs): DiffAnswer {
+export interface DiffOptions {
+  /**
+   * Whether changes that are never made end it. Not in a refresh, which asks with the sides exchanged: what was found on the
+   * host as the old, the state as the new (step.go, `RefreshStep.Apply`).
+   */
+  readonly refuse: boolean;
+  /** Paths of the option `replaceOnChanges`, which the engine heeds by itself: what they name needs no restart. */
+  readonly replaceOnChanges?: readonly string[];
+}
+
+/**
+ * Changes from the state to the new inputs. It has the state's outputs, which `check` does not get: what an earlier run did
+ * not get to make may still be corrected.
+ */
+export function diff(
+  definition: Definition,
+  state: Inputs,
+  news: Inputs,
+  { refuse: refuses, replaceOnChanges = [] }: DiffOptions = { refuse: true },
+): DiffAnswer {
   const olds = pick(definition.fields, state);
-  const rows = withoutSecrets(compare(definition.fields, olds, news, capabilities.libvirt), state, news);
-  for (const { path, new: value, refuse: why } of refusals(rows)) {
-    // Known values were refused by `check`. What is not known is so since the engine, about to replace a resource, asks those
-    // that depend on it (step_generator.go, calculateDependentReplacements): it is still time to leave that undone.
-    if (value === unknown) throw new WindroseError("invalid-input", `\`${path}\` would be another: ${why}`);
-  }
+  const rows = replacedOnChange(
+    withoutSecrets(compare(definition.fields, olds, news, capabilities.libvirt, state), state, news),
+    replaceOnChanges,
+  );
+  const refused = refusals(rows);
+  // Also where the engine, about to replace a resource, asks those that depend on it with values that are not known
+  // (step_generator.go, `calculateDependentReplacements`): it is still time to leave that undone.
+  const never = refused.filter((row) => refuses || row.new === unknown);
+  if (never.length > 0)
+    throw new WindroseError("invalid-input", never.map((row) => `${row.path}: ${row.refuse}`).join("; "), {
+      hint: "Undo the change.",
+    });
   const replaces = [...new Set(rows.filter((row) => row.effect === "replace").map((row) => row.path.split(".")[0]!))];
   const owed = (Array.isArray(state.__pending) && state.__pending.length > 0) || !sameConnection(state, news);
   if (rows.length === 0) return { changes: owed, replaces, rows };
@@ -207,30 +223,33 @@ export async function apply(
   previous: Inputs | undefined,
   context: Context,
 ): Promise<{ id: string; outputs: Inputs }> {
-  const inputs = complete(definition.fields, given);
+  const found = asRecord(previous?.__found);
+  const inputs = complete(definition.fields, given, found);
   const bounded = within(context, 1000 * ((inputs.timeout as number | undefined) ?? definition.timeout));
   const verb = previous ? "update" : "create";
   const fail = (error: unknown, what?: string) =>
     asWindroseError(error).during(`${what ?? verb} ${title(definition, inputs, context)}`);
   let hypervisor: Hypervisor;
   const made: Inputs = previous ? madeBefore(definition, previous) : {};
-  const chosen = notGiven(definition.fields, given);
+  const chosen = leftToHost(definition.fields, given);
   for (const name of chosen) if (previous?.[name] !== undefined) inputs[name] = previous[name];
   const state = (owed: string[]) => {
-    const found = chosen.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]]));
-    return outputs({ ...given, ...Object.fromEntries(found) }, made, owed);
+    const settled = chosen.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]]));
+    return outputs({ ...given, ...Object.fromEntries(settled) }, made, owed);
   };
   let run: Run<unknown> | undefined;
   let owed = definition.steps.map((step) => step.name);
   try {
     hypervisor = await bounded.hypervisor();
-    run = { context: bounded, hypervisor, inputs, previous: previous && complete(definition.fields, previous), made };
+    const before = previous && complete(definition.fields, previous, found);
+    run = { context: bounded, hypervisor, given, inputs, previous: before, made };
     run.observed = await definition.observe(run);
     run.found = run.observed !== undefined;
   } catch (error) {
     // Nothing was touched: an update leaves the old state as it is, so that it goes on saying what is really there.
     throw fail(error);
   }
+  refuseRestart(definition, run, given, fail);
   try {
     if (run.observed === undefined) run.observed = await definition.ensure(run);
   } catch (error) {
@@ -254,6 +273,28 @@ export async function apply(
   return { id: definition.id(inputs, made), outputs: state([]) };
 }
 
+/** Under `restart: "refuse"` a machine that runs is left as it is. One that is off, whatever the state says, needs no restart. */
+function refuseRestart(
+  definition: Definition,
+  run: Run<unknown>,
+  given: Inputs,
+  fail: (error: unknown) => WindroseError,
+): void {
+  const { previous, observed } = run;
+  if (!previous || observed === undefined || !definition.runs?.(observed)) return;
+  const rows = compare(definition.fields, pick(definition.fields, previous), given, capabilities.libvirt, previous);
+  const refused = refusedRestarts(definition, rows, given);
+  if (refused.length === 0) return;
+  const paths = refused.map((row) => `\`${row.path}\``);
+  const change = paths.length === 1 ? "a change" : "changes";
+  throw fail(
+    new WindroseError(
+      "restart-refused",
+      `${change} of ${paths.join(", ")} ${paths.length === 1 ? "takes" : "take"} effect after a restart, and \`restart\` is "refuse"`,
+    ),
+  );
+}
+
 /** What earlier runs made: outputs that are no inputs, and hidden names that are a resource's own (`__incarnation`). */
 function madeBefore(definition: Definition, state: Inputs): Inputs {
   const own = (name: string) => name.startsWith("__") && !notMade.includes(name);
@@ -262,7 +303,7 @@ function madeBefore(definition: Definition, state: Inputs): Inputs {
 }
 
 /** Derived fields that `check` left to be found on the host: an adopted object's own identity, what the host chooses. */
-function notGiven(fields: Fields, given: Inputs): string[] {
+function leftToHost(fields: Fields, given: Inputs): string[] {
   return Object.entries(fields).flatMap(([name, spec]) =>
     spec.shape === "leaf" && spec.derived && given[name] === undefined ? [name] : [],
   );
@@ -282,18 +323,29 @@ export async function read(
 ): Promise<{ inputs: Inputs; outputs: Inputs } | undefined> {
   const fields = definition.fields;
   const stored: Inputs = { ...pick(fields, state) };
-  const complete_ = complete(fields, stored);
+  const found = asRecord(state.__found);
+  const complete_ = complete(fields, stored, found);
   const bounded = within(context, 1000 * ((complete_.timeout as number | undefined) ?? definition.timeout));
   try {
     const hypervisor = await bounded.hypervisor();
     const made = madeBefore(definition, state);
-    const previous = complete(fields, state);
-    const run: Run<unknown> = { context: bounded, hypervisor, inputs: complete_, previous, made };
+    const previous = complete(fields, state, found);
+    const run: Run<unknown> = { context: bounded, hypervisor, given: stored, inputs: complete_, previous, made };
     run.observed = await definition.observe(run);
-    if (run.observed === undefined) return undefined;
-    const real = await definition.drift(run, stored);
-    const inputs: Inputs = { ...stored, ...differing(fields, stored, real) };
+    const gone = run.observed === undefined;
+    const real = gone ? await definition.remains?.(run, stored) : await definition.drift(run, stored);
+    if (real === undefined) return undefined;
+    const inputs: Inputs = { ...stored, ...differing(fields, stored, real, state) };
     for (const name of kept) if (state[name] !== undefined) inputs[name] = state[name];
+    if (gone)
+      return {
+        inputs,
+        outputs: outputs(
+          inputs,
+          made,
+          definition.steps.map((step) => step.name),
+        ),
+      };
     Object.assign(made, await definition.outputsOf(run));
     const pending = Array.isArray(state.__pending) ? (state.__pending as string[]) : [];
     const owed = [...new Set([...pending, ...(definition.unfinished?.(run) ?? [])])];
@@ -312,21 +364,22 @@ function withWayOn(error: WindroseError): WindroseError {
 }
 
 /** Of what was observed, what differs from the state once defaults are filled in. What is as it was keeps its spelling, or its absence. */
-function differing(fields: Fields, stored: Inputs, real: Inputs): Inputs {
-  const changed = new Set(
-    compare(fields, stored, { ...stored, ...real }, capabilities.libvirt).map((row) => row.path.split(".")[0]!),
-  );
+function differing(fields: Fields, stored: Inputs, real: Inputs, state: Inputs): Inputs {
+  const rows = compare(fields, stored, { ...stored, ...real }, capabilities.libvirt, state);
+  const changed = new Set(rows.map((row) => row.path.split(".")[0]!));
   return Object.fromEntries(Object.entries(real).filter(([name]) => changed.has(name)));
 }
 
 export async function remove(definition: Definition, state: Inputs, context: Context): Promise<void> {
-  const inputs = complete(definition.fields, pick(definition.fields, state));
+  const given = pick(definition.fields, state);
+  const found = asRecord(state.__found);
+  const inputs = complete(definition.fields, given, found);
   const bounded = within(context, 1000 * ((inputs.timeout as number | undefined) ?? definition.timeout));
   try {
     const hypervisor = await bounded.hypervisor();
     const made = madeBefore(definition, state);
-    const previous = complete(definition.fields, state);
-    await definition.remove({ context: bounded, hypervisor, inputs, previous, made });
+    const previous = complete(definition.fields, state, found);
+    await definition.remove({ context: bounded, hypervisor, given, inputs, previous, made });
   } catch (error) {
     throw asWindroseError(error).during(`delete ${title(definition, inputs, context)}`);
   }

@@ -36,6 +36,7 @@ export abstract class WindroseResource extends pulumi.CustomResource {
       new Promise<string>((resolve) => pulumi.createUrn(name, type, options.parent).apply(resolve)),
     );
     props.__preview = pulumi.runtime.isDryRun();
+    props.__replaceOnChanges = options.replaceOnChanges;
     props.__secrets ??= secretNames(given);
     super(type, name, props, {
       ...options,

@@ -28,6 +28,8 @@ export interface Change {
   /** What the field stands among: its group or entry as it will be, or the whole inputs. */
   readonly beside: Readonly<Record<string, unknown>>;
   readonly capabilities: Capabilities;
+  /** The old outputs, as far as they are known: what earlier runs made, and what they still owe. */
+  readonly state: Readonly<Record<string, unknown>>;
 }
 
 export interface Refusal {
@@ -231,23 +233,53 @@ export function asRecord<T = unknown>(value: unknown): Record<string, T> {
   return isRecord(value) ? (value as Record<string, T>) : {};
 }
 
-/** The inputs with every default filled in, deep. What a default is computed from may be unknown; then so is it. */
-export function complete(fields: Fields, inputs: Readonly<Inputs>): Inputs {
+/**
+ * The inputs with every default filled in, deep. What a default is computed from may be unknown; then so is it. `found`: what
+ * an adopted object had where the program says nothing; it takes the place of the defaults.
+ */
+export function complete(fields: Fields, inputs: Readonly<Inputs>, found: Readonly<Inputs> = {}): Inputs {
   const result: Inputs = { ...inputs };
   for (const [name, spec] of Object.entries(fields)) {
     const value = inputs[name];
+    const there = found[name];
     if (value === unknown) continue;
     if (spec.shape === "leaf") {
-      if (value === undefined && spec.default !== undefined) {
+      if (value !== undefined) continue;
+      if (there !== undefined) result[name] = there;
+      else if (spec.default !== undefined)
         result[name] = typeof spec.default === "function" ? spec.default(result) : spec.default;
-      }
     } else if (spec.shape === "group") {
-      if (isRecord(value)) result[name] = complete(spec.fields, value);
+      if (isRecord(value)) result[name] = complete(spec.fields, value, asRecord(there));
+      else if (isRecord(there)) result[name] = complete(spec.fields, there);
     } else if (isRecord(value)) {
       result[name] = Object.fromEntries(
-        Object.entries(value).map(([key, entry]) => [key, isRecord(entry) ? complete(spec.entry, entry) : entry]),
+        Object.entries(value).map(([key, entry]) => [
+          key,
+          isRecord(entry) ? complete(spec.entry, entry, asRecord(asRecord(there)[key])) : entry,
+        ]),
       );
     }
   }
   return result;
+}
+
+/** Of the fields as they really are, those that the program does not give: `found` of `complete`. */
+export function notGiven(fields: Fields, given: Readonly<Inputs>, real: Readonly<Inputs>): Inputs {
+  const found: Inputs = {};
+  for (const [name, spec] of Object.entries(fields)) {
+    const [value, is] = [given[name], real[name]];
+    if (is === undefined || is === null) continue;
+    if (value === undefined) {
+      if (spec.shape !== "keyed") found[name] = is;
+    } else if (spec.shape === "group" && isRecord(value) && isRecord(is)) {
+      found[name] = notGiven(spec.fields, value, is);
+    } else if (spec.shape === "keyed" && isRecord(value) && isRecord(is)) {
+      found[name] = Object.fromEntries(
+        Object.entries(value).flatMap(([key, entry]) =>
+          isRecord(entry) && isRecord(is[key]) ? [[key, notGiven(spec.entry, entry, is[key])]] : [],
+        ),
+      );
+    }
+  }
+  return found;
 }

@@ -11,6 +11,7 @@ export function ruleWords(rule: EffectRule): string {
     oldInputs: {},
     newInputs: {},
     beside: {},
+    state: {},
     capabilities: capabilities.libvirt,
   });
   if (typeof verdict === "string") return effectWords[verdict];

@@ -68,10 +68,13 @@ class ByEngine implements Way {
   }
 }
 
-/** What `check` refused, as `path: reason`. */
+/** What `check` refused, as `path: reason`; or the refusal of a change, or of a restart. */
 function problem({ output }: Outcome): string | undefined {
   const found = /property (\S+) value .* has a problem: (.*)/.exec(output);
-  return found ? `${found[1]}: ${found[2]}` : undefined;
+  if (found) return `${found[1]}: ${found[2]}`;
+  return (
+    /error: ([a-z][\w.-]*: .* Undo the change\.)/.exec(output)?.[1] ?? /.*`restart` is "refuse".*/.exec(output)?.[0]
+  );
 }
 
 /** A rig whose resources the real engine makes. */

@@ -201,7 +201,7 @@ class Trial {
     assert.match(found.warnings, /`up` will refuse this/, "a warning at preview");
     const start = await this.kind.find(this.look(this.before));
     const refusal = await refused(way.up(this.after));
-    assert.ok(refusal.includes(`${rowPath(this.path)}: `), `the refusal names the field: ${refusal}`);
+    assert.ok(refusal.includes(`\`${rowPath(this.path)}\``), `the refusal names the field: ${refusal}`);
     await this.shown(0);
     assert.equal((await this.kind.find(this.look(this.before))).life, start.life, "a refused change touches nothing");
 

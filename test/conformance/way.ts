@@ -97,7 +97,9 @@ export class InProcess implements Way {
 
   private async differs(news: Inputs): Promise<{ changes: boolean; replaces: boolean }> {
     const { id, state, inputs } = this.stored!;
-    const answer = await this.provider.diff(id, plain(state), plain(news));
+    const answer = await this.provider.diff(id, plain(state), plain(news)).catch((error: Error) => {
+      throw new Refused(error.message);
+    });
     const replaces = (answer.replaces ?? []).length > 0;
     return { changes: replaces || (answer.changes ?? !isDeepStrictEqual(inputs, news)), replaces };
   }
@@ -141,6 +143,7 @@ export class InProcess implements Way {
     } catch (error) {
       const half = error as { id?: string; properties?: Inputs };
       if (isRecord(half.properties)) this.stored = { id: half.id ?? id, inputs, state: plain(half.properties) };
+      else if (/`restart` is "refuse"/.test(String(error))) throw new Refused(String(error));
       throw error;
     }
   }

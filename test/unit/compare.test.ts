@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compare, describeRows, refusals } from "../../provider/compare";
+import { compare, describeRows, refusals, replacedOnChange } from "../../provider/compare";
 import { capabilities } from "../../provider/hypervisors/capabilities";
 import { type Fields, field, type Inputs, unknown } from "../../provider/schema";
 
@@ -23,6 +23,30 @@ const rows = (olds: Inputs, news: Inputs) => compare(fields, olds, news, capabil
 const short = (olds: Inputs, news: Inputs) => rows(olds, news).map((row) => `${row.path} ${row.effect}`);
 
 describe("compare", () => {
+  it("takes what an adopted object was found with for what the program does not say", () => {
+    const state = { __found: { size: "9GiB", group: { a: false }, disks: { d: { size: "3GiB" } } } };
+    const found = (olds: Inputs, news: Inputs) =>
+      compare(fields, olds, news, capabilities.libvirt, state).map((row) => `${row.path} ${row.old} ${row.new}`);
+    assert.deepEqual(found({ disks: { d: {} } }, { disks: { d: {} } }), []);
+    assert.deepEqual(found({}, { size: "9GiB", group: { a: false } }), []);
+    assert.deepEqual(found({}, { size: "1GiB" }), ["size 9GiB 1GiB"]);
+    assert.deepEqual(found({ disks: { d: {} } }, { disks: { d: { size: "4GiB" } } }), ["disks.d.size 3GiB 4GiB"]);
+  });
+
+  it("shows what `replaceOnChanges` makes of a change, and refuses it no more", () => {
+    const effects = (path: string, olds: Inputs, news: Inputs) =>
+      replacedOnChange(rows(olds, news), [path]).map((row) => `${row.path} ${row.effect} ${row.refuse ?? ""}`.trim());
+    const [olds, news] = [{ size: "2GiB" }, { size: "1GiB" }];
+    assert.deepEqual(effects("size", olds, news), ["size replace"]);
+    assert.deepEqual(effects("*", olds, news), ["size replace"]);
+    assert.deepEqual(effects("name", olds, news), ["size live never smaller"]);
+    const disks: [Inputs, Inputs] = [{ disks: { a: { size: "1GiB" } } }, { disks: { a: { size: "2GiB" } } }];
+    for (const path of ["disks", "disks.a", 'disks["a"].size', "disks[*].size", "disks.a.size"])
+      assert.deepEqual(effects(path, ...disks), ["disks.a.size replace"], path);
+    for (const path of ["disks.b", 'disks["a"].size.more', "disk"])
+      assert.deepEqual(effects(path, ...disks), ["disks.a.size live"], path);
+  });
+
   it("sees no change in a default that is given, or taken away", () => {
     assert.deepEqual(rows({}, { size: "1GiB", group: { a: true }, disks: {} }), []);
     assert.deepEqual(rows({ size: "1GiB", group: { a: true }, disks: {} }, {}), []);

@@ -41,7 +41,7 @@ const tried = Object.values(definitions).filter(({ kind }) => samples[kind]);
 /** The two values that `diff` sees: the checks across fields have tests of their own. */
 async function accepted(definition: Definition, inputs: Inputs, olds?: Inputs): Promise<Inputs> {
   const free = { ...definition, validate: undefined } as Definition;
-  const answer = await check(free, inputs, olds, identityOf(definition.kind), false);
+  const answer = await check(free, inputs, olds, identityOf(definition.kind));
   assert.deepEqual(answer.failures, []);
   return answer.inputs;
 }
@@ -148,7 +148,7 @@ describe("check", function () {
     const mine = cases.filter((one) => one.kind === kind);
     const given = (one: Case, value: unknown) =>
       withValue(inputsOf(one.samples, one.path, one.sample, nowhere, 1), one.path, value);
-    const run = (inputs: Inputs, olds?: Inputs) => check(definition, inputs, olds, identityOf(kind), true);
+    const run = (inputs: Inputs, olds?: Inputs) => check(definition, inputs, olds, identityOf(kind));
 
     it(`${kind}: accepts its base, and its own answer`, async () => {
       const first = await run(base);
@@ -169,7 +169,7 @@ describe("check", function () {
       const free = { ...definition, validate: undefined } as Definition;
       for (const one of mine) {
         await run(given(one, unknown));
-        const answer = await check(free, given(one, unknown), undefined, identityOf(kind), true);
+        const answer = await check(free, given(one, unknown), undefined, identityOf(kind));
         for (const failure of answer.failures)
           assert.notEqual(failure.property, rowPath(one.path), JSON.stringify(failure));
         const state = stateOf(definition, (await run(base)).inputs);
@@ -181,7 +181,7 @@ describe("check", function () {
     });
 
     it(`${kind}: an unknown lineage leaves only what derives from it unknown`, async () => {
-      const answer = await check(definition, base, undefined, identityOf(kind, "boreas", { lineage: undefined }), true);
+      const answer = await check(definition, base, undefined, identityOf(kind, "boreas", { lineage: undefined }));
       assert.deepEqual(answer.failures, []);
     });
 

@@ -64,7 +64,7 @@ const context = () => contextOf(new FakeHost(), "Volume");
 describe("the lifecycle", () => {
   it("repeats all inputs in the outputs, and what the host chose", async () => {
     const { definition } = toy();
-    const { inputs } = await check(definition, { b: "1", __urn: "u" }, undefined, identityOf("Volume"), false);
+    const { inputs } = await check(definition, { b: "1", __urn: "u" }, undefined, identityOf("Volume"));
     assert.deepEqual(inputs, { b: "1", id: "id1", __urn: "u" });
     const { id, outputs } = await apply(definition, inputs, undefined, context());
     assert.equal(id, "id1");

@@ -40,7 +40,7 @@ describe("states of earlier releases", () => {
         const urn = String(inputs.__urn);
         const identity = { urn, ...parseUrn(urn), lineage: undefined };
         const old = upgrade(kind, inputs);
-        const answer = await check(definitions[kind], given(kind, inputs), old, identity, false);
+        const answer = await check(definitions[kind], given(kind, inputs), old, identity);
         assert.deepEqual(answer.failures, []);
         const { changes, rows } = diff(definitions[kind], state, answer.inputs);
         assert.deepEqual(rows, []);
