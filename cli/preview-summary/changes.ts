@@ -140,7 +140,7 @@ function ours(place: Place & { kind: Kind }, operation: Operation, step: Step, d
     handedOn: place.kind === "KubernetesNode" && isHandedOn(step, digest.steps),
   });
   const effect = operation === "update" ? (unread ? "unknown" : worst(fields)) : operation;
-  notes.push(...notesOn(place.kind, operation, step, judged, stays, restartedBy(step.urn, digest.steps)));
+  notes.push(...notesOn(place.kind, operation, step, judged, stays, digest.steps));
   if (stays && operation === "delete")
     return { ...place, effect: "local", fields, down: [], lost: [], unforeseen: false, notes };
   return { ...place, effect, fields, down, lost: stays ? [] : lost, unforeseen, notes };
@@ -157,9 +157,10 @@ function notesOn(
   step: Step,
   judged: Judged,
   stays: boolean,
-  node: string | undefined,
+  steps: readonly Step[],
 ): string[] {
   const notes: string[] = [];
+  const node = restartedBy(step.urn, steps);
   const { oldState, newState } = step;
   if (judged.refused.length > 0 && operation === "update")
     notes.push('`up` refuses the restart: `restart` is `"refuse"`. Set it to `"now"` or `"defer"`.');
@@ -175,6 +176,7 @@ function notesOn(
     );
   for (const field of judged.fields)
     if (field.refuse) notes.push(`${code(field.path)} is refused: ${code(field.refuse)}.`);
+  if (kind === "VirtualMachine" && operation === "create") notes.push(...succession(step, steps));
   if (operation === "create" && judged.news.adopt === true)
     notes.push("Takes over what is there under its name (`adopt`).");
   if (operation === "replace" && !judged.fields.some((field) => field.effect === "replace"))
@@ -193,6 +195,30 @@ function notesOn(
   if (operation === "update" && step.detailedDiff === undefined && newState && hidesSecrets(oldState, newState))
     notes.push("Whether its secrets change is not known.");
   return notes;
+}
+
+/**
+ * A new machine with the address or the name of one that goes: the engine makes the new one first, and what the old one has it
+ * gets only where that is off.
+ */
+function succession({ newState }: Step, steps: readonly Step[]): string[] {
+  const claims = (inputs: Readonly<Record<string, unknown>>) => {
+    const addresses = Object.values(asRecord(inputs.interfaces)).flatMap((nic) => {
+      const { network, address } = asRecord(nic);
+      return typeof address === "string" && network !== undefined ? [`the address ${code(address)}`] : [];
+    });
+    return typeof inputs.name === "string" ? [...addresses, `the name ${code(inputs.name)}`] : addresses;
+  };
+  const wanted = claims({ ...newState?.inputs });
+  return steps.flatMap(({ op, urn, oldState }) => {
+    const { type, name } = parseUrn(urn);
+    if (op !== "delete" || kindOf(type.split("$").at(-1)!) !== "VirtualMachine" || oldState?.pendingDelete) return [];
+    const shared = claims({ ...oldState?.inputs }).filter((claim) => wanted.includes(claim));
+    if (shared.length === 0) return [];
+    return [
+      `Has ${shared.join(" and ")} of ${code(name)}, which is deleted after this one is made: \`up\` fails as long as ${code(name)} runs. If it is ${code(name)} under another name, give it an alias; else delete that one first.`,
+    ];
+  });
 }
 
 function whyReplaced({ oldState, replaceReasons }: Step): string {

@@ -145,6 +145,8 @@ export interface HostArgs {
   connection?: pulumi.Input<string | ConnectionArgs>;
   /** The id of the machine that stood here before: lets another machine answer in its place. A change: in the state alone. */
   acceptReplacement?: pulumi.Input<string>;
+  /** What the identity of everything on the host derives from. Set it to that of a stack whose state was lost, as the errors name it: what that stack made is this one's again. Default: random, made with the Host. A change: in the state alone. */
+  lineage?: pulumi.Input<string>;
   /** What the host must have; checked before anything on it is changed. */
   requirements?: pulumi.Input<HostRequirementsArgs>;
   /** What previews may count on before the host is known. */
@@ -183,6 +185,8 @@ export interface HostOutputs {
   readonly connection: pulumi.Output<string | pulumi.Unwrap<ConnectionArgs> | undefined>;
   /** The id of the machine that stood here before: lets another machine answer in its place. */
   readonly acceptReplacement: pulumi.Output<string | undefined>;
+  /** What the identity of everything on the host derives from. Set it to that of a stack whose state was lost, as the errors name it: what that stack made is this one's again. */
+  readonly lineage: pulumi.Output<string>;
   /** What the host must have; checked before anything on it is changed. */
   readonly requirements: pulumi.Output<HostRequirements | undefined>;
   /** What previews may count on before the host is known. */
@@ -219,8 +223,6 @@ export interface HostOutputs {
   readonly timeout: pulumi.Output<number | undefined>;
   /** The machine's id (/etc/machine-id), which tells it from another behind the same address. */
   readonly hostId: pulumi.Output<string>;
-  /** Random, made with this resource: what stands on the host derives its identity from it. */
-  readonly lineage: pulumi.Output<string>;
   /** The host's own name. */
   readonly hostname: pulumi.Output<string>;
   /** Distribution and version, `debian 12`. */
@@ -557,9 +559,9 @@ export interface VolumeOutputs {
 
 /** Addresses that DHCP gives out. */
 export interface NetworkIpv4DhcpArgs {
-  /** First. A change: live, the network is restarted and guests stay plugged in. */
+  /** First. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   start: pulumi.Input<string>;
-  /** Last. A change: live, the network is restarted and guests stay plugged in. */
+  /** Last. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   end: pulumi.Input<string>;
 }
 
@@ -573,7 +575,7 @@ export interface NetworkIpv4Dhcp {
 
 /** IPv4 in the network. */
 export interface NetworkIpv4Args {
-  /** The host's own address in it, with the prefix: `172.17.2.1/24`. A change: live, the network is restarted and guests stay plugged in. */
+  /** The host's own address in it, with the prefix: `172.17.2.1/24`. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   address: pulumi.Input<string>;
   /** Addresses that DHCP gives out. */
   dhcp?: pulumi.Input<NetworkIpv4DhcpArgs>;
@@ -589,9 +591,9 @@ export interface NetworkIpv4 {
 
 /** Addresses that DHCP gives out. */
 export interface NetworkIpv6DhcpArgs {
-  /** First. A change: live, the network is restarted and guests stay plugged in. */
+  /** First. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   start: pulumi.Input<string>;
-  /** Last. A change: live, the network is restarted and guests stay plugged in. */
+  /** Last. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   end: pulumi.Input<string>;
 }
 
@@ -605,7 +607,7 @@ export interface NetworkIpv6Dhcp {
 
 /** IPv6 in the network. */
 export interface NetworkIpv6Args {
-  /** The host's own address in it, with the prefix: `fd00:17:2::1/64`. A change: live, the network is restarted and guests stay plugged in. */
+  /** The host's own address in it, with the prefix: `fd00:17:2::1/64`. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   address: pulumi.Input<string>;
   /** Addresses that DHCP gives out. */
   dhcp?: pulumi.Input<NetworkIpv6DhcpArgs>;
@@ -647,7 +649,7 @@ export interface Reservation {
 export interface NetworkDnsArgs {
   /** Addresses by host name. A change: live. */
   hosts?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Servers that are asked for all other names. Default: the host's own. A change: live, the network is restarted and guests stay plugged in. */
+  /** Servers that are asked for all other names. Default: the host's own. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   forwarders?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
@@ -677,7 +679,7 @@ export interface NetworkArgs {
   bridge?: pulumi.Input<string>;
   /** MTU of the bridge and of the guests on it. Bounds: 576 to 65535. Default: 1500. A change: replaces it. */
   mtu?: pulumi.Input<number>;
-  /** DNS domain of the guests. A change: live, the network is restarted and guests stay plugged in. */
+  /** DNS domain of the guests. A change: live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew). */
   domain?: pulumi.Input<string>;
   /** IPv4 in the network. */
   ipv4?: pulumi.Input<NetworkIpv4Args>;
@@ -813,7 +815,7 @@ export interface DiskArgs {
   image?: Image | pulumi.Input<string>;
   /** `linked`: the image stays its backing file; `full`: an independent copy. Default: `"linked"`. A change: replaces it. */
   clone?: pulumi.Input<"linked" | "full">;
-  /** Size of the volume that is made. It grows while the guest runs, and never shrinks. Default: the image's. A change: live upward, refused downward. */
+  /** Size of the volume that is made. It grows while the guest runs, and never shrinks. Default: the image's; with `adopt` that of the file. A change: live upward, refused downward. */
   size?: pulumi.Input<string>;
   /** Format of the volume that is made. Default: `"qcow2"`. A change: replaces it. */
   format?: pulumi.Input<"qcow2" | "raw">;
@@ -823,7 +825,7 @@ export interface DiskArgs {
   device?: pulumi.Input<"disk" | "cdrom">;
   /** Media of a cdrom: a volume, an image, or a path on the host. A change: live. */
   iso?: Volume | Image | pulumi.Input<string>;
-  /** How the guest sees it. Default: `"virtio"`. A change: after a restart. */
+  /** How the guest sees it. Default: `"virtio"`, of a cdrom `"sata"`. A change: after a restart. */
   bus?: pulumi.Input<"virtio" | "scsi" | "sata">;
   /** Device name in the definition. Default: the next free one. A change: after a restart. */
   target?: pulumi.Input<string>;
@@ -1183,6 +1185,8 @@ export interface VirtualMachineOutputs {
   readonly keepDisks: pulumi.Output<boolean | undefined>;
   /** When it counts as up. */
   readonly wait: pulumi.Output<VirtualMachineWait | undefined>;
+  /** Set by a refresh where the domain is gone while its disks or reservations are still there: the next update defines it again. */
+  readonly defined: pulumi.Output<boolean | undefined>;
   /** A patch of the generated definition, for what has no field here. */
   readonly xml: pulumi.Output<VirtualMachineXml | undefined>;
   /** Addresses by interface key, IPv4 first. */

@@ -93,7 +93,9 @@ export const uuidField = field.text(
 export function markOf(run: Run<unknown>): Mark {
   run.made.__incarnation ??= newIncarnation();
   const { project, stack, urn } = run.context;
-  return { project, stack, urn, incarnation: String(run.made.__incarnation) };
+  const { __lineage: lineage } = run.given;
+  const mark = { project, stack, urn, incarnation: String(run.made.__incarnation) };
+  return typeof lineage === "string" ? { ...mark, lineage } : mark;
 }
 
 /**
@@ -113,19 +115,33 @@ export function ownership(run: Run<unknown>, mark: Mark | undefined, kind: Kind,
 }
 
 /** Refuses a foreign object of the same name, unless it is to be adopted. */
-export function taken(run: Run<unknown>, kind: Kind, found: Found): void {
-  if (run.inputs.adopt !== true) foreign(kind, found);
+export async function taken(run: Run<unknown>, kind: Kind, found: Found): Promise<void> {
+  if (run.inputs.adopt !== true) await foreign(run, kind, found);
 }
 
 /** `more`: further inputs that adopting it takes, as a program writes them. */
-export function foreign(kind: Kind, found: Found, ...more: string[]): never {
+export async function foreign(run: Run<unknown>, kind: Kind, found: Found, ...more: string[]): Promise<never> {
   const uuid = found.uuid === undefined ? [] : [`uuid: "${found.uuid}"`];
   const inputs = ["adopt: true", ...uuid, ...more].map((input) => `\`${input}\``);
+  const lineages = await lostLineages(run);
+  const lost =
+    lineages.length > 0
+      ? ` Machines that ${run.context.project}/${run.context.stack} made are on the host: if the state of this stack was lost, set \`lineage: ${lineages.map((one) => `"${one}"`).join(" or ")}\` on the Host, and all that it made there is its own again.`
+      : "";
   refuse(
     "already-exists",
     `the host has a ${kind} "${found.name}" already, which this stack did not make`,
-    `Choose another \`name\`, or set ${inputs.join(" and ")} to take it over.`,
+    `Choose another \`name\`, or set ${inputs.join(" and ")} to take it over.${lost}`,
   );
+}
+
+/** Lineages under which machines of this very project and stack were made, and that its state does not know. */
+export async function lostLineages(run: Run<unknown>): Promise<string[]> {
+  const { project, stack } = run.context;
+  const owners = await run.hypervisor.machines.owners().catch(() => []);
+  const marks = owners.flatMap(({ mark }) => (mark?.project === project && mark.stack === stack ? [mark] : []));
+  const lineages = new Set(marks.flatMap(({ lineage }) => lineage ?? []));
+  return [...lineages].filter((lineage) => lineage !== run.given.__lineage).sort();
 }
 
 interface Found {
@@ -138,11 +154,15 @@ interface Found {
  * An object of the very UUID, found without a state. A derived UUID, which is of version 8, says by itself that it is ours;
  * behind one that the program gave may be anybody's.
  */
-export function recognizeUuid(run: Run<unknown>, kind: Kind, found: { uuid: string; name: string; mark?: Mark }): void {
+export async function recognizeUuid(
+  run: Run<unknown>,
+  kind: Kind,
+  found: { uuid: string; name: string; mark?: Mark },
+): Promise<void> {
   const { project, stack } = run.context;
   if (found.mark?.project === project && found.mark.stack === stack) return;
   if (found.mark === undefined && found.uuid[14] === "8") return;
-  taken(run, kind, found);
+  await taken(run, kind, found);
 }
 
 /** The id of a volume or image: `<pool uuid>/<volume name>`. */

@@ -110,7 +110,7 @@ export const hostBridge: Definition<Observed> = {
     if (!state || ours(run, state)) return state;
     // Another's, where ours or the adopted one was.
     if (run.previous) return run.made.adopted === true ? state : undefined;
-    taken(run, "HostBridge", { name, uuid: state.record?.mark.uuid });
+    await taken(run, "HostBridge", { name, uuid: state.record?.mark.uuid });
     if (state.record) {
       refuse(
         "foreign",

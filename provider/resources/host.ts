@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { hostProblems } from "../connections";
-import { asWindroseError, hasCode } from "../errors";
+import { asWindroseError, hasCode, WindroseError } from "../errors";
 import type { HypervisorFacts } from "../hypervisors/model";
 import type { ReadFacts } from "../hypervisors/system/read-facts";
 import type { Definition, Run } from "../lifecycle";
@@ -11,18 +11,15 @@ import { asRecord, type Inputs, isRecord } from "../schema";
 import { formatSize, sizeProblem } from "../sizes";
 import type { Failure } from "../validate";
 import type { HostArgs, HostOutputs } from "./arguments";
+import { lostLineages } from "./common";
 import { fields } from "./host/fields";
-import { prepare, realInputs, unprepare, wantedOf } from "./host/preparation";
+import { leaveLineage, prepare, realInputs, unprepare, wantedOf } from "./host/preparation";
 import { checkHypervisor, checkRequirements } from "./host/requirements";
 
 const outputs = {
   hostId: {
     typeText: "string",
     doc: "The machine's id (/etc/machine-id), which tells it from another behind the same address.",
-  },
-  lineage: {
-    typeText: "string",
-    doc: "Random, made with this resource: what stands on the host derives its identity from it.",
   },
   hostname: { typeText: "string", doc: "The host's own name." },
   os: { typeText: "string", doc: "Distribution and version, `debian 12`." },
@@ -61,13 +58,18 @@ export const host: Definition<ObservedHost> = {
     const system = await run.hypervisor.system.facts();
     // Known from here on: one that does not meet its requirements is kept in the state under its own id.
     run.made.hostId ??= system.machineId;
-    run.made.lineage ??= newLineage();
+    const before = run.previous?.lineage;
+    if (known<string>(before) && known(run.given.lineage) && before !== run.given.lineage)
+      run.made.__lineageBefore = before;
+    if (!run.previous && run.inputs.lineage === undefined) await refuseLost(run);
+    run.inputs.lineage ??= newLineage();
     return { system };
   },
   ensure: async (run) => ({ system: await run.hypervisor.system.facts() }),
   steps: [
     { name: "requirements", run: (run) => checkRequirements(run, run.observed!.system) },
     { name: "preparation", run: (run) => prepare(run, run.observed!.system) },
+    { name: "lineage", run: leaveLineage },
     {
       name: "hypervisor",
       run: async (run) => {
@@ -81,6 +83,24 @@ export const host: Definition<ObservedHost> = {
   drift: (run) => realInputs(run, run.observed!.system),
   remove: unprepare,
 };
+
+/**
+ * A Host that is new to the state, with machines of this very project and stack on it: the state was lost, or another backend
+ * has it. Whatever was made under a new lineage would stand beside what is there: blank disks in the place of full ones.
+ */
+async function refuseLost(run: Run<ObservedHost>): Promise<void> {
+  const lineages = await lostLineages(run);
+  if (lineages.length === 0) return;
+  const { project, stack } = run.context;
+  const [first] = lineages;
+  throw new WindroseError(
+    "foreign",
+    `machines that the stack ${project}/${stack} made are on it already, under ${lineages.length === 1 ? "the lineage" : "the lineages"} ${lineages.join(", ")}, which the state does not know`,
+    {
+      hint: `If the state was lost, set \`lineage: "${first}"\` on the Host: all that the stack made there is its own again, as it was. If another backend has that state, use another stack name; any other lineage (32 hexadecimal digits) begins anew beside what is there.`,
+    },
+  );
+}
 
 function checkSizes(property: string, sizes: unknown, failures: Failure[]): void {
   for (const [path, size] of Object.entries(asRecord(sizes))) {
@@ -114,7 +134,6 @@ function systemOutputs(run: Run<ObservedHost>): Inputs {
   const facts = run.observed!.system;
   return {
     hostId: facts.machineId,
-    lineage: run.made.lineage,
     hostname: facts.hostname,
     os: facts.os,
     arch: facts.arch,

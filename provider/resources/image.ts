@@ -174,7 +174,7 @@ export const image: Definition<VolumeState> = {
     await settleName(run);
     const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
     if (state && given) {
-      taken(run, "Image", { name: state.name });
+      await taken(run, "Image", { name: state.name });
       run.made.__adopted = true;
     }
     return state && (await isMarked(run, state.pool, state.name, "unfinished")) ? undefined : state;

@@ -5,7 +5,7 @@ import type { NetworkState } from "../hypervisors/model";
 import { type Definition, known, type Run, refuse } from "../lifecycle";
 import { derivedMac } from "../ownership";
 import { WindroseResource } from "../resource";
-import { asRecord, isRecord } from "../schema";
+import { asRecord, type Inputs, isRecord } from "../schema";
 import type { NetworkArgs, NetworkOutputs } from "./arguments";
 import { deriveName, deriveUuid, foreign, markOf, recognizeUuid } from "./common";
 import { checkNetwork } from "./network/addresses";
@@ -23,6 +23,19 @@ import {
 import { fields, outputs } from "./network/fields";
 
 type NetworkRun = Run<NetworkState>;
+
+/** A reservation whose key is another now: the one of the same address and interface, which has no entry of its own any more. */
+function renamed(entry: Inputs, old: Inputs, given: Inputs): unknown {
+  const same = Object.entries(old).filter(
+    ([key, one]) =>
+      given[key] === undefined &&
+      isRecord(one) &&
+      known(one.address) &&
+      one.address === entry.address &&
+      (one.interface ?? "lan") === (entry.interface ?? "lan"),
+  );
+  return same.length === 1 ? same[0]![1] : undefined;
+}
 
 /** What earlier runs put into the running network: it is kept in the state, so that what is no more asked for is taken out, even after a run that died half-way. */
 const before = ({ made }: NetworkRun): Hosts =>
@@ -43,9 +56,10 @@ export const network: Definition<NetworkState> = {
     deriveName(inputs, olds, identity);
     deriveUuid(inputs, olds, identity);
     const old = asRecord(olds?.reservations);
-    for (const [key, entry] of Object.entries(asRecord(inputs.reservations))) {
+    const given = asRecord(inputs.reservations);
+    for (const [key, entry] of Object.entries(given)) {
       if (!isRecord(entry) || entry.mac !== undefined) continue;
-      const kept = old[key];
+      const kept = old[key] ?? renamed(entry, old, given);
       const same = isRecord(kept) && known(kept.mac) && (kept.interface ?? "lan") === (entry.interface ?? "lan");
       const plug = entry.interface ?? "lan";
       entry.mac = same
@@ -63,7 +77,7 @@ export const network: Definition<NetworkState> = {
     if (ours) {
       run.made.__incarnation ??= ours.mark?.incarnation;
       if (!run.previous) {
-        recognizeUuid(run, "Network", ours);
+        await recognizeUuid(run, "Network", ours);
         refuseOtherKind(run, ours);
       }
       return ours;
@@ -71,12 +85,12 @@ export const network: Definition<NetworkState> = {
     if (run.previous) return undefined;
     const other = await networks.findByName(String(run.inputs.name));
     if (!other) return undefined;
-    foreign("Network", other);
+    return foreign(run, "Network", other);
   },
   async ensure(run) {
     const { networks } = run.hypervisor;
     const other = run.previous && (await networks.findByName(String(run.inputs.name)));
-    if (other) foreign("Network", other);
+    if (other) await foreign(run, "Network", other);
     const definition = definitionOf(run.inputs, markOf(run));
     await networks.define(definition);
     run.made.__hosts = hostsIn(definition);

@@ -86,7 +86,7 @@ export const snapshot: Definition<SnapshotState> = {
     // The token that it is made with is the base line: only a later one rolls back.
     if (!run.previous) run.made.restoredToken = run.inputs.restore;
     const state = await run.hypervisor.snapshots.find(machineOf(run), nameOf(run));
-    if (state && !run.previous && !isOurs(state, run.inputs.suffix)) taken(run, "Snapshot", { name: state.name });
+    if (state && !run.previous && !isOurs(state, run.inputs.suffix)) await taken(run, "Snapshot", { name: state.name });
     // Ours was deleted, and somebody made another of its name: that one is not to be rolled back to, nor deleted.
     if (state && run.previous && known(run.made.created) && !isSame(run, state)) return undefined;
     return state;

@@ -27,6 +27,8 @@ const samePath = (one: unknown, other: unknown) => {
   return known(one) && known(other) && plain(one) === plain(other);
 };
 
+const defaultPath = (name: unknown) => `/var/lib/libvirt/images/${name}`;
+
 const relocated = worded("replaces it", ({ old, new: value }) => (samePath(old, value) ? "local" : "replace"));
 
 const fields = {
@@ -38,7 +40,7 @@ const fields = {
     pattern: /^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0]+$/,
     says: "must be an absolute path without `.` and `..`",
     default: (inputs: Readonly<Record<string, unknown>>) =>
-      known(inputs.name) ? `/var/lib/libvirt/images/${inputs.name}` : inputs.name,
+      known(inputs.name) ? defaultPath(inputs.name) : inputs.name,
     defaultText: "`/var/lib/libvirt/images/<name>`",
   }),
   ...permissionFields("directory", "0711"),
@@ -78,7 +80,7 @@ export const storagePool: Definition<Observed> = {
   async observe(run) {
     const { pools } = run.hypervisor;
     const ours = await pools.find(String(run.inputs.uuid));
-    if (ours && !run.previous) recognizeUuid(run, "StoragePool", ours);
+    if (ours && !run.previous) await recognizeUuid(run, "StoragePool", ours);
     if (ours && !run.previous && !samePath(ours.path, run.inputs.path)) {
       throw new WindroseError(
         "replace-refused",
@@ -86,10 +88,18 @@ export const storagePool: Definition<Observed> = {
         { hint: `Set \`path: "${ours.path}"\` to adopt it.` },
       );
     }
+    // Of a state that was lost, or a run that was killed. One that lies elsewhere may have been there before.
+    if (ours && !run.previous && run.inputs.adopt !== true)
+      run.made.madeDirectory ??= samePath(ours.path, defaultPath(run.inputs.name));
     if (ours || run.previous) return ours;
     const other = await pools.findByName(String(run.inputs.name));
     if (!other) return undefined;
-    foreign("StoragePool", other, ...(samePath(other.path, run.inputs.path) ? [] : [`path: "${other.path}"`]));
+    return foreign(
+      run,
+      "StoragePool",
+      other,
+      ...(samePath(other.path, run.inputs.path) ? [] : [`path: "${other.path}"`]),
+    );
   },
   async ensure(run) {
     const { pools } = run.hypervisor;

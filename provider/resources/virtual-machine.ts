@@ -1,18 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import { remoteConnection } from "../guest/connection";
-import type { MachineDefinition, MachineState, ReportedMachine } from "../hypervisors/model";
+import type { MachineDefinition, MachineFile, MachineState, ReportedMachine } from "../hypervisors/model";
 import { type Definition, refuse } from "../lifecycle";
+import { derivedUuid } from "../ownership";
 import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
 import { foreign, markOf, ownership, splitVolumeId, taken } from "./common";
+import { adopt, settle } from "./machine/adoption";
+import { withoutOldLeases } from "./machine/boot-addresses";
 import { definitionOf, type MachineRun } from "./machine/definition";
 import { derive, entries, validateMachine } from "./machine/derive";
-import { reserve, syncDevices } from "./machine/devices";
+import { syncDevices } from "./machine/devices";
 import { drift, leftByPatch } from "./machine/drift";
 import { fields, outputs } from "./machine/fields";
 import { awaitReady, restartPending, stop, syncPower, syncSize } from "./machine/power";
+import { refuseTakenAddresses, release, reserve } from "./machine/reservations";
 import {
   cleanVolumes,
   deleteVolume,
@@ -33,11 +37,15 @@ async function look(run: MachineRun): Promise<MachineState> {
   return state;
 }
 
-/** One found without a state: it carries this stack's mark, or it is to be adopted. */
-async function recognize(run: MachineRun, found: MachineState): Promise<void> {
+/** One found without a state: this very resource made it, or it is to be adopted. */
+async function recognize(run: MachineRun, found: MachineState): Promise<MachineState> {
+  const { project, stack, urn } = run.context;
+  const { __lineage: lineage } = run.given;
+  if (typeof lineage === "string" && found.uuid === derivedUuid(lineage, urn)) return found;
+  if (run.inputs.adopt === true) return adopt(run, found);
   const mark = await run.hypervisor.machines.mark(found.uuid);
-  const { project, stack } = run.context;
-  if (mark?.project !== project || mark.stack !== stack) taken(run, "VirtualMachine", found);
+  if (mark?.project !== project || mark.stack !== stack) await taken(run, "VirtualMachine", found);
+  return found;
 }
 
 /** Machines that were started in this run: they are waited for. */
@@ -53,23 +61,26 @@ export const virtualMachine: Definition<MachineState> = {
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const { machines } = run.hypervisor;
-    const ours = await machines.find(String(run.inputs.uuid));
+    const there = await machines.find(String(run.inputs.uuid));
+    const ours = there && !run.previous ? await recognize(run, there) : there;
+    run.observed = ours;
+    await settle(run);
     if (ours) {
-      if (!run.previous) {
-        await recognize(run, ours);
-        await recoverHostKey(run, ours);
-      }
+      if (!run.previous) await recoverHostKey(run, ours);
       if (!run.made.__incarnation) run.made.__incarnation = ours.stored.mark?.incarnation;
       return ours;
     }
     if (run.previous) return undefined;
     const other = await machines.findByName(String(run.inputs.name));
-    if (!other) return undefined;
-    foreign("VirtualMachine", other);
+    if (other) await foreign(run, "VirtualMachine", other);
+    await refuseTakenAddresses(run);
+    return undefined;
   },
+  runs: ({ power }) => power !== "shutoff" && power !== "crashed",
+  remains,
   async ensure(run) {
     const other = run.previous && (await run.hypervisor.machines.findByName(String(run.inputs.name)));
-    if (other) foreign("VirtualMachine", other);
+    if (other) await foreign(run, "VirtualMachine", other);
     if (!run.previous) await recoverLeftHostKey(run);
     await run.hypervisor.machines.define(await definitionOf(run, await seedPath(run)));
     return look(run);
@@ -92,7 +103,11 @@ export const virtualMachine: Definition<MachineState> = {
         const { machines } = run.hypervisor;
         const wanted = await definitionOf(run, await seedPath(run));
         const { stored } = await look(run);
-        if (!isDeepStrictEqual(comparable(stored), comparable(wanted)) || wanted.patch || isRecord(run.previous?.xml)) {
+        if (
+          !isDeepStrictEqual(comparable(stored, wanted), comparable(wanted, wanted)) ||
+          wanted.patch ||
+          isRecord(run.previous?.xml)
+        ) {
           await machines.define(wanted);
           await look(run);
         } else if (
@@ -160,11 +175,12 @@ export const virtualMachine: Definition<MachineState> = {
       display: display?.port ? `${display.type}://${display.listen ?? "127.0.0.1"}:${display.port}` : previous?.display,
       volumes: made.volumes ?? {},
       reservations: made.reservations ?? {},
+      __files: state.stored.files,
     };
   },
   drift,
   async remove(run) {
-    const { machines, networks, volumes } = run.hypervisor;
+    const { machines, volumes } = run.hypervisor;
     const state = await machines.find(String(run.inputs.uuid));
     if (state) {
       const whose = ownership(run, await machines.mark(state.uuid), "VirtualMachine", state.name);
@@ -174,12 +190,10 @@ export const virtualMachine: Definition<MachineState> = {
       }
       run.observed = state;
       if (state.power !== "shutoff" && state.power !== "crashed") await stop(run);
-      await machines.remove(state.uuid);
     }
-    for (const at of Object.values(asRecord(run.made.reservations))) {
-      const [network = "", mac = ""] = String(at).split(" ");
-      await networks.removeReservation(network, mac);
-    }
+    const files = Array.isArray(run.made.__files) ? (run.made.__files as MachineFile[]) : [];
+    await machines.remove(String(run.inputs.uuid), { name: String(run.inputs.name), files });
+    await release(run);
     for (const [key, id] of Object.entries(madeVolumes(run))) {
       if (run.inputs.keepDisks === true && key !== "seed" && !key.startsWith("seed-")) continue;
       const { pool, name } = splitVolumeId(id);
@@ -189,23 +203,51 @@ export const virtualMachine: Definition<MachineState> = {
   },
 };
 
-/** What goes with a definition. The driver reads back what was asked for; mark and words are set by themselves. */
-function comparable(definition: MachineDefinition | ReportedMachine): Inputs {
+/** What goes with a definition, of the devices that it has. The driver reads back what was asked for; mark and words are set by themselves. */
+function comparable(definition: MachineDefinition | ReportedMachine, { others }: MachineDefinition): Inputs {
   const { mark, description, metadata, ...rest } = definition;
   const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1);
-  const devices = { disks: [...rest.disks].sort(byKey), interfaces: [...rest.interfaces].sort(byKey) };
-  const plain = JSON.parse(
-    JSON.stringify({ ...rest, ...devices, patch: undefined, patched: undefined, display: undefined }),
-  ) as Inputs;
+  const own = <T extends { key: string }>(devices: readonly T[], names: readonly string[] = []) =>
+    devices.filter(({ key }) => !names.includes(key)).sort(byKey);
+  const devices = {
+    disks: own(rest.disks, others?.disks),
+    interfaces: own(rest.interfaces, others?.interfaces),
+  };
+  const left = { patch: undefined, patched: undefined, display: undefined, files: undefined, others: undefined };
+  const plain = JSON.parse(JSON.stringify({ ...rest, ...devices, ...left })) as Inputs;
   // A password is set live, and libvirt shows it to nobody.
-  if (isRecord(plain.graphics)) delete plain.graphics.password;
+  if (isRecord(plain.graphics)) for (const name of ["password", "keepPassword"]) delete plain.graphics[name];
   return plain;
+}
+
+/** Of a machine that is gone, what of its own is still there: its next update then defines it again with that. */
+async function remains(run: MachineRun): Promise<Inputs | undefined> {
+  const { volumes, networks } = run.hypervisor;
+  for (const id of Object.values(asRecord(run.made.volumes))) {
+    const { pool, name } = splitVolumeId(String(id));
+    if (await volumes.find(pool, name)) return { defined: false };
+  }
+  for (const at of Object.values(asRecord(run.made.reservations))) {
+    const [network = "", mac = ""] = String(at).split(" ");
+    const state = await networks.find(network);
+    if (state?.reservations.some((one) => one.mac.toLowerCase() === mac)) return { defined: false };
+  }
+  return undefined;
+}
+
+/** Addresses that the network keeps for it, whether it runs or not. */
+function fixedAddresses(run: MachineRun): Record<string, string[]> {
+  return Object.fromEntries(
+    entries(run.inputs.interfaces).flatMap(([key, nic]) =>
+      typeof nic.address === "string" ? [[key, [nic.address]]] : [],
+    ),
+  );
 }
 
 async function addressesOf(run: MachineRun, state: MachineState): Promise<Record<string, string[]>> {
   const before = isRecord(run.previous?.addresses) ? (run.previous.addresses as Record<string, string[]>) : undefined;
-  if (!state.running) return before ?? {};
-  const found = await run.hypervisor.machines.addresses(state.uuid);
+  if (!state.running) return { ...fixedAddresses(run), ...before };
+  const found = await withoutOldLeases(run, await run.hypervisor.machines.addresses(state.uuid));
   const result: Record<string, string[]> = {};
   for (const [key, nic] of entries(run.inputs.interfaces)) {
     const own = found.filter((entry) => entry.mac === nic.mac).map((entry) => entry.address);
@@ -223,10 +265,30 @@ async function addressesOf(run: MachineRun, state: MachineState): Promise<Record
   return result;
 }
 
-export interface VirtualMachine extends VirtualMachineOutputs {}
+/** How its guest is logged in to: fits @pulumi/command's remote connection. */
+type Connection = NonNullable<pulumi.Unwrap<VirtualMachineOutputs["connection"]>>;
+
+/** A virtual machine, with the disks that are made with it. `C`: whether it has a `connection` for sure. */
+export interface VirtualMachine<C = Connection | undefined>
+  extends WindroseResource,
+    Omit<VirtualMachineOutputs, "connection"> {
+  /** Fits @pulumi/command's remote connection; add a private key. undefined where the machine has no address. */
+  readonly connection: pulumi.Output<C>;
+}
+
+/** Arguments by which a machine has an address once it is there: that is waited for, or fixed. */
+export type ReachableMachineArgs = VirtualMachineArgs &
+  ({ wait: { for: "address" | "ssh" } } | { interfaces: { [key: string]: { address: pulumi.Input<string> } } });
+
+export interface VirtualMachineClass extends Pick<typeof pulumi.CustomResource, "isInstance"> {
+  readonly prototype: VirtualMachine;
+  new (name: string, args: ReachableMachineArgs, options?: pulumi.CustomResourceOptions): VirtualMachine<Connection>;
+  new (name: string, args: VirtualMachineArgs, options?: pulumi.CustomResourceOptions): VirtualMachine;
+}
+
 /** A virtual machine, with the disks that are made with it. */
-export class VirtualMachine extends WindroseResource {
+export const VirtualMachine = class VirtualMachine extends WindroseResource {
   constructor(name: string, args: VirtualMachineArgs, options?: pulumi.CustomResourceOptions) {
     super(virtualMachine, name, args, options);
   }
-}
+} as unknown as VirtualMachineClass;

@@ -95,7 +95,7 @@ export const volume: Definition<VolumeState> = {
     const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
     if (!state || run.previous || (run.inputs.adopt !== true && derivedFrom(String(run.inputs.name), state.name)))
       return state;
-    taken(run, "Volume", { name: state.name });
+    await taken(run, "Volume", { name: state.name });
     run.made.__adopted = true;
     return state;
   },

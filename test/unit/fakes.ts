@@ -18,7 +18,15 @@ import {
 } from "../../provider/hypervisors/system/preparation/model";
 import type { ApplyRequest, ReleaseRequest } from "../../provider/hypervisors/system/preparation/preparation";
 import type { ReadFacts } from "../../provider/hypervisors/system/read-facts";
-import { apply, type CheckAnswer, check, type Definition, HalfMade, type Identity } from "../../provider/lifecycle";
+import {
+  apply,
+  type CheckAnswer,
+  check,
+  type Definition,
+  diff,
+  HalfMade,
+  type Identity,
+} from "../../provider/lifecycle";
 import type { Inputs, Kind } from "../../provider/schema";
 
 /** A host in memory, as far as resources see it. What is called is in `calls`; `fail` makes one call fail. */
@@ -28,7 +36,10 @@ export class FakeHost {
   readonly volumes = new Map<string, VolumeState>();
   readonly contents = new Map<string, Buffer>();
   readonly networks = new Map<string, NetworkState>();
-  readonly machines = new Map<string, { state: MachineState; mark?: Mark; paths: string[]; networks: string[] }>();
+  readonly machines = new Map<
+    string,
+    { state: MachineState; mark?: Mark; paths: string[]; networks: string[]; macs: string[] }
+  >();
   readonly snapshots = new Map<string, SnapshotState>();
   /** What URLs answer with. */
   readonly web = new Map<string, Buffer>();
@@ -100,7 +111,7 @@ export class FakeHost {
   /** Calls since the last time that change something. */
   changes(): string[] {
     const looks =
-      /\.(find|findByName|findByPath|facts|users|dependents|mark|list|volumes|pathExists|fetchText|freeSpace|checksum|content)$/;
+      /\.(find|findByName|findByPath|facts|users|dependents|mark|owners|leases|list|volumes|pathExists|fetchText|freeSpace|checksum|content)$/;
     return this.calls.splice(0).filter((call) => !looks.test(call));
   }
 
@@ -134,6 +145,7 @@ export class FakeHost {
   private readonly systemSection = {
     facts: async () => this.system,
     freeSpace: async () => 100 * 2 ** 30,
+    neighbourAnswers: async () => false,
     preparation: this.preparation,
   };
 
@@ -291,6 +303,7 @@ export class FakeHost {
       );
       there.dnsHosts = keep(there.dnsHosts, previous?.dnsHosts ?? [], wanted.dnsHosts, (one) => one.address);
     },
+    leases: async () => [],
     users: async (uuid: string) =>
       [...this.machines].flatMap(([machine, { networks }]) => (networks.includes(uuid) ? [machine] : [])),
     remove: async (uuid: string) => {
@@ -300,7 +313,14 @@ export class FakeHost {
 
   addMachine(
     uuid: string,
-    extra: { name?: string; power?: MachineState["power"]; mark?: Mark; paths?: string[]; networks?: string[] } = {},
+    extra: {
+      name?: string;
+      power?: MachineState["power"];
+      mark?: Mark;
+      paths?: string[];
+      networks?: string[];
+      macs?: string[];
+    } = {},
   ): void {
     const state = {
       uuid,
@@ -309,12 +329,21 @@ export class FakeHost {
       persistent: true,
       autostart: false,
     } as MachineState;
-    this.machines.set(uuid, { state, mark: extra.mark, paths: extra.paths ?? [], networks: extra.networks ?? [] });
+    const { mark, paths = [], networks = [], macs = [] } = extra;
+    this.machines.set(uuid, { state, mark, paths, networks, macs });
   }
 
   private readonly machineSection = {
     find: async (uuid: string) => this.machines.get(uuid)?.state,
     mark: async (uuid: string) => this.machines.get(uuid)?.mark,
+    owners: async () =>
+      [...this.machines].map(([uuid, { state, mark, macs }]) => ({
+        uuid,
+        name: state.name,
+        power: state.power,
+        macs,
+        mark,
+      })),
   };
 
   private readonly snapshotSection = {
@@ -379,7 +408,18 @@ export async function checked(definition: AnyDefinition, given: Inputs, olds?: I
 }
 
 export function checkOf(definition: AnyDefinition, given: Inputs, olds?: Inputs, name?: string): Promise<CheckAnswer> {
-  return check(anyOf(definition), given, olds, identityOf(definition.kind, name), false);
+  return check(anyOf(definition), given, olds, identityOf(definition.kind, name));
+}
+
+/** Why a change of what is in a state is refused at preview; empty where it is not. */
+export function refusalOf(definition: AnyDefinition, state: Inputs, news: Inputs): string {
+  try {
+    diff(anyOf(definition), { __schema: 1, ...state }, news);
+    return "";
+  } catch (error) {
+    if (error instanceof WindroseError && error.code === "invalid-input") return error.why;
+    throw error;
+  }
 }
 
 export const anyOf = (definition: AnyDefinition) => definition as Definition;

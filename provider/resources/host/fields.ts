@@ -20,6 +20,16 @@ export const fields = {
     "local",
     { pattern: /^[0-9a-f-]{32,36}$/, says: "must be a machine's id" },
   ),
+  lineage: field.text(
+    "What the identity of everything on the host derives from. Set it to that of a stack whose state was lost, as the errors name it: what that stack made is this one's again.",
+    "local",
+    {
+      pattern: /^[0-9a-f]{32}$/,
+      says: "must be a lineage: 32 hexadecimal digits, as an error or the output `lineage` has them",
+      derived: true,
+      defaultText: "random, made with the Host",
+    },
+  ),
   requirements: field.group("What the host must have; checked before anything on it is changed.", {
     virtualization: field.choice(
       "`required`: hardware virtualization (KVM); `preferred`: a warning without; `none`: emulation is accepted, 10 to 30 times slower.",

@@ -163,7 +163,7 @@ function realFiles(inputs: Inputs, real: RealPreparation): Inputs {
 
 export function holderOf(run: Run<unknown>): Holder {
   const { project, stack, urn } = run.context;
-  return { lineage: String(run.made.lineage), project, stack, urn };
+  return { lineage: String(run.inputs.lineage), project, stack, urn };
 }
 
 /** Brings the host to what is asked for. Where nothing is, and never was, no command is run. */
@@ -193,7 +193,7 @@ export async function prepare(run: Run<unknown>, system: SystemFacts & { claimed
 
 /** Takes back all that was put on the host. */
 export async function unprepare(run: Run<unknown>): Promise<void> {
-  if (typeof run.made.lineage !== "string") return;
+  if (typeof run.inputs.lineage !== "string") return;
   const previous = wantedOf(run.inputs);
   const system = await run.hypervisor.system.facts();
   if (!isWanted(previous) && !system.claimed) return;
@@ -206,6 +206,19 @@ export async function unprepare(run: Run<unknown>): Promise<void> {
   } catch (error) {
     if (isWanted(previous) || !hasCode(error, "permission-denied", "sudo-password")) throw error;
   }
+}
+
+/** Claims of a lineage that this Host had before: what they hold is held by the one that it has now. */
+export async function leaveLineage(run: Run<unknown>): Promise<void> {
+  const lineage = run.made.__lineageBefore;
+  if (typeof lineage !== "string") return;
+  const system = await run.hypervisor.system.facts();
+  if (system.claimed) {
+    const previous = wantedOf(run.previous ?? run.inputs);
+    const holder = { ...holderOf(run), lineage };
+    await run.hypervisor.system.preparation.release({ previous, holder, system, removePackages: false }, run.context);
+  }
+  delete run.made.__lineageBefore;
 }
 
 /** For `read`: what is asked for, as it is. */

@@ -14,11 +14,19 @@ function anew({ oldInputs, newInputs }: Change): boolean {
   return String(old) !== String(next) || asksAnew(oldInputs.cluster);
 }
 
+/** Whether the node never became a member: what it was to have may still be corrected. */
+function neverMember({ state }: Change): boolean {
+  return Array.isArray(state.__pending) && state.__pending.includes("node") && state.caHash === undefined;
+}
+
+const corrected = { effect: "replace", says: "replaces it: it has not become a member yet" } as const;
+
 /** What a cluster has from its first node on and can't change. */
 export const ofTheCluster: EffectRule = worded(
   "refused, unless `cluster.generation` changes: then replaces it",
   (change) => {
     if (anew(change)) return { effect: "replace", says: "a new cluster" };
+    if (neverMember(change) && change.new !== unknown) return corrected;
     // What is only not yet known may well be the same: `up` sees it.
     if (change.new === unknown || change.old === unknown)
       return { effect: "live", says: "refused where it is another" };
@@ -64,6 +72,7 @@ export const version: EffectRule = worded(
   "live: upgraded by kubeadm, drained meanwhile; a downgrade, and two minor versions at once, are refused",
   (change) => {
     if (anew(change)) return "live";
+    if (neverMember(change)) return { effect: "live", says: "live, it has not become a member yet" };
     const problem = upgradeProblem(change.old, change.new);
     if (problem) return { refuse: problem };
     return { effect: "live", says: "live, upgraded by kubeadm: drained, the kubelet restarted, uncordoned" };
@@ -76,6 +85,7 @@ export const holdsCluster: EffectRule = worded(
   (change) => {
     // Whether it was the first, or is to be: either way the cluster's only data may be there.
     const joins = change.newInputs.through !== undefined && change.oldInputs.through !== undefined;
+    if (neverMember(change)) return corrected;
     if (joins || (change.newInputs.through !== undefined && change.oldInputs.role === "worker") || anew(change))
       return { effect: "replace", says: "replaces it: drained, deleted, joined anew" };
     return {
@@ -115,6 +125,7 @@ export const podPlugin: EffectRule = worded(
   "live from `none`; another plugin is refused, unless `cluster.generation` changes",
   (change) => {
     if (anew(change)) return "live";
+    if (neverMember(change)) return corrected;
     const before = change.old ?? "none";
     // Of a node that is the first no more another one has it.
     if (change.newInputs.through !== undefined && before !== "routes" && change.new !== "routes") return "local";

@@ -20,9 +20,6 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
     pathOf(run, asRecord(inputs.boot).initrd),
   ]);
   disks.sort((a, b) => a.target.length - b.target.length || (a.target < b.target ? -1 : 1));
-  const foreign = foreignDevices(run);
-  disks.push(...foreign.disks);
-  interfaces.push(...foreign.interfaces);
   if (seedPath)
     disks.push({
       key: "seed",
@@ -54,7 +51,7 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
     },
     machineType: text(inputs.machineType),
     firmware: inputs.firmware as "bios" | "uefi",
-    boot: { order: bootOrder(inputs, boot.order), kernel, initrd, cmdline: text(boot.cmdline) },
+    boot: { order: bootOrder(run, boot.order), kernel, initrd, cmdline: text(boot.cmdline) },
     disks,
     interfaces,
     hotplugSlots: Number(inputs.hotplugSlots),
@@ -63,6 +60,8 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       listen: String(graphics.listen ?? "127.0.0.1"),
       port: graphics.port as number | undefined,
       password: text(graphics.password),
+      // Of an adopted machine whose display the program does not name: its password is for nobody to read.
+      ...(run.given.graphics === undefined ? { keepPassword: true } : {}),
       keymap: text(graphics.keymap),
     },
     video: text(inputs.video),
@@ -74,6 +73,7 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       set: patch.set as Record<string, string> | undefined,
       remove: patch.remove as string[] | undefined,
     },
+    others: othersDevices(run),
   };
 }
 
@@ -89,21 +89,28 @@ export function ownKeys(run: MachineRun, field: "disks" | "interfaces"): Set<str
   return new Set(["seed", ...keys, ...(Array.isArray(remembered) ? remembered.map(String) : [])]);
 }
 
-/** Devices that somebody else has plugged in: they stay, and are no drift. */
-export function foreignDevices(run: MachineRun): Pick<MachineDefinition, "disks" | "interfaces"> {
+/** Keys of devices that somebody else has plugged in: they stay, and are no drift. */
+export function othersDevices(run: MachineRun): { disks: string[]; interfaces: string[] } {
   const stored = run.observed?.stored;
-  const [disks, interfaces] = [ownKeys(run, "disks"), ownKeys(run, "interfaces")];
-  return {
-    disks: (stored?.disks ?? []).filter((disk) => !disks.has(disk.key)),
-    interfaces: (stored?.interfaces ?? []).filter((nic) => !interfaces.has(nic.key)),
+  const others = (field: "disks" | "interfaces") => {
+    const own = ownKeys(run, field);
+    return (stored?.[field] ?? []).map((device) => device.key).filter((key) => !own.has(key));
   };
+  return { disks: others("disks"), interfaces: others("interfaces") };
 }
 
+/** Classes of devices, which a definition of others may have in the place of single ones. */
+const bootClasses = ["hd", "cdrom", "network", "fd"];
+
 /** Keys of disks and interfaces, as the driver tells them apart. */
-export function bootOrder(inputs: Inputs, keys: unknown): string[] | undefined {
+export function bootOrder({ inputs, observed }: MachineRun, keys: unknown): string[] | undefined {
   if (!Array.isArray(keys) || keys.length === 0) return undefined;
-  const disks = asRecord(inputs.disks);
-  return keys.map((key) => (Object.hasOwn(disks, String(key)) ? `disk:${key}` : `interface:${key}`));
+  const has = (field: "disks" | "interfaces", key: string) =>
+    Object.hasOwn(asRecord(inputs[field]), key) || observed?.stored[field].some((device) => device.key === key);
+  return keys.map(String).map((key) => {
+    if (has("disks", key)) return `disk:${key}`;
+    return bootClasses.includes(key) && !has("interfaces", key) ? key : `interface:${key}`;
+  });
 }
 
 async function diskOf(run: MachineRun, key: string, disk: Inputs): Promise<DiskDefinition> {

@@ -17,8 +17,13 @@ export function madeWithMachine(disk: Inputs): boolean {
   return disk.volume === undefined && disk.device !== "cdrom";
 }
 
+/**
+ * What is derived once and then kept. Of a machine that is to be adopted the devices have names already: those are left open,
+ * here and from then on, and are found on the host (adoption.ts).
+ */
 export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void {
-  deriveName(inputs, olds, identity);
+  const nameLeft = olds === undefined ? inputs.adopt === true && inputs.uuid !== undefined : olds.name === undefined;
+  if (!nameLeft) deriveName(inputs, olds, identity);
   deriveUuid(inputs, olds, identity);
   const oldDisks = asRecord(olds?.disks);
   const used = new Set(
@@ -27,19 +32,23 @@ export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Ident
       isRecord(oldDisks[key]) ? (oldDisks[key] as Inputs).target : undefined,
     ]),
   );
+  const left = (old: Inputs | undefined, name: string) =>
+    olds === undefined ? inputs.adopt === true : old !== undefined && old[name] === undefined;
+  // A new disk of an adopted machine stands beside those of others, which only the host knows.
+  const adopted = Object.values(oldDisks).some((old) => isRecord(old) && old.target === undefined);
+  const leftVolume = (old: Inputs | undefined) => left(old, "volumeName") && (!old || madeWithMachine(old));
   for (const [key, disk] of inOrder(inputs)) {
     const old = isRecord(oldDisks[key]) ? (oldDisks[key] as Inputs) : undefined;
-    if (madeWithMachine(disk)) {
+    if (madeWithMachine(disk) && !leftVolume(old)) {
       const suffix = identity.lineage && derivedSuffix(identity.lineage, identity.urn);
-      const ending = disk.format === "raw" ? "img" : "qcow2";
       keep(disk, old, "volumeName", () =>
-        suffix && known<string>(inputs.name) ? `${inputs.name}-${key}-${suffix}.${ending}` : unknown,
+        suffix && known<string>(inputs.name) ? derivedVolumeName(inputs.name, key, suffix, disk) : unknown,
       );
     }
-    const prefix = (disk.bus ?? "virtio") === "virtio" ? "vd" : "sd";
+    const prefix = busOf(disk) === "virtio" ? "vd" : "sd";
     if (disk.target === undefined && typeof old?.target === "string" && old.target.startsWith(prefix))
       disk.target = old.target;
-    if (disk.target === undefined) {
+    if (disk.target === undefined && !left(old, "target") && !adopted) {
       disk.target = firstFree(prefix, used);
       used.add(disk.target);
     }
@@ -47,7 +56,8 @@ export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Ident
   const oldInterfaces = asRecord(olds?.interfaces);
   for (const [key, nic] of entries(inputs.interfaces)) {
     const old = isRecord(oldInterfaces[key]) ? (oldInterfaces[key] as Inputs) : undefined;
-    keep(nic, old, "mac", () => derivedMac(identity.project, identity.stack, identity.name, key));
+    if (!left(old, "mac"))
+      keep(nic, old, "mac", () => derivedMac(identity.project, identity.stack, identity.name, key));
   }
   if (isRecord(inputs.cloudInit)) {
     const old = isRecord(olds?.cloudInit) ? olds.cloudInit : undefined;
@@ -57,13 +67,20 @@ export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Ident
   }
 }
 
+/** The bus of a disk without one: no guest has a cdrom on virtio. */
+export const busOf = (disk: Readonly<Inputs>): unknown => disk.bus ?? (disk.device === "cdrom" ? "sata" : "virtio");
+
+export function derivedVolumeName(machine: string, key: string, suffix: string, disk: Readonly<Inputs>): string {
+  return `${machine}-${key}-${suffix}.${disk.format === "raw" ? "img" : "qcow2"}`;
+}
+
 /** The disk that it boots from first: one made of an image, else by key. The engine has lost the program's order. */
-function inOrder(inputs: Inputs): [string, Inputs][] {
+export function inOrder(inputs: Inputs): [string, Inputs][] {
   const rank = ([, disk]: [string, Inputs]) => (disk.device === "cdrom" ? 2 : disk.image !== undefined ? 0 : 1);
   return entries(inputs.disks).sort((a, b) => rank(a) - rank(b) || (a[0] < b[0] ? -1 : 1));
 }
 
-function firstFree(prefix: string, used: ReadonlySet<unknown>): string {
+export function firstFree(prefix: string, used: ReadonlySet<unknown>): string {
   for (let i = 0; ; i++) {
     const letter = String.fromCharCode(97 + (i % 26));
     const name = i < 26 ? prefix + letter : `${prefix}${String.fromCharCode(96 + Math.floor(i / 26))}${letter}`;
@@ -111,7 +128,7 @@ export function validateMachine(
       ) {
         fail(`${at}.image`, 'is in another pool: a linked clone stands in its image\'s pool. Set `clone: "full"`');
       }
-      if (disk.image === undefined && disk.size === undefined)
+      if (disk.image === undefined && disk.size === undefined && inputs.adopt !== true)
         fail(at, "needs a `size`, or an `image` to take it from");
       if (disk.iso !== undefined) fail(`${at}.iso`, 'needs `device: "cdrom"`');
     }
@@ -167,16 +184,52 @@ function takeAddresses(
   fail: (property: string, reason: string) => void,
 ): void {
   exclusives?.release(urn);
+  const hostname = isRecord(inputs.cloudInit) ? inputs.cloudInit.hostname : name;
   for (const [key, nic] of entries(inputs.interfaces)) {
     const at = `interfaces.${key}`;
     // One that is yet to be made has a name already, and no id.
     const network = known(nic.network) ? nic.network : carried[`${at}.network`]?.name;
-    if (nic.network === undefined || !known(network) || !known(nic.address)) continue;
-    const what = JSON.stringify(["address", nic.network === network ? "" : connection, network, nic.address]);
-    const other = exclusives?.take(what, { urn, who: `VirtualMachine "${name}"`, at });
-    if (!other) continue;
-    const who = other.urn === urn ? other.at : other.who;
-    fail(`${at}.address`, `${nic.address} is the address of ${who} in the same network`);
+    if (nic.network === undefined || !known(network)) continue;
+    refuseOthersReservation(carried[`${at}.network`], { machine: name, key, nic, at, fail });
+    if (!known(nic.address)) continue;
+    const place = [nic.network === network ? "" : connection, network];
+    const holder = { urn, who: `VirtualMachine "${name}"`, at };
+    const other = exclusives?.take(JSON.stringify(["address", ...place, nic.address]), holder);
+    if (other) {
+      const who = other.urn === urn ? other.at : other.who;
+      fail(`${at}.address`, `${nic.address} is the address of ${who} in the same network`);
+    }
+    // The network's DHCP server knows one machine by each name.
+    const named = known(hostname) && exclusives?.take(JSON.stringify(["hostname", ...place, hostname]), holder);
+    if (named && named.urn !== urn)
+      fail(
+        `${at}.address`,
+        `can't be reserved: ${named.who} has the host name "${hostname}" in the same network too. Set another \`cloudInit.hostname\``,
+      );
+  }
+}
+
+/** The network's own reservations: this address may be another machine's there, or this machine's with another MAC address. */
+function refuseOthersReservation(
+  network: Inputs | undefined,
+  {
+    machine,
+    key,
+    nic,
+    at,
+    fail,
+  }: { machine: string; key: string; nic: Inputs; at: string; fail: (property: string, reason: string) => void },
+): void {
+  for (const [name, entry] of entries(network?.reservations)) {
+    if (!known(entry.mac) || !known(nic.mac) || entry.mac === nic.mac) continue;
+    const its = name === machine && (entry.interface ?? "lan") === key;
+    if (its)
+      fail(
+        `${at}.mac`,
+        `is ${nic.mac}, and the network reserves ${entry.address} for ${entry.mac} under this machine's name. Set \`reservations.${name}.mac: "${nic.mac}"\` there; if the machine was renamed, with an alias, rename the reservation's key in the same update`,
+      );
+    else if (known(nic.address) && entry.address === nic.address)
+      fail(`${at}.address`, `${nic.address} is reserved for "${name}" (${entry.mac}) in the network`);
   }
 }
 

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { WindroseError } from "../../errors";
 import { capabilities, isPluggable } from "../../hypervisors/capabilities";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../hypervisors/model";
 import { isRecord } from "../../schema";
 import { type MachineRun, ownKeys } from "./definition";
-import { entries } from "./derive";
+import { firstFree } from "./derive";
 
 export const pluggable = (disk: DiskDefinition) => isPluggable(capabilities.libvirt.hotplugBuses, disk);
 
@@ -19,6 +20,8 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
 
   const own = { disks: ownKeys(run, "disks"), interfaces: ownKeys(run, "interfaces") };
   run.made.__devices = { disks: [...own.disks].sort(), interfaces: [...own.interfaces].sort() };
+
+  for (const disk of wanted.disks) refuseTakenTarget(disk, there, own.disks);
 
   // What a running machine can't take or give goes with the definition, and waits for its restart.
   const waits = (disk: DiskDefinition | undefined) => running && disk && !pluggable(disk);
@@ -60,28 +63,20 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
     await machines.setGraphicsPassword(uuid, wanted.graphics);
 }
 
+/** A target that `check` chose may be that of a disk which somebody else has plugged in meanwhile. */
+function refuseTakenTarget(disk: DiskDefinition, there: readonly ReportedMachine[], own: ReadonlySet<string>): void {
+  const others = there.flatMap((definition) => definition.disks.filter(({ key }) => !own.has(key)));
+  if (!others.some(({ target }) => target === disk.target)) return;
+  const taken = new Set(there.flatMap((definition) => definition.disks.map(({ target }) => target)));
+  const free = firstFree(disk.target.slice(0, 2), taken);
+  throw new WindroseError(
+    "in-use",
+    `${disk.target}, the target of the disk "${disk.key}", is another's that is plugged in`,
+    {
+      hint: `Set \`disks.${disk.key}.target: "${free}"\`.`,
+    },
+  );
+}
+
 /** What of an interface can't be changed while it is plugged in. */
 const fixed = (nic: InterfaceDefinition) => [nic.mac, nic.model, nic.mtu, Object.keys(nic.source)[0]];
-
-/** Addresses that DHCP must give: known to the network before the guest asks. */
-export async function reserve(run: MachineRun): Promise<void> {
-  if (!isRecord(run.made.reservations)) run.made.reservations = {};
-  const made = run.made.reservations as Record<string, string>;
-  const { networks } = run.hypervisor;
-  const nics = new Map(entries(run.inputs.interfaces));
-  for (const [key, at] of Object.entries(made)) {
-    const [network = "", mac = "", address] = at.split(" ");
-    const nic = nics.get(key);
-    if (nic?.network === network && nic.mac === mac && nic.address === address) continue;
-    await networks.removeReservation(network, mac);
-    delete made[key];
-  }
-  const name = isRecord(run.inputs.cloudInit) ? String(run.inputs.cloudInit.hostname) : run.context.name;
-  for (const [key, nic] of nics) {
-    if (nic.address === undefined) continue;
-    const network = String(nic.network);
-    const mac = String(nic.mac);
-    const address = String(nic.address);
-    if (await networks.addReservation(network, { mac, address, name })) made[key] = `${network} ${mac} ${address}`;
-  }
-}

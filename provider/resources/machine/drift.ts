@@ -31,7 +31,7 @@ function digest(value: unknown): string {
 }
 
 /** `given`: the inputs as they are stored, without defaults. */
-async function asItIs(run: MachineRun, given: Inputs): Promise<Inputs> {
+export async function asItIs(run: MachineRun, given: Inputs): Promise<Inputs> {
   const { inputs } = run;
   const { stored, power, autostart, name } = run.observed!;
   const off = power === "shutoff" || power === "crashed";
@@ -46,6 +46,7 @@ async function asItIs(run: MachineRun, given: Inputs): Promise<Inputs> {
     serial: stored.serial,
     guestAgent: stored.guestAgent,
     rng: stored.rng,
+    hotplugSlots: stored.hotplugSlots,
     running: !off,
     paused: power === "paused",
     autostart,
@@ -81,7 +82,7 @@ async function bootAsItIs(run: MachineRun, there: MachineDefinition["boot"]): Pr
   const given = run.inputs.boot;
   const asked = asRecord(given);
   const real: Inputs = { ...asked };
-  if (!isDeepStrictEqual(bootOrder(run.inputs, asked.order), there.order))
+  if (!isDeepStrictEqual(bootOrder(run, asked.order), there.order))
     real.order = there.order?.map((entry) => entry.replace(/^(disk|interface):/, ""));
   for (const name of ["kernel", "initrd"] as const) {
     if (there[name] !== (await pathOf(run, asked[name]).catch(() => there[name]))) real[name] = there[name];

@@ -14,6 +14,7 @@ import {
 } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { grows, nameField, onHost, uuidField } from "../common";
+import { busOf } from "./derive";
 
 /** On the stored definition: effective after a restart, and at once for a machine that is off. */
 const restart: EffectRule = worded("after a restart", (change) => off(change) ?? "restart");
@@ -58,6 +59,17 @@ const swapped: EffectRule = worded("live, where its bus allows; else after a res
   plugs(change, change.beside) ? "live" : (off(change) ?? "restart"),
 );
 
+const growing = grows("a disk");
+
+/** A disk that an earlier run did not get to make has no data, and may still be corrected. */
+const diskSize: EffectRule = worded(growing.text!, (change) => {
+  const { state, beside } = change;
+  const unmade = Array.isArray(state.__unmade) ? state.__unmade : [];
+  return unmade.includes(`${beside.pool}/${beside.volumeName}`)
+    ? { effect: "live", says: "live, it is not made yet" }
+    : growing(change);
+});
+
 const text = (max = 256) => z.string().min(1).max(max).refine(noControl, "holds control characters");
 
 const disk: Fields = {
@@ -74,11 +86,9 @@ const disk: Fields = {
     ["linked", "full"],
     { default: "linked" },
   ),
-  size: field.size(
-    "Size of the volume that is made. It grows while the guest runs, and never shrinks.",
-    grows("a disk"),
-    { defaultText: "the image's" },
-  ),
+  size: field.size("Size of the volume that is made. It grows while the guest runs, and never shrinks.", diskSize, {
+    defaultText: "the image's; with `adopt` that of the file",
+  }),
   format: field.choice("Format of the volume that is made.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
   volumeName: field.text(
     "Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy.",
@@ -91,7 +101,10 @@ const disk: Fields = {
   iso: field.reference("Media of a cdrom: a volume, an image, or a path on the host.", "live", ["Volume", "Image"], {
     orPath: true,
   }),
-  bus: field.choice("How the guest sees it.", restart, ["virtio", "scsi", "sata"], { default: "virtio" }),
+  bus: field.choice("How the guest sees it.", restart, ["virtio", "scsi", "sata"], {
+    default: busOf,
+    defaultText: '`"virtio"`, of a cdrom `"sata"`',
+  }),
   target: field.text("Device name in the definition.", restart, {
     pattern: /^[svh]d[a-z]{1,2}$/,
     says: "must be a device name, as `vda`",
@@ -129,7 +142,7 @@ const replug: EffectRule = worded("live, unplugged and plugged in again", () => 
 
 const nic: Fields = {
   network: field.reference("Network that it is plugged into.", "live", ["Network"], {
-    carries: ["ipv4", "name"],
+    carries: ["ipv4", "name", "reservations"],
   }),
   bridge: field.text("Bridge of the host that it is plugged into.", replug, {
     pattern: /^[\w.-]{1,15}$/,
@@ -326,6 +339,11 @@ export const fields = {
     timeout: field.integer("Seconds.", "local", { min: 1, max: 7200 }, { default: 300 }),
     port: field.integer("Port of ssh.", "local", { min: 1, max: 65_535 }, { default: 22 }),
   }),
+  defined: field.flag(
+    "Set by a refresh where the domain is gone while its disks or reservations are still there: the next update defines it again.",
+    worded("live", () => ({ effect: "live", says: "live, defined again with the disks that are there" })),
+    { internal: true },
+  ),
   xml: field.group("A patch of the generated definition, for what has no field here.", {
     set: field.dictionary("Text by path: `/domain/devices/disk[1]/driver/@queues`.", restart),
     remove: field.list("Paths to remove.", restart, text(1024), "string"),

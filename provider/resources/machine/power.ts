@@ -3,6 +3,7 @@ import { hasCode, WindroseError } from "../../errors";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
 import type { MachineDefinition, MachineState, ReportedMachine } from "../../hypervisors/model";
 import { asRecord } from "../../schema";
+import { addressesOfBoot, rememberLeases } from "./boot-addresses";
 import type { MachineRun } from "./definition";
 import { entries } from "./derive";
 import { pluggable } from "./devices";
@@ -93,6 +94,7 @@ export async function syncPower(run: MachineRun): Promise<boolean> {
   }
   if (power === "shutoff" || power === "crashed") {
     run.context.progress("starting");
+    await rememberLeases(run);
     await machines.start(uuid, { paused: inputs.paused === true });
     fresh = true;
   } else if (inputs.paused === true && power === "running") await machines.pause(uuid);
@@ -139,19 +141,21 @@ async function ready(run: MachineRun): Promise<void> {
     progress: context.progress,
     signal: context.signal,
   };
-  if (what === "address") await waitForAddress(common);
+  const ofBoot = () => addressesOfBoot(run);
+  if (what === "address") await waitForAddress({ ...common, addresses: ofBoot });
   else if (what === "ssh") {
     const reserved = entries(inputs.interfaces).flatMap(([, nic]) =>
       typeof nic.address === "string" ? [nic.address] : [],
     );
+    const hostKeys = (run.made.sshHostKeys as string[] | undefined) ?? [];
     await waitForSsh({
       ...common,
-      // A reserved address is known before the guest has asked for it.
-      addresses: reserved.length > 0 ? async () => reserved : common.addresses,
+      // A reserved address is known before the guest has asked for it. A host key tells the guest from others.
+      addresses: reserved.length > 0 ? async () => reserved : hostKeys.length > 0 ? common.addresses : ofBoot,
       connectTcp: (address: string, port: number, options?: { timeout?: number }) =>
         run.hypervisor.transport.connectTcp(address, port, options),
       port: Number(wait.port ?? 22),
-      hostKeys: (run.made.sshHostKeys as string[] | undefined) ?? [],
+      hostKeys,
     });
   } else {
     while (!(await machines.agentAnswers(uuid))) {

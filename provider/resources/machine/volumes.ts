@@ -5,7 +5,8 @@ import { WindroseError } from "../../errors";
 import { hostKeyOf, makeHostKeySeed, seedOfHostKey } from "../../guest/host-keys";
 import type { MachineState, VolumeDefinition, VolumeState } from "../../hypervisors/model";
 import { known } from "../../lifecycle";
-import { isRecord } from "../../schema";
+import { derivedSuffix } from "../../ownership";
+import { type Inputs, isRecord } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { releaseBacking } from "../backing";
 import { splitVolumeId, taken } from "../common";
@@ -27,10 +28,33 @@ function isMade(run: MachineRun, id: string): boolean {
   return Object.values(madeVolumes(run)).includes(id);
 }
 
-/** Whether a name is one that `derive` made: by its suffix, which nobody else has. */
-function derivedName({ inputs }: MachineRun, key: string, volumeName: string): boolean {
+export function rememberAdopted(run: MachineRun, id: string): void {
+  run.made.__adopted = [...new Set([...adoptedVolumes(run), id])];
+}
+
+/** Whether a name is made as `derive` makes them, whoever did. */
+export function isDerivedName({ inputs }: MachineRun, key: string, volumeName: string): boolean {
   const start = `${inputs.name}-${key}-`;
   return volumeName.startsWith(start) && /^[0-9a-f]{8}\.(qcow2|img)$/.test(volumeName.slice(start.length));
+}
+
+/** Whether a name is this resource's own: by its suffix, which derives from the host's lineage and nobody else has. */
+function isOwnName(run: MachineRun, key: string, volumeName: string): boolean {
+  const { __lineage: lineage } = run.given;
+  if (!isDerivedName(run, key, volumeName)) return false;
+  return typeof lineage !== "string" || volumeName.includes(`-${derivedSuffix(lineage, run.context.urn)}.`);
+}
+
+/** Ids of volumes that are not whole yet: no guest has written to them. */
+function unmade(run: MachineRun): Set<string> {
+  return new Set(Array.isArray(run.made.__unmade) ? run.made.__unmade.map(String) : []);
+}
+
+function setUnmade(run: MachineRun, change: (ids: Set<string>) => void): void {
+  const ids = unmade(run);
+  change(ids);
+  if (ids.size > 0) run.made.__unmade = [...ids].sort();
+  else delete run.made.__unmade;
 }
 
 /**
@@ -38,57 +62,75 @@ function derivedName({ inputs }: MachineRun, key: string, volumeName: string): b
  * that the program gave is foreign, and refused unless it is to be adopted.
  */
 export async function makeVolumes(run: MachineRun): Promise<void> {
-  const { volumes } = run.hypervisor;
   const made = madeVolumes(run);
   await Promise.all(
     entries(run.inputs.disks).map(async ([key, disk]) => {
       if (!madeWithMachine(disk)) return;
       const id = `${disk.pool}/${disk.volumeName}`;
       const { pool, name } = splitVolumeId(id);
-      const there = await volumes.find(pool, name);
-      if (there && !isMade(run, id) && !derivedName(run, key, name)) {
+      let there = await run.hypervisor.volumes.find(pool, name);
+      if (there && !isMade(run, id) && !isOwnName(run, key, name)) {
         // Whoever made it keeps it: it is in no list of what goes with the machine.
         if (!adoptedVolumes(run).includes(id)) {
-          taken(run, "Volume", { name });
-          run.made.__adopted = [...adoptedVolumes(run), id];
+          await taken(run, "Volume", { name });
+          rememberAdopted(run, id);
         }
         return;
       }
       made[key] = id;
-      if (there) return;
-      const definition: VolumeDefinition = {
-        pool,
-        name,
-        format: disk.format as "qcow2" | "raw",
-        capacity: disk.size === undefined ? 0 : sizeInBytes(String(disk.size)),
-      };
-      if (disk.image === undefined) {
-        await volumes.create(definition);
-        return;
+      const wanted = disk.size === undefined ? 0 : sizeInBytes(String(disk.size));
+      if (there && wanted > 0 && there.capacity > wanted && unmade(run).has(id)) {
+        // Of a run that failed, and larger than what is asked for now.
+        await run.hypervisor.volumes.delete(pool, name);
+        there = undefined;
       }
-      const from = splitVolumeId(String(disk.image));
-      const image = await volumes.find(from.pool, from.name);
-      if (!image) throw new WindroseError("not-found", `the image ${from.name} of disk "${key}" is not on the host`);
-      if (definition.capacity !== 0 && definition.capacity < image.capacity) {
-        throw new WindroseError(
-          "invalid-input",
-          `disk "${key}" (${disk.size}) is smaller than its image (${image.capacity} bytes)`,
-          { hint: "Give it at least the image's size." },
-        );
+      if (!there) {
+        setUnmade(run, (ids) => ids.add(id));
+        await makeVolume(run, key, disk);
       }
-      definition.capacity ||= image.capacity;
-      if (disk.clone === "full") await volumes.copy(definition, from, run.context);
-      else if (disk.format === "raw")
-        throw new WindroseError("unsupported", `disk "${key}": a linked clone is always qcow2`, {
-          hint: 'Set `clone: "full"`, or `format: "qcow2"`.',
-        });
-      else
-        await volumes.create({
-          ...definition,
-          backing: { path: image.path, format: image.format === "qcow2" ? "qcow2" : "raw" },
-        });
+      setUnmade(run, (ids) => ids.delete(id));
     }),
   );
+}
+
+async function makeVolume(run: MachineRun, key: string, disk: Inputs): Promise<void> {
+  const { volumes } = run.hypervisor;
+  const { pool, name } = splitVolumeId(`${disk.pool}/${disk.volumeName}`);
+  const definition: VolumeDefinition = {
+    pool,
+    name,
+    format: disk.format as "qcow2" | "raw",
+    capacity: disk.size === undefined ? 0 : sizeInBytes(String(disk.size)),
+  };
+  if (disk.image === undefined) {
+    if (disk.size === undefined)
+      throw new WindroseError("not-found", `there is no volume ${name} to take over for the disk "${key}"`, {
+        hint: `Correct \`disks.${key}.volumeName\`, or give it a \`size\` to be made with.`,
+      });
+    await volumes.create(definition);
+    return;
+  }
+  const from = splitVolumeId(String(disk.image));
+  const image = await volumes.find(from.pool, from.name);
+  if (!image) throw new WindroseError("not-found", `the image ${from.name} of disk "${key}" is not on the host`);
+  if (definition.capacity !== 0 && definition.capacity < image.capacity) {
+    throw new WindroseError(
+      "invalid-input",
+      `disk "${key}" (${disk.size}) is smaller than its image (${image.capacity} bytes)`,
+      { hint: "Give it at least the image's size." },
+    );
+  }
+  definition.capacity ||= image.capacity;
+  if (disk.clone === "full") await volumes.copy(definition, from, run.context);
+  else if (disk.format === "raw")
+    throw new WindroseError("unsupported", `disk "${key}": a linked clone is always qcow2`, {
+      hint: 'Set `clone: "full"`, or `format: "qcow2"`.',
+    });
+  else
+    await volumes.create({
+      ...definition,
+      backing: { path: image.path, format: image.format === "qcow2" ? "qcow2" : "raw" },
+    });
 }
 
 /** Grows what is smaller than asked for. A running guest sees it. */
@@ -196,7 +238,7 @@ export async function recoverLeftHostKey(run: MachineRun): Promise<void> {
   if (run.made.hostKeySeed || !isRecord(inputs.cloudInit)) return;
   const left = await Promise.all(
     entries(inputs.disks).map(([key, disk]) =>
-      madeWithMachine(disk) && derivedName(run, key, String(disk.volumeName))
+      madeWithMachine(disk) && isOwnName(run, key, String(disk.volumeName))
         ? hypervisor.volumes.find(String(disk.pool), String(disk.volumeName))
         : undefined,
     ),

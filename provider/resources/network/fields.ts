@@ -3,10 +3,10 @@ import { type EffectRule, field, worded } from "../../schema";
 import { nameField, onHost, uuidField } from "../common";
 import { hostPattern } from "./addresses";
 
-const restarted: EffectRule = worded("live, the network is restarted and guests stay plugged in", () => ({
-  effect: "live",
-  says: "live, the network is restarted and guests stay plugged in",
-}));
+const restarting =
+  "live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew)";
+
+const restarted: EffectRule = worded(restarting, () => ({ effect: "live", says: restarting }));
 
 const address = (example: string) => ({ max: 64, pattern: /^\S+$/, says: `must be an address, as \`${example}\`` });
 

@@ -23,6 +23,7 @@ export const host: KindSamples = {
       values: (place) => [place.connection, place.otherConnection],
       ...unseen,
     },
+    lineage: local("0".repeat(32), "1".repeat(32)),
     acceptReplacement: local("0".repeat(32), "1".repeat(32)),
     "requirements.virtualization": requirement("none", "preferred", "required", /no hardware virtualization/),
     "requirements.cpus": requirement(1, 2, 8192, /8192 are required/),

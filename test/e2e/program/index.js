@@ -26,13 +26,14 @@ function expand(value) {
 
 const groups = {};
 for (const { kind, name, logical = name, args = {}, options = {} } of asked) {
-  const { parent, aliases, retainOnDelete, protect } = options;
+  const { parent, aliases, retainOnDelete, protect, replaceOnChanges } = options;
   if (parent && !groups[parent]) groups[parent] = new Group(parent);
   const parentResource = parent ? groups[parent] : undefined;
   made[name] = new windrose[kind](logical, expand(args), {
     parent: parentResource,
     retainOnDelete,
     protect,
+    replaceOnChanges,
     aliases: aliases?.map((alias) =>
       alias.noParent ? { ...alias, noParent: undefined, parent: pulumi.rootStackResource } : alias,
     ),

@@ -35,7 +35,10 @@ class FakeBridges {
   };
 
   get context() {
-    const hypervisor = { system: { bridges: this.section } } as unknown as Hypervisor;
+    const hypervisor = {
+      machines: { owners: async () => [] },
+      system: { bridges: this.section },
+    } as unknown as Hypervisor;
     return { ...contextOf(new FakeHost(), "HostBridge", "br0"), hypervisor: async () => hypervisor };
   }
 }

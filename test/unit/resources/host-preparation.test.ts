@@ -54,7 +54,7 @@ describe("what a Host puts on its machine", function () {
     assert.equal(host.preparations[0]!.creating, true);
     const answer = await seen(made.state);
     assert.deepEqual(diff(anyOf(definition), answer.outputs, made.inputs).rows, []);
-    assert.deepEqual(answer.inputs, made.inputs);
+    assert.deepEqual(answer.inputs, { ...made.inputs, lineage: made.state.lineage });
   });
 
   it("is not begun where a requirement is not met", async () => {

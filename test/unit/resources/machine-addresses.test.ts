@@ -4,7 +4,7 @@ import { WindroseError } from "../../../provider/errors";
 import { Exclusives } from "../../../provider/exclusives";
 import { check } from "../../../provider/lifecycle";
 import type { MachineRun } from "../../../provider/resources/machine/definition";
-import { reserve } from "../../../provider/resources/machine/devices";
+import { reserve } from "../../../provider/resources/machine/reservations";
 import { virtualMachine } from "../../../provider/resources/virtual-machine";
 import { type Inputs, unknown } from "../../../provider/schema";
 import { anyOf, identityOf } from "../fakes";
@@ -22,7 +22,7 @@ describe("the fixed addresses of machines", () => {
 
   async function problems(name: string, nics: Inputs, connection = "anemoi"): Promise<string[]> {
     const identity = identityOf("VirtualMachine", name, { exclusives, connection });
-    const { failures } = await check(definition, machine(nics), undefined, identity, true);
+    const { failures } = await check(definition, machine(nics), undefined, identity);
     return failures.map(({ property, reason }) => `${property} ${reason}`);
   }
 
@@ -64,6 +64,7 @@ describe("the fixed addresses of machines", () => {
   it("are refused by the network in its own words, once", async () => {
     const why = "in the network dev-winds, 172.17.2.2 is reserved for 52:54:00:00:00:01";
     const networks = {
+      find: async () => ({ name: "dev-winds", reservations: [] }),
       addReservation: async () => {
         throw new WindroseError("address-taken", why);
       },

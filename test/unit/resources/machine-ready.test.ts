@@ -18,9 +18,10 @@ describe("a machine that never answers", function () {
       },
     };
     const interfaces = { lan: { network: "n1", address: "172.17.2.4" } };
+    const networks = { leases: async () => [] };
     return {
       context: { progress: () => undefined, deadline: Date.now() + 200 },
-      hypervisor: { uri, machines, transport },
+      hypervisor: { uri, machines, networks, transport },
       inputs: { name: "dev-boreas", wait, interfaces },
       observed: { uuid: "u1" },
       made: {},

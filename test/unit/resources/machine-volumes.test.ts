@@ -13,7 +13,8 @@ import { contextOf, FakeHost } from "../fakes";
 function runOf(host: FakeHost, volumeName: string, adopt: boolean, made = {}): MachineRun {
   const disks = { root: { pool: "p1", volumeName, size: "1GiB", format: "qcow2", clone: "linked" } };
   const context = contextOf(host, "VirtualMachine");
-  return { context, hypervisor: host.hypervisor, inputs: { name: "dev-boreas", adopt, disks }, made } as never;
+  const inputs = { name: "dev-boreas", adopt, disks };
+  return { context, hypervisor: host.hypervisor, given: inputs, inputs, made } as never;
 }
 
 describe("the volumes of a machine", function () {

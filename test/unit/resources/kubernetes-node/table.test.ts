@@ -3,7 +3,7 @@ import { diff } from "../../../../provider/lifecycle";
 import { kubernetesNode } from "../../../../provider/resources/kubernetes-node";
 import { forgetClusters, noteCluster } from "../../../../provider/resources/kubernetes-node/asked";
 import { type Inputs, unknown } from "../../../../provider/schema";
-import { anyOf, checkOf } from "../../fakes";
+import { anyOf, checkOf, refusalOf } from "../../fakes";
 
 const definition = anyOf(kubernetesNode as never);
 const machine = "11111111-2222-8333-8444-555555555555";
@@ -99,26 +99,26 @@ describe("a change of a node", function () {
   const rows = (olds: Inputs, change: Inputs) =>
     diff(definition, { ...olds, __schema: 1 }, { ...olds, ...change }).rows;
   const says = (olds: Inputs, change: Inputs) =>
-    rows(olds, change).map((row) => `${row.path}: ${row.refuse ? "refused" : row.effect}`);
+    diff(definition, { ...olds, __schema: 1 }, { ...olds, ...change }, { refuse: false }).rows.map(
+      (row) => `${row.path}: ${row.refuse ? "refused" : row.effect}`,
+    );
+  const refusal = (olds: Inputs, change: Inputs) => refusalOf(definition, olds, { ...olds, ...change });
 
   it("of the version is an upgrade; a downgrade and two minor versions are refused, with the way to go", async () => {
     const to = (version: string) => ({ cluster: { ...cluster, version } });
     assert.deepEqual(says(first, to("1.34.4")), ["cluster.version: live"]);
     assert.deepEqual(says(first, to("1.35.0")), ["cluster.version: live"]);
-    assert.match((await failures({ ...first, ...to("1.34.2") }, first)).join(), /cluster\.version: .*older one/);
-    assert.match((await failures({ ...first, ...to("1.36.1") }, first)).join(), /go to 1\.35 first/);
+    assert.match(refusal(first, to("1.34.2")), /cluster\.version: .*older one/);
+    assert.match(refusal(first, to("1.36.1")), /go to 1\.35 first/);
   });
 
   it("of what the cluster keeps is refused, unless a new cluster is asked for", async () => {
     for (const change of [{ podSubnet: "10.9.0.0/16" }, { serviceSubnet: "10.9.0.0/16" }, { endpoint: "other:6443" }]) {
       const next = { cluster: { ...cluster, ...change } };
       const [name] = Object.keys(change);
-      assert.match(
-        (await failures({ ...first, ...next }, first)).join(),
-        new RegExp(`cluster\\.${name}: .*generation`),
-      );
+      assert.match(refusal(first, next), new RegExp(`cluster\\.${name}: .*generation`));
       const anew = { cluster: { ...cluster, ...change, generation: 2 } };
-      assert.deepEqual(await failures({ ...first, ...anew }, first), []);
+      assert.equal(refusal(first, anew), "");
       assert.ok(diff(definition, { ...first, __schema: 1 }, { ...first, ...anew }).replaces.includes("cluster"));
     }
   });
@@ -132,7 +132,7 @@ describe("a change of a node", function () {
   it("of the machine replaces a worker, and is refused for the one that holds the cluster", async () => {
     assert.deepEqual(says(worker, { machine: unknown }), ["machine: replace"]);
     for (const change of [{ machine: other }, { address: "172.17.2.99" }, { machine: other, address: "172.17.2.99" }])
-      assert.match((await failures({ ...first, ...change }, first)).join(), /it holds the cluster/);
+      assert.match(refusal(first, change), /it holds the cluster/);
     const second = { ...first, through: `${machine}/notus` };
     assert.deepEqual(says(second, { machine: unknown }), ["machine: replace"]);
     assert.deepEqual(says(first, { machine: other, through: `${machine}/notus` }), [
@@ -156,10 +156,7 @@ describe("a change of a node", function () {
   });
 
   it("of the host with the machine is refused as well for the one that holds the cluster", async () => {
-    assert.match(
-      (await failures({ ...first, host: "h2", machine: other }, first)).join(),
-      /host: it holds the cluster/,
-    );
+    assert.match(refusal(first, { host: "h2", machine: other }), /host: it holds the cluster/);
     for (const change of [
       { host: unknown, machine: unknown },
       { host: "h2", machine: unknown },
