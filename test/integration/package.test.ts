@@ -63,7 +63,7 @@ async function makeProject(directory: string, tarball: string): Promise<void> {
     peerDependencies: Record<string, string>;
   };
   const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  for (const name of [...declared, "typescript", "ts-node", "@types/node"]) {
+  for (const name of [...declared, "typescript", "ts-node", "@types/node", "@pulumi/command"]) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(root, "node_modules", name), join(modules, name));
   }
@@ -153,15 +153,39 @@ describe("the package as npm packs it", function () {
     );
   });
 
-  it("refuses in that program what the types do not allow", async () => {
-    const wrong = join(project, "wrong.ts");
-    await writeFile(wrong, program.replace('memory: "512MiB"', "memory: 512, wheels: 4"));
+  /** What the compiler says of a text as a file of the project. */
+  async function typeCheck(text: string): Promise<Ran> {
+    const file = join(project, "tried.ts");
+    await writeFile(file, text);
     const argv = [process.execPath, join(root, "node_modules/typescript/bin/tsc"), "--noEmit", "--ignoreConfig"];
-    const options = ["--strict", "--skipLibCheck", "--module", "node16", "--types", "node", "wrong.ts"];
+    const options = ["--strict", "--skipLibCheck", "--module", "node16", "--types", "node", "tried.ts"];
     const ran = await run([...argv, ...options], project);
-    await rm(wrong);
-    assert.notEqual(ran.code, 0);
-    assert.match(ran.output, /wheels|number.*string/s);
+    await rm(file);
+    return ran;
+  }
+
+  it("refuses in that program what the types do not allow", async () => {
+    for (const [wrong, words] of [
+      ["memory: 512", /number.*string/s],
+      ['memory: "512MiB", wheels: 4', /wheels/],
+      ['memory: "512MiB", wheels: 4, wait: { for: "ssh" }', /wheels/],
+      ['memory: "512MiB", wait: { for: "sssh" }', /sssh/],
+    ] as const) {
+      const ran = await typeCheck(program.replace('memory: "512MiB"', wrong));
+      assert.notEqual(ran.code, 0, wrong);
+      assert.match(ran.output, words);
+    }
+  });
+
+  it("gives a connection for @pulumi/command where a machine has one for sure, and not elsewhere", async () => {
+    const example = await readFile(join(root, "examples/commands/index.ts"), "utf8");
+    const fixed = example.replace(/ {2}wait: .*\n/, "");
+    const waited = example.replace(', address: "172.17.2.2"', "");
+    assert.ok(fixed !== example && waited !== example);
+    for (const text of [example, fixed, waited]) assert.equal((await typeCheck(text)).output, "");
+    const neither = await typeCheck(waited.replace(/ {2}wait: .*\n/, ""));
+    assert.match(neither.output, /undefined/);
+    assert.notEqual(neither.code, 0);
   });
 
   it("gives a state its provider by the frozen path", async () => {
