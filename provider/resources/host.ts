@@ -13,7 +13,7 @@ import type { Failure } from "../validate";
 import type { HostArgs, HostOutputs } from "./arguments";
 import { lostLineages } from "./common";
 import { fields } from "./host/fields";
-import { leaveLineage, prepare, realInputs, unprepare, wantedOf } from "./host/preparation";
+import { leaveLineage, noteClaims, noteLineage, prepare, realInputs, unprepare, wantedOf } from "./host/preparation";
 import { checkHypervisor, checkRequirements } from "./host/requirements";
 
 const outputs = {
@@ -58,9 +58,9 @@ export const host: Definition<ObservedHost> = {
     const system = await run.hypervisor.system.facts();
     // Known from here on: one that does not meet its requirements is kept in the state under its own id.
     run.made.hostId ??= system.machineId;
+    noteClaims(run);
     const before = run.previous?.lineage;
-    if (known<string>(before) && known(run.given.lineage) && before !== run.given.lineage)
-      run.made.__lineageBefore = before;
+    if (known<string>(before) && known(run.given.lineage) && before !== run.given.lineage) noteLineage(run, before);
     if (!run.previous && run.inputs.lineage === undefined) await refuseLost(run);
     run.inputs.lineage ??= newLineage();
     return { system };

@@ -16,7 +16,11 @@ import {
   type RealPreparation,
   type WantedPreparation,
 } from "../../provider/hypervisors/system/preparation/model";
-import type { ApplyRequest, ReleaseRequest } from "../../provider/hypervisors/system/preparation/preparation";
+import {
+  type ApplyRequest,
+  isWanted,
+  type ReleaseRequest,
+} from "../../provider/hypervisors/system/preparation/preparation";
 import type { ReadFacts } from "../../provider/hypervisors/system/read-facts";
 import {
   apply,
@@ -125,11 +129,13 @@ export class FakeHost {
     apply: async (request: ApplyRequest) => {
       this.preparations.push(request);
       this.prepared = request.wanted;
+      this.hold(request, isWanted(request.wanted));
       return [];
     },
     release: async (request: ReleaseRequest) => {
       this.preparations.push(request);
       this.prepared = nothingWanted;
+      this.hold(request, false);
       return ["something was left"];
     },
     read: async ({ packages, services, files, ...same }: WantedPreparation): Promise<RealPreparation> => ({
@@ -141,6 +147,11 @@ export class FakeHost {
       ...this.standing,
     }),
   };
+
+  private hold({ note }: Pick<ApplyRequest, "note">, holds: boolean): void {
+    note?.(holds);
+    this.system = { ...this.system, claimed: holds };
+  }
 
   private readonly systemSection = {
     facts: async () => this.system,

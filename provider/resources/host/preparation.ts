@@ -1,4 +1,4 @@
-import { hasCode } from "../../errors";
+import { asWindroseError, hasCode, WindroseError } from "../../errors";
 import type { SystemFacts } from "../../hypervisors/model";
 import type {
   FirewallBridge,
@@ -166,59 +166,106 @@ export function holderOf(run: Run<unknown>): Holder {
   return { lineage: String(run.inputs.lineage), project, stack, urn };
 }
 
-/** Brings the host to what is asked for. Where nothing is, and never was, no command is run. */
+/**
+ * Whether something on the host may be this one's, by its state. An update that failed leaves its own inputs in the state,
+ * so they do not tell it: what was asked for may never have been put there, and what no longer is may still be there.
+ */
+function mayHold({ made, previous }: Run<unknown>): boolean {
+  if (typeof made.__claims === "boolean") return made.__claims;
+  return previous !== undefined && isWanted(wantedOf(previous));
+}
+
+/** Before anything else of an update can fail. */
+export function noteClaims(run: Run<unknown>): void {
+  run.made.__claims = mayHold(run);
+}
+
+const noteOf = (run: Run<unknown>) => (holds: boolean) => {
+  run.made.__claims = holds;
+};
+
+/** Brings the host to what is asked for. Where nothing is, and nothing was put there, no command is run. */
 export async function prepare(run: Run<unknown>, system: SystemFacts & { claimed?: boolean }): Promise<void> {
   const wanted = wantedOf(run.inputs);
-  const previous = run.previous && wantedOf(run.previous);
-  const known = isWanted(wanted) || (previous !== undefined && isWanted(previous));
-  if (!known && !system.claimed) return;
+  const owes = mayHold(run) && system.claimed === true;
+  run.made.__claims = owes;
+  if (!isWanted(wanted) && !system.claimed) return;
   try {
     const warnings = await run.hypervisor.system.preparation.apply(
       {
         wanted,
-        previous,
+        previous: run.previous && wantedOf(run.previous),
         holder: holderOf(run),
         system,
         removePackages: run.inputs.removePackages === true,
         creating: run.previous === undefined,
+        note: noteOf(run),
       },
       run.context,
     );
     for (const warning of warnings) run.context.tell("warning", warning);
   } catch (error) {
     // Others have claims on this host; without root's rights there can be none of ours.
-    if (known || !hasCode(error, "permission-denied", "sudo-password")) throw error;
+    if (isWanted(wanted)) throw error;
+    if (owes || run.made.__claims === true) throw stillThere(error);
+    if (!hasCode(error, "permission-denied", "sudo-password")) throw error;
   }
+}
+
+/** The error says what could not be done; this, what that leaves. */
+function stillThere(error: unknown): WindroseError {
+  const { code, why, hint } = asWindroseError(error);
+  return new WindroseError(code, `what was put on the host before could not be taken back: ${why}`, {
+    hint: `${hint} The next run takes it back.`,
+    cause: error,
+  });
 }
 
 /** Takes back all that was put on the host. */
 export async function unprepare(run: Run<unknown>): Promise<void> {
   if (typeof run.inputs.lineage !== "string") return;
-  const previous = wantedOf(run.inputs);
   const system = await run.hypervisor.system.facts();
-  if (!isWanted(previous) && !system.claimed) return;
+  if (!system.claimed) return;
+  const owes = mayHold(run);
   try {
     const warnings = await run.hypervisor.system.preparation.release(
-      { previous, holder: holderOf(run), system, removePackages: run.inputs.removePackages === true },
+      {
+        previous: wantedOf(run.inputs),
+        holder: holderOf(run),
+        system,
+        removePackages: run.inputs.removePackages === true,
+        note: noteOf(run),
+      },
       run.context,
     );
     for (const warning of warnings) run.context.tell("warning", warning);
   } catch (error) {
-    if (isWanted(previous) || !hasCode(error, "permission-denied", "sudo-password")) throw error;
+    if (owes || run.made.__claims === true) throw stillThere(error);
+    if (!hasCode(error, "permission-denied", "sudo-password")) throw error;
   }
 }
 
-/** Claims of a lineage that this Host had before: what they hold is held by the one that it has now. */
+/** Claims of lineages that this Host had before: what they hold is held by the one that it has now. */
 export async function leaveLineage(run: Run<unknown>): Promise<void> {
-  const lineage = run.made.__lineageBefore;
-  if (typeof lineage !== "string") return;
-  const system = await run.hypervisor.system.facts();
-  if (system.claimed) {
+  const lineages = lineagesBefore(run).filter((lineage) => lineage !== run.inputs.lineage);
+  if (lineages.length > 0) {
+    const system = await run.hypervisor.system.facts();
     const previous = wantedOf(run.previous ?? run.inputs);
-    const holder = { ...holderOf(run), lineage };
-    await run.hypervisor.system.preparation.release({ previous, holder, system, removePackages: false }, run.context);
+    for (const lineage of system.claimed ? lineages : []) {
+      const holder = { ...holderOf(run), lineage };
+      await run.hypervisor.system.preparation.release({ previous, holder, system, removePackages: false }, run.context);
+    }
   }
   delete run.made.__lineageBefore;
+}
+
+export function noteLineage(run: Run<unknown>, before: string): void {
+  run.made.__lineageBefore = [...new Set([...lineagesBefore(run), before])];
+}
+
+/** More than one where an update that was to leave the first failed. */
+function lineagesBefore({ made: { __lineageBefore: before } }: Run<unknown>): string[] {
+  return (Array.isArray(before) ? before : [before]).filter((lineage) => typeof lineage === "string");
 }
 
 /** For `read`: what is asked for, as it is. */

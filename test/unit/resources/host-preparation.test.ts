@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { diff, read, remove } from "../../../provider/lifecycle";
 import { host as definition } from "../../../provider/resources/host";
+import type { Inputs } from "../../../provider/schema";
 import { anyOf, change, checkOf, contextOf, FakeHost, halfMade, make } from "../fakes";
 
 const everything = {
@@ -94,6 +95,58 @@ describe("what a Host puts on its machine", function () {
     const made = await change(host, definition, { id: half.id, inputs: everything, state: half.outputs }, everything);
     assert.equal(made.state.lineage, half.outputs.lineage);
     assert.equal(host.preparations[0]!.creating, false);
+  });
+
+  describe("and that could not be taken back", () => {
+    const gone = "system.preparation.apply";
+    const half = async (made: Awaited<ReturnType<typeof make>>, inputs: Inputs) => {
+      const { id, outputs, error } = await halfMade(change(host, definition, made, inputs));
+      return { error, made: { id, inputs, state: outputs } };
+    };
+
+    for (const code of ["sudo-password", "permission-denied", "command-failed"] as const)
+      it(`is owed by each run until it was (${code})`, async () => {
+        const first = await make(host, definition, { sysctl: { "vm.swappiness": 10 } });
+        host.fail(gone, code);
+        const second = await half(first, {});
+        const third = await half(second.made, {});
+        assert.match(third.error.message, /what was put on the host before could not be taken back/);
+        host.fail("system.preparation.release", code);
+        await assert.rejects(() => remove(anyOf(definition), third.made.state, contextOf(host, "Host")), { code });
+        const seenAgain = await seen(third.made.state);
+        host.failing.clear();
+        const last = await change(host, definition, { ...third.made, state: seenAgain.outputs }, {});
+        assert.equal(last.state.__pending, undefined);
+        assert.equal(last.state.__claims, false);
+      });
+
+    it("is owed where a step before it failed", async () => {
+      const first = await make(host, definition, { sysctl: { "vm.swappiness": 10 } });
+      const second = await half(first, { requirements: { cpus: 99 } });
+      host.fail(gone, "sudo-password");
+      const third = await half(second.made, {});
+      await half(third.made, {});
+    });
+
+    it("is nothing where it was never put there", async () => {
+      host.fail(gone, "sudo-password");
+      host.fail("system.preparation.release", "sudo-password");
+      const { id, outputs } = await halfMade(make(host, definition, { forwarding: { ipv6: true } }));
+      const first = { id, inputs: {}, state: outputs };
+      // Others' claims are there.
+      host.system = { ...host.system, claimed: true };
+      const second = await change(host, definition, first, {});
+      assert.equal(second.state.__pending, undefined);
+      await remove(anyOf(definition), outputs, contextOf(host, "Host"));
+    });
+
+    it("is nothing where nobody's claim is on the host any more", async () => {
+      const first = await make(host, definition, { sysctl: { "vm.swappiness": 10 } });
+      host.system = { ...host.system, claimed: false };
+      host.fail(gone, "sudo-password");
+      await change(host, definition, first, {});
+      await remove(anyOf(definition), first.state, contextOf(host, "Host"));
+    });
   });
 
   const drifts: [string, Partial<FakeHost["standing"]>, string[]][] = [

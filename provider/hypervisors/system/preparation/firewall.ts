@@ -164,7 +164,8 @@ export function loadFirewall(script: Script, text: string): void {
 export function unloadFirewall(script: Script): void {
   script.add(
     `run systemctl --quiet disable --now -- ${firewallUnit} 2>/dev/null`,
-    `run nft delete table inet ${firewallTable} 2>/dev/null`,
+    `! nft list table inet ${firewallTable} >/dev/null 2>&1 || run nft delete table inet ${firewallTable} ||`,
+    `  die ${words([`the table inet ${firewallTable} could not be deleted`])}`,
   );
   script.drop([firewallFile, candidateFile, unitFile, listingFile]);
   script.add("rmdir /etc/windrose 2>/dev/null", "run systemctl daemon-reload");

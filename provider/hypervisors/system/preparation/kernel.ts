@@ -45,11 +45,13 @@ export function setSysctl(script: Script, name: string, value: string): void {
 }
 
 /**
- * A parameter gets its old value back. Forwarding stays on while others need it and have not claimed it: libvirt switches
+ * A parameter gets its old value back, unless it is gone (its interface, its module). Forwarding stays on while others need it and have not claimed it: libvirt switches
  * it on for its networks by itself, and Docker for its containers.
  */
 export function restoreSysctl(script: Script, name: string, before: string): void {
-  const set = `printf '%s\\n' ${words([before])} > ${words([sysctlPath(name)])} || left ${words([`sysctl ${name} could not be set back to ${before}`])}`;
+  const path = words([sysctlPath(name)]);
+  const refused = `sysctl ${name} could not be set back to ${before}: where the kernel takes no value that loosens it, restart the host`;
+  const set = `[ ! -e ${path} ] || printf '%s\\n' ${words([before])} > ${path} || die ${words([refused])}`;
   if (before !== "0" || !/^net\.ipv[46]\..*forward/.test(name)) {
     script.add(set);
     return;

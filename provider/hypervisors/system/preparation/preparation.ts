@@ -46,6 +46,8 @@ export interface ApplyRequest {
   readonly removePackages: boolean;
   /** Whether no state knows the holder yet. */
   readonly creating: boolean;
+  /** Told before the host is changed, and at the end, whether the holder may have claims on it. */
+  readonly note?: (holds: boolean) => void;
 }
 
 export interface ReleaseRequest {
@@ -53,6 +55,8 @@ export interface ReleaseRequest {
   readonly holder: Holder;
   readonly system: SystemFacts;
   readonly removePackages: boolean;
+  /** As in `ApplyRequest`. */
+  readonly note?: (holds: boolean) => void;
 }
 
 /** How often a change is begun again that somebody else came before. */
@@ -117,6 +121,7 @@ export function createPreparation(transport: Transport): HostPreparation {
     let seen = await look(asked, work);
     const dead = creating ? deadCreations(seen, holder) : [];
     const mine = claimedThings(seen, holder, dead);
+    if (mine.length > 0) request.note?.(true);
     if (mine.some((thing) => !asked.things.some((one) => keyOf(one) === keyOf(thing)))) {
       // A run that was cut off has claimed more than the state knows.
       const known = mine.some((thing) => thing.kind === "package")
@@ -162,6 +167,7 @@ export function createPreparation(transport: Transport): HostPreparation {
       over: [...dead, ...(seen.making.has(holder.lineage) && !creating ? [holder.lineage] : [])],
     });
     if (script) {
+      if (plan.write.length > 0) request.note?.(true);
       const who = `${holder.project}/${holder.stack}`;
       // Less than there is: that the lock is held is to be said, not that time ran out.
       const wait = Math.max(0, Math.floor((Math.min(lockWait, timeLeft(work)) / 1000) * 0.9) - 1);
@@ -170,6 +176,7 @@ export function createPreparation(transport: Transport): HostPreparation {
       warnings.push(...ended);
     }
     if (packagesMissing) return "installed";
+    request.note?.(plan.after.some(({ holders }) => holders[holder.lineage] !== undefined));
     if (wanted.firewall.length > 0) warnings.push(...dropWarnings(seen, wanted));
     return "done";
   };
@@ -222,8 +229,8 @@ export function createPreparation(transport: Transport): HostPreparation {
       return real(wanted, things(wanted, system, family, seen), packages, seen, holder);
     },
     apply: change,
-    async release({ previous, holder, system, removePackages }, work) {
-      return change({ wanted: nothingWanted, previous, holder, system, removePackages, creating: false }, work);
+    async release(request, work) {
+      return change({ ...request, wanted: nothingWanted, creating: false }, work);
     },
   };
 }
