@@ -1,6 +1,14 @@
 import { WindroseError } from "../../errors";
 import type { Transport } from "../../transports/transport";
-import { type CallArguments, type LibvirtClient, openLibvirt, type ProcedureName, type Result } from "./rpc";
+import { daemonDeath } from "./daemon-death";
+import {
+  type CallArguments,
+  ConnectionLost,
+  type LibvirtClient,
+  openLibvirt,
+  type ProcedureName,
+  type Result,
+} from "./rpc";
 
 export interface SessionOptions {
   /** Milliseconds without a call after which the connection is closed; the next call opens it again. Default 30,000. */
@@ -20,6 +28,8 @@ export class LibvirtSession {
   private held = 0;
   private idleTimer: NodeJS.Timeout | undefined;
   private closed = false;
+  /** How often the connection was cut during a call, by its procedure. */
+  private readonly cuts = new Map<ProcedureName, number>();
   private readonly queues = new Map<string, Promise<unknown>>();
   /** Without the way to the host. */
   readonly target: { uri: string; socket?: string };
@@ -64,7 +74,14 @@ export class LibvirtSession {
 
   /** Any procedure of the RPC's table. Rejects with the daemon's own error: `attempt` and `found` are for it. */
   async call<N extends ProcedureName>(name: N, ...rest: CallArguments<N>): Promise<Result<N>> {
-    return this.using((client) => client.call(name, ...rest));
+    try {
+      return await this.using((client) => client.call(name, ...rest));
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || this.closed) throw error;
+      const before = this.cuts.get(name) ?? 0;
+      this.cuts.set(name, before + 1);
+      throw (await daemonDeath(this.transport, name, before)) ?? error;
+    }
   }
 
   /** Work with the connection, which is not closed for idleness meanwhile (an event that is waited for, a stream). */

@@ -216,6 +216,79 @@ describe("libvirt snapshots", () => {
     await assert.rejects(snapshots.restore(uuid, "none", work()), (error) => hasCode(error, "not-found"));
   });
 
+  /** A running guest with a snapshot of its disk `data`, which it has no more. */
+  async function withoutItsDisk(name: string): Promise<string> {
+    const { machines, snapshots } = host;
+    const data = disk({ key: "data", target: "vdc", path: await host.image(name) });
+    const { definition } = await started({ disks: [data] });
+    await snapshots.create(of(definition.uuid, "s", { memory: true }), work());
+    await machines.detachDisk(definition.uuid, "data", work());
+    return definition.uuid;
+  }
+  const daemon = () => host.host.exec(["systemctl", "show", "--property=MainPID", "libvirtd", "virtqemud"]);
+
+  it("of a running machine are deleted after a disk of theirs has gone, or another is in its place", async function () {
+    this.timeout(180_000);
+    const { machines, snapshots } = host;
+    const uuid = await withoutItsDisk("went");
+    const before = await daemon();
+    await snapshots.create(of(uuid, "child", { memory: true }), work());
+    await snapshots.delete(uuid, "s", work());
+    assert.deepEqual(
+      (await snapshots.list(uuid)).map(({ name, parent, current }) => [name, parent, current]),
+      [["child", undefined, true]],
+    );
+    await machines.attachDisk(uuid, disk({ key: "data", target: "vdc", path: await host.image("came") }));
+    await snapshots.create(of(uuid, "t", { memory: true }), work());
+    await machines.detachDisk(uuid, "data", work());
+    await machines.attachDisk(uuid, disk({ key: "data", target: "vdc", path: await host.image("other") }));
+    await snapshots.delete(uuid, "t", work());
+    await snapshots.delete(uuid, "child", work());
+    assert.deepEqual(await snapshots.list(uuid), []);
+    assert.deepEqual(await daemon(), before, "libvirt's daemon is the same");
+    // Off, with one that has its disk between two that have not.
+    await machines.detachDisk(uuid, "data", work());
+    await snapshots.create(of(uuid, "a", { memory: true }), work());
+    await machines.attachDisk(uuid, disk({ key: "data", target: "vdc", path: await host.image("last") }));
+    await snapshots.create(of(uuid, "b", { memory: true }), work());
+    await machines.detachDisk(uuid, "data", work());
+    await snapshots.create(of(uuid, "c", { memory: true }), work());
+    await machines.shutdown(uuid, { timeout: 0, force: true }, work());
+    await snapshots.delete(uuid, "b", work());
+    assert.deepEqual(
+      (await snapshots.list(uuid)).map(({ name, parent, current }) => [name, parent, current]),
+      [
+        ["a", undefined, false],
+        ["c", "a", true],
+      ],
+    );
+    await snapshots.delete(uuid, "a", work());
+    await snapshots.delete(uuid, "c", work());
+    const root = (await machines.find(uuid))!.stored.disks.find(({ key }) => key === "root");
+    const { stdout } = await host.host.exec(["qemu-img", "snapshot", "-lU", root!.path!]);
+    assert.doesNotMatch(stdout, /\b(s|t|child|a|b|c)\b/);
+  });
+
+  it("that kill the daemon are named so, at once and when it dies again", async function () {
+    this.timeout(180_000);
+    const uuid = await withoutItsDisk("fatal");
+    const { session } = host;
+    const fatal = async () => {
+      const { snapshots } = await session.call("DOMAIN_LIST_ALL_SNAPSHOTS", {
+        domain: (await session.call("DOMAIN_LOOKUP_BY_UUID", { uuid })).domain,
+      });
+      await session.call("DOMAIN_SNAPSHOT_DELETE", { snapshot: snapshots[0]! });
+    };
+    await assert.rejects(fatal(), (error: Error) => {
+      assert.match(
+        error.message,
+        /(libvirtd|virtqemud) died by the signal SIGSEGV during the call DOMAIN_SNAPSHOT_DELETE\. /,
+      );
+      return true;
+    });
+    await assert.rejects(fatal(), /DOMAIN_SNAPSHOT_DELETE, and has died 2 times within an hour\. .* kills it again/);
+  });
+
   it("go with their machine, and are no trouble once it is gone", async function () {
     this.timeout(60_000);
     const { machines, snapshots } = host;

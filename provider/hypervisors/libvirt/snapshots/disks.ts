@@ -78,6 +78,43 @@ export function compareDisks(snapshot: XmlElement, now: XmlElement, name: string
   return present.filter(({ kind }) => kind === "internal");
 }
 
+/**
+ * A copy of a snapshot's description without the disks that the running machine no longer has, or has another in place of;
+ * nothing where it has them all.
+ */
+export function withoutGoneDisks(snapshot: XmlElement, running: XmlElement): XmlElement | undefined {
+  const now = new Map(running.all("devices/disk").map((disk) => [disk.attribute("dev", "target"), pathOf(disk)]));
+  const then = snapshot.all("domain/devices/disk");
+  const gone = new Set(
+    then
+      .filter((disk) => {
+        const target = disk.attribute("dev", "target");
+        return !now.has(target) || (!isMedia(disk) && now.get(target) !== pathOf(disk));
+      })
+      .map((disk) => disk.attribute("dev", "target")),
+  );
+  if (gone.size === 0) return undefined;
+  const kept = snapshot.clone();
+  for (const [path, targetOf] of [
+    ["disks", (disk: XmlElement) => disk.attribute("name")],
+    ["domain/devices", (disk: XmlElement) => disk.attribute("dev", "target")],
+    ["inactiveDomain/devices", (disk: XmlElement) => disk.attribute("dev", "target")],
+  ] as const) {
+    const parent = kept.find(path);
+    for (const disk of parent?.all("disk") ?? []) if (gone.has(targetOf(disk))) parent!.remove(disk);
+  }
+  return kept;
+}
+
+/** Whether each disk of the other snapshot is in this one too, by its target. */
+export function hasAllDisksOf(snapshot: XmlElement, other: XmlElement): boolean {
+  const targets = new Set(snapshot.all("disks/disk").map((disk) => disk.attribute("name")));
+  return other.all("disks/disk").every((disk) => targets.has(disk.attribute("name")));
+}
+
+/** Whether the medium of a disk may be another at any time. */
+const isMedia = (disk: XmlElement) => ["cdrom", "floppy"].includes(disk.attribute("device") ?? "disk");
+
 /** Whether each disk's file really holds the snapshot: one that was copied over or made anew does not. */
 export async function checkDisksHold(
   transport: Transport,

@@ -8,12 +8,13 @@ import {
   ErrorNumber,
   isLibvirtError,
   SnapshotCreate,
+  SnapshotDelete,
   type SnapshotHandle,
   SnapshotRevert,
 } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { parseXml, render, serializeXml, XmlElement } from "../xml";
-import { checkDisksHold, compareDisks, refuseFirmware, snapshotDisks } from "./disks";
+import { checkDisksHold, compareDisks, hasAllDisksOf, refuseFirmware, snapshotDisks, withoutGoneDisks } from "./disks";
 
 /** `VIR_DOMAIN_SNAPSHOT_XML_SECURE`: with the passwords of the definition within, which a redefinition must keep. */
 const secure = 1;
@@ -146,11 +147,54 @@ export class LibvirtSnapshots implements SnapshotSection {
         const before = xml.find("description");
         if (before) xml.remove(before);
         if (description) xml.children.unshift(new XmlElement("description", {}, [description]));
-        const flags = SnapshotCreate.redefine | (current ? SnapshotCreate.current : 0);
-        const { domain } = snapshot;
-        await this.session.call("DOMAIN_SNAPSHOT_CREATE_XML", { domain, xml: serializeXml(xml), flags });
+        await this.redefine(snapshot.domain, xml, current);
       });
     });
+  }
+
+  private async redefine(domain: DomainHandle, xml: XmlElement, current: boolean): Promise<void> {
+    const flags = SnapshotCreate.redefine | (current ? SnapshotCreate.current : 0);
+    const args = { domain, xml: serializeXml(xml), flags };
+    await this.session.call("DOMAIN_SNAPSHOT_CREATE_XML", args);
+  }
+
+  /**
+   * Moves later snapshots that lack a disk of this one from under it: libvirt 9.0 refuses to delete it otherwise ("disk 'vdc'
+   * not found in domain"). Where they have the same disks libvirt does that by itself.
+   */
+  private async freeOfChildren(snapshot: SnapshotHandle, described: XmlElement): Promise<void> {
+    const { session } = this;
+    const listed = await session.call("DOMAIN_SNAPSHOT_LIST_ALL_CHILDREN", { snapshot });
+    for (const child of listed.snapshots) {
+      const [xml, { current }] = await Promise.all([
+        this.xml(child),
+        session.call("DOMAIN_SNAPSHOT_IS_CURRENT", { snapshot: child }),
+      ]);
+      if (hasAllDisksOf(xml, described)) continue;
+      moveUnder(xml, described.find("parent"));
+      await this.redefine(snapshot.domain, xml, current);
+    }
+  }
+
+  /**
+   * Takes disks that a running machine no longer has, or has another in place of, out of a snapshot that is to be deleted:
+   * it is forgotten and defined again. libvirt 9.0 dies by SEGV where one is missing (qemuSnapshotDeleteValidate expects it to be
+   * there), and refuses where it is another. What those disks hold of the snapshot stays in their files, which may be in use
+   * elsewhere.
+   */
+  private async forgetGoneDisks(snapshot: SnapshotHandle, described: XmlElement): Promise<void> {
+    const { session } = this;
+    const { domain } = snapshot;
+    if (!isActive(await powerOf(session, domain))) return;
+    const kept = withoutGoneDisks(described, parseXml(await currentXml(session, domain), "A machine's definition"));
+    if (!kept) return;
+    await session.call("DOMAIN_SNAPSHOT_DELETE", { snapshot, flags: SnapshotDelete.metadataOnly });
+    try {
+      await this.redefine(domain, kept, false);
+    } catch (error) {
+      await this.redefine(domain, described, false);
+      throw error;
+    }
   }
 
   delete(machine: string, name: string, work: Work): Promise<void> {
@@ -158,10 +202,20 @@ export class LibvirtSnapshots implements SnapshotSection {
       const snapshot = await this.handle(machine, name);
       if (!snapshot) return;
       await attempt(`deleting the snapshot ${name} of ${snapshot.domain.name}`, async () => {
+        const described = await this.xml(snapshot);
+        await this.freeOfChildren(snapshot, described);
+        await this.forgetGoneDisks(snapshot, described);
         await found(this.session.call("DOMAIN_SNAPSHOT_DELETE", { snapshot }, callOptions(work)));
       });
     });
   }
+}
+
+/** Gives a snapshot's description another parent, or none. */
+function moveUnder(snapshot: XmlElement, parent: XmlElement | undefined): void {
+  const before = snapshot.find("parent");
+  if (before) snapshot.remove(before);
+  if (parent) snapshot.children.push(parent.clone());
 }
 
 function callOptions(work: Work): { deadline: number; signal?: AbortSignal } {
