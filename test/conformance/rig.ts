@@ -10,7 +10,7 @@ import { Look } from "./look";
 import type { Place } from "./place";
 import type { KindSamples, Sample } from "./sample";
 import type { Stage } from "./trial";
-import { InProcess, listen, stopListening, type Way } from "./way";
+import { InProcess, listen, otherStack, stack, stopListening, type Way } from "./way";
 
 /** What samples find on a host beside what the provider makes: files of images, bridges, NICs. */
 const furniture = `${firmware}head -c 1M /dev/zero > /srv/a.iso
@@ -72,7 +72,7 @@ export class Rig implements Stage {
 
   /** Each sample has a resource of its own, but for the guest, which boots once. */
   way({ kind }: KindSamples, { guest }: Sample): Way {
-    if (!guest) return new InProcess(kind, "tried", this.hidden);
+    if (!guest) return new InProcess(kind, "tried", this.hidden, kind === "Host" ? otherStack : stack);
     this.guest ??= new InProcess(kind, "guest", this.hidden);
     return this.guest;
   }

@@ -37,6 +37,9 @@ export type Hidden = (inputs: Inputs) => Inputs;
 /** What the resources' names derive from. */
 export const [project, stack] = ["conformance", "conf"];
 
+/** A second stack: a Host is refused on a machine where its own stack has made something under another lineage. */
+export const otherStack = "conf-other";
+
 interface Stored {
   id: string;
   inputs: Inputs;
@@ -73,9 +76,10 @@ export class InProcess implements Way {
     kind: Kind,
     readonly name: string,
     private readonly hidden: Hidden,
+    its = stack,
   ) {
     this.provider = resource(kind) as Required<pulumi.dynamic.ResourceProvider>;
-    this.urn = `urn:pulumi:${stack}::${project}::pulumi-nodejs:dynamic/windrose:${kind}::${name}`;
+    this.urn = `urn:pulumi:${its}::${project}::pulumi-nodejs:dynamic/windrose:${kind}::${name}`;
   }
 
   get state(): Inputs {

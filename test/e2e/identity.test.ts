@@ -122,7 +122,7 @@ describe("identity", function () {
     await second.ask(fixture.hosts, [...frame(), boreas()]);
     const { code, output } = await second.up({ check: false });
     assert.notEqual(code, 0);
-    assert.match(output, /which this stack did not make/);
+    assert.match(output, /under the lineage .*, which the state does not know.*use another stack name/s);
     await second.destroy();
     assert.deepEqual(await identity(), before);
     await fixture.stack.preview({ args: ["--expect-no-changes"] });
