@@ -4,6 +4,7 @@ import { asWindroseError, type ErrorCode, WindroseError } from "./errors";
 import type { Exclusives } from "./exclusives";
 import { capabilities } from "./hypervisors/capabilities";
 import type { Hypervisor } from "./hypervisors/hypervisor";
+import { sayValues } from "./reasons";
 import { asRecord, complete, type Fields, type Inputs, type Kind, type OutputFields, unknown } from "./schema";
 import { schemaVersion } from "./upgrade";
 import { type Failure, validate } from "./validate";
@@ -121,7 +122,7 @@ export async function check(
       identity,
     );
   for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
-  return { inputs, failures };
+  return { inputs, failures: sayValues(definition.fields, inputs, given, failures) };
 }
 
 /** Changes that need a restart which the resource does not allow: `up` refuses them, and a preview warns. */

@@ -53,6 +53,12 @@ export function worded(text: string, rule: (change: Change) => Verdict): EffectF
   return Object.assign((change: Change) => rule(change), { text });
 }
 
+/** Content of a length in bytes of UTF-8. `instead`: what to do with more. */
+export function contentOf(most: number, instead = "") {
+  const says = `has more than ${formatSize(most)}${instead && `: ${instead}`}`;
+  return z.string().refine((text) => Buffer.byteLength(text) <= most, says);
+}
+
 interface Described {
   readonly doc: string;
 }
@@ -83,6 +89,10 @@ export interface Leaf extends Described {
   /** For the documentation, where the default is computed. */
   readonly defaultText?: string;
   readonly secret?: boolean;
+  /** Its texts are kept byte by byte (files, scripts, user data). Default: as definitions carry them (`texts.ts`). */
+  readonly content?: boolean;
+  /** An empty text says as much as none, and is kept as none; `blank`: so does one of white space alone. */
+  readonly absent?: "empty" | "blank";
   /** Made once by `check` where it is not given, and then kept. */
   readonly derived?: boolean;
   /** Made by `check`, or found by `read`: no program gives it, so it is no argument. */
@@ -127,28 +137,40 @@ function leaf(type: z.ZodType, typeText: string, doc: string, effect: EffectRule
 
 /** Longest text that a field takes, unless it says otherwise: characters. */
 const maxText = 4096;
+/** Entries of a dictionary. */
+const maxEntries = 256;
 
-export const noControl = (text: string) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
+/** Any text, of a length in characters. */
+export function textOf(max: number) {
+  return z.string().max(max, `has more than ${max} characters`);
+}
+
+/** Of the names of things and places. What a text may hold beside that is the same for all (`texts.ts`). */
+export const oneLine = (text: string) => !/[\t\n\r]/.test(text);
+
+const notOneLine = "must be one line, without tabs";
 
 export const field = {
   text: (
     doc: string,
     effect: EffectRule,
-    options: LeafOptions & { pattern?: RegExp; says?: string; max?: number } = {},
+    options: LeafOptions & { pattern?: RegExp; says?: string; max?: number; lines?: boolean } = {},
   ) => {
-    const { pattern, says, max, ...rest } = options;
-    let type = z
-      .string()
-      .max(max ?? maxText)
-      .refine(noControl, "holds control characters");
+    const { pattern, says, max, lines, ...rest } = options;
+    let type = textOf(max ?? maxText);
+    if (!lines) type = type.refine(oneLine, notOneLine);
     if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
-    return leaf(type, "string", doc, effect, rest);
+    return leaf(type, "string", doc, effect, { ...(pattern ? {} : { absent: "empty" }), ...rest });
   },
-  size: (doc: string, effect: EffectRule, options: LeafOptions & { min?: number; step?: number } = {}) => {
+  size: (
+    doc: string,
+    effect: EffectRule,
+    options: LeafOptions & { min?: number; step?: number; of?: "disk" | "memory" } = {},
+  ) => {
     // What can only be had in whole steps is rounded up here, once: what is read back is then what was asked for.
-    const { min = 1, step = 1, ...rest } = options;
+    const { min = 1, step = 1, of = "memory", ...rest } = options;
     const type = z.union([z.string(), z.number()]).transform((value, context) => {
-      const problem = sizeProblem(value, min);
+      const problem = sizeProblem(value, min, of);
       if (problem !== undefined) {
         context.addIssue({ code: "custom", message: problem });
         return z.NEVER;
@@ -167,7 +189,9 @@ export const field = {
     leaf(z.array(item).max(1024), /\W/.test(itemText) ? `(${itemText})[]` : `${itemText}[]`, doc, effect, options),
   dictionary: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
     leaf(
-      z.record(z.string().min(1).max(256).refine(noControl), z.string().max(maxText).refine(noControl)),
+      z
+        .record(textOf(256).min(1, "is empty").refine(oneLine, notOneLine), textOf(maxText))
+        .refine((all) => Object.keys(all).length <= maxEntries, `has more than ${maxEntries} entries`),
       "{ [key: string]: string }",
       doc,
       effect,
@@ -181,11 +205,9 @@ export const field = {
     options: LeafOptions & { carries?: readonly string[]; orPath?: boolean } = {},
   ) => {
     const { carries = [], orPath, ...rest } = options;
-    const type = z
-      .string()
-      .min(1)
-      .max(1024)
-      .refine(noControl)
+    const type = textOf(1024)
+      .min(1, "is empty")
+      .refine(oneLine, notOneLine)
       .refine((value) => orPath || !value.startsWith("/"), "must be a resource or its id");
     return leaf(type, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
   },

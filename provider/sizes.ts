@@ -35,17 +35,21 @@ export function parseSize(text: string | number): number | undefined {
     : undefined;
 }
 
+/** Numbers below these are meant as GiB where they have no unit: nobody asks for 20 MiB of a disk, or 4 MiB of memory. */
+const fewGiB = { disk: 4096, memory: 64 } as const;
+
 /**
- * Why it is no size, or less than `min` bytes; undefined where it is right. A bare number may be bytes or MiB: nobody can
- * say. It follows the name of what it is about in a sentence.
+ * Why it is no size, or less than `min` bytes; undefined where it is right. A bare number may be bytes, MiB or GiB: nobody can
+ * say, so that the likely one is only proposed. It follows the name of what it is about in a sentence.
  */
-export function sizeProblem(given: unknown, min = 0): string | undefined {
+export function sizeProblem(given: unknown, min = 0, of: keyof typeof fewGiB = "memory"): string | undefined {
   const text = typeof given === "string" || typeof given === "number" ? String(given).trim() : "";
   const bytes = parseSize(text);
   if (bytes !== undefined) return bytes < min ? `must be at least ${formatSize(min)}` : undefined;
   if (!/^\d{1,16}(?:\.\d{1,6})?$/.test(text)) return "is not a size; write it as `2GiB`, `512MiB` or `20GB`";
-  const few = Number(text) < units.MiB!;
-  return `${text} has no unit: write ${few || text.includes(".") ? `${text}MiB` : formatSize(Number(text))}`;
+  const number = Number(text);
+  const unit = number < fewGiB[of] ? "GiB" : number < units.MiB! ? "MiB" : undefined;
+  return `${text} has no unit: write ${unit === undefined ? formatSize(Math.round(number)) : `${text}${unit}`}`;
 }
 
 /** The largest binary unit that is exact: 2147483648 → `2GiB`, 20000000000 → `19531250KiB`. */

@@ -20,9 +20,9 @@ type Check = (property: string, reason: string | undefined) => void;
 const sizes = {
   vcpus: countProblem,
   maxVcpus: countProblem,
-  memory: sizeProblem,
-  maxMemory: sizeProblem,
-  diskSize: sizeProblem,
+  memory: (size: unknown) => sizeProblem(size, "memory"),
+  maxMemory: (size: unknown) => sizeProblem(size, "memory"),
+  diskSize: (size: unknown) => sizeProblem(size, "disk"),
 };
 
 function checkSizes(size: GuestSize, at: string, check: Check): void {
@@ -61,7 +61,7 @@ function checkCommon(request: LabRequest, check: Check): void {
     if (proxyJump !== undefined) check(`hosts.${key}.proxyJump`, jumpProblem(proxyJump));
     if (capacity?.cpus !== undefined) check(`hosts.${key}.capacity.cpus`, countProblem(capacity.cpus));
     for (const of of ["memory", "disk"] as const) {
-      if (capacity?.[of] !== undefined) check(`hosts.${key}.capacity.${of}`, sizeProblem(capacity[of]));
+      if (capacity?.[of] !== undefined) check(`hosts.${key}.capacity.${of}`, sizeProblem(capacity[of], of));
     }
   }
   if (request.images.length === 0) check("images", "has none: guests need an image");

@@ -10,7 +10,7 @@ export function nameProblem(name: unknown): string | undefined {
 }
 
 /** A size as `2GiB`, and not nothing. */
-export const sizeProblem = (size: unknown): string | undefined => problemOfSize(size, 1);
+export const sizeProblem = (size: unknown, of?: "disk" | "memory"): string | undefined => problemOfSize(size, 1, of);
 
 export function countProblem(count: unknown): string | undefined {
   return Number.isInteger(count) && Number(count) >= 1 && Number(count) <= 4096

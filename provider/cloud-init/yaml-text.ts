@@ -1,4 +1,4 @@
-import { parseAllDocuments, stringify } from "yaml";
+import { Document, isScalar, parseAllDocuments, visit } from "yaml";
 
 /**
  * YAML as cloud-init reads it (PyYAML's safe loader: YAML 1.1), with bounds against hostile text. A reason never quotes
@@ -20,6 +20,11 @@ export function parseYaml(text: string): Parsed {
     const [document] = documents;
     if (!document) return { value: null };
     if (documents.length > 1) return { reason: "holds more than one YAML document" };
+    const [foreign] = unreadable.exec(text) ?? [];
+    if (foreign !== undefined) {
+      const code = foreign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+      return { reason: `holds U+${code}, which YAML can't carry as it is: write it as an escape in double quotes` };
+    }
     const problem = document.errors[0] ?? document.warnings[0];
     if (problem) {
       const where = problem.linePos?.[0];
@@ -61,15 +66,31 @@ function copy(value: unknown, depth: number): unknown {
   throw new Unfit("holds a value that YAML does not have");
 }
 
+/** What PyYAML refuses to read (yaml/reader.py, `NON_PRINTABLE`). */
+const unreadable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+/** And what YAML 1.1 takes for the end of a line: in a text they must be escaped (https://yaml.org/spec/1.1/#id871136). */
+const mustEscape = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
+
+/** PyYAML takes no tab in a plain text (yaml/scanner.py, `scan_plain`), and these words for more than texts (yaml/resolver.py). */
+const mustQuote = (text: string) =>
+  mustEscape.test(text) || (text.includes("\t") && !text.includes("\n")) || /^(<<|=)$/.test(text);
+
 /** Block style, several lines as literal blocks, no line folded, no anchors; fit for YAML 1.1 readers. */
 export function yamlText(value: unknown): string {
-  return stringify(value, {
+  const document = new Document(value, {
     version: "1.1",
-    blockQuote: "literal",
-    lineWidth: 0,
     aliasDuplicateObjects: false,
-    collectionStyle: "block",
+    // With it the text `<<` is never quoted.
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.tag !== "tag:yaml.org,2002:merge"),
   });
+  visit(document, {
+    Scalar(_key, node) {
+      if (isScalar(node) && typeof node.value === "string" && mustQuote(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document
+    .toString({ blockQuote: "literal", lineWidth: 0, collectionStyle: "block" })
+    .replace(new RegExp(mustEscape, "g"), (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 export type YamlMap = { [key: string]: unknown };

@@ -935,7 +935,7 @@ export interface VirtualMachineCloudInitArgs {
   packages?: pulumi.Input<pulumi.Input<string>[]>;
   /** Commands for the first boot: text for a shell, or arguments. Secret. A change: seeded anew, after a restart. */
   runCommands?: pulumi.Input<pulumi.Input<string | string[]>[]>;
-  /** User data: text, or an object that is merged with the fields here. Secret. A change: seeded anew, after a restart. */
+  /** User data: text, or an object that is merged with the fields here. 1 MiB at most. Secret. A change: seeded anew, after a restart. */
   userData?: pulumi.Input<string | object>;
   /** Network configuration, version 1 or 2. Default: DHCP, as the image has it. Secret. A change: seeded anew, after a restart. */
   networkConfig?: pulumi.Input<string | object>;
@@ -959,7 +959,7 @@ export interface VirtualMachineCloudInit {
   readonly packages?: string[];
   /** Commands for the first boot: text for a shell, or arguments. */
   readonly runCommands?: (string | string[])[];
-  /** User data: text, or an object that is merged with the fields here. */
+  /** User data: text, or an object that is merged with the fields here. 1 MiB at most. */
   readonly userData?: string | object;
   /** Network configuration, version 1 or 2. */
   readonly networkConfig?: string | object;
@@ -1315,7 +1315,7 @@ export interface CommandArgs {
   machine?: VirtualMachine | pulumi.Input<string>;
   /** How `machine` is logged in to. */
   connection?: pulumi.Input<CommandConnectionArgs>;
-  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. A change: live: runs `update`, or `create` where there is none. */
+  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. A script with the line ends of Windows gets those of Unix. A change: live: runs `update`, or `create` where there is none. */
   create?: pulumi.Input<string | pulumi.Input<string>[]>;
   /** Runs in place of `create` where it ran before and something of it has changed. A change: live: runs it; taken away: in the state alone. */
   update?: pulumi.Input<string | pulumi.Input<string>[]>;
@@ -1349,7 +1349,7 @@ export interface CommandOutputs {
   readonly machine: pulumi.Output<string | undefined>;
   /** How `machine` is logged in to. */
   readonly connection: pulumi.Output<CommandConnection | undefined>;
-  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. */
+  /** Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. A script with the line ends of Windows gets those of Unix. */
   readonly create: pulumi.Output<string | string[] | undefined>;
   /** Runs in place of `create` where it ran before and something of it has changed. */
   readonly update: pulumi.Output<string | string[] | undefined>;

@@ -40,7 +40,7 @@ export const guestConnection = (doc: string) =>
     privateKey: field.text(
       "An OpenSSH private key as text. Used, and never stored: what runs without the program (`delete` in a `destroy`) needs another way in.",
       "local",
-      { secret: true, max: 65_536, defaultText: "that of the host's connection" },
+      { secret: true, max: 65_536, lines: true, defaultText: "that of the host's connection" },
     ),
     passphrase: field.text("Passphrase of the key. Used, and never stored.", "local", { secret: true }),
     timeout: field.integer(

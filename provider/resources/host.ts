@@ -9,6 +9,7 @@ import { newLineage } from "../ownership";
 import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
 import { formatSize, sizeProblem } from "../sizes";
+import { shown } from "../texts";
 import type { Failure } from "../validate";
 import type { HostArgs, HostOutputs } from "./arguments";
 import { lostLineages } from "./common";
@@ -104,8 +105,8 @@ async function refuseLost(run: Run<ObservedHost>): Promise<void> {
 
 function checkSizes(property: string, sizes: unknown, failures: Failure[]): void {
   for (const [path, size] of Object.entries(asRecord(sizes))) {
-    if (!path.startsWith("/")) failures.push({ property: `${property}.${path}`, reason: "a path begins with /" });
-    const reason = known(size) ? sizeProblem(size) : undefined;
+    if (!path.startsWith("/")) failures.push({ property, reason: `has the key ${shown(path)}: a path begins with /` });
+    const reason = known(size) ? sizeProblem(size, 0, "disk") : undefined;
     if (reason) failures.push({ property: `${property}.${path}`, reason });
   }
 }

@@ -7,7 +7,7 @@ import type { VolumeState } from "../hypervisors/model";
 import { type Definition, known, type Run } from "../lifecycle";
 import { derivedSuffix } from "../ownership";
 import { WindroseResource } from "../resource";
-import { type Change, field, type Inputs, noControl, unknown, type Verdict, worded } from "../schema";
+import { type Change, field, type Inputs, textOf, unknown, type Verdict, worded } from "../schema";
 import { formatSize } from "../sizes";
 import type { ImageArgs, ImageOutputs } from "./arguments";
 import { isMarked, mark, needed, unmark } from "./backing";
@@ -38,19 +38,15 @@ const content = worded(
   },
 );
 
-const checksumType = z
-  .string()
-  .max(4096)
-  .refine(noControl, "holds control characters")
-  .transform((text, context) => {
-    const checksum = canonicalChecksum(text);
-    if (checksum !== undefined) return checksum;
-    context.addIssue({
-      code: "custom",
-      message: "must be `sha256:` or `sha512:` and the digest's hexadecimal digits, or the URL of a list of them",
-    });
-    return z.NEVER;
+const checksumType = textOf(4096).transform((text, context) => {
+  const checksum = canonicalChecksum(text);
+  if (checksum !== undefined) return checksum;
+  context.addIssue({
+    code: "custom",
+    message: "must be `sha256:` or `sha512:` and the digest's hexadecimal digits, or the URL of a list of them",
   });
+  return z.NEVER;
+});
 
 const fields = {
   ...onHost,

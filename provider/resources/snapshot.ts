@@ -16,7 +16,7 @@ const fields = {
     derived: true,
     defaultText: "the resource's name",
   }),
-  description: field.text("For people.", "live", { max: 2048 }),
+  description: field.text("For people.", "live", { max: 2048, lines: true, absent: "blank" }),
   memory: field.flag("With the memory of the machine, where it runs.", "replace", { default: true }),
   quiesce: field.flag("Have the guest agent write out its file systems before.", "replace", { default: false }),
   restore: field.text(
@@ -29,7 +29,7 @@ const fields = {
             says: `live, rolls the machine back${old === undefined ? ", unless it was rolled back for it before" : ""}`,
           },
     ),
-    { max: 256 },
+    { max: 256, lines: true },
   ),
   suffix: field.text("Tells our snapshots from others of the same name.", "local", { derived: true, internal: true }),
 } as const;

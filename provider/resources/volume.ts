@@ -31,7 +31,7 @@ const fields = {
   size: field.size(
     "Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`.",
     grows("a volume"),
-    { min: 512, defaultText: "that of `image` or `from`" },
+    { min: 512, of: "disk", defaultText: "that of `image` or `from`" },
   ),
   image: field.reference("Image that it is made from.", "replace", ["Image"]),
   clone: field.choice(

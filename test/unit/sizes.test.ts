@@ -41,14 +41,23 @@ describe("sizes", () => {
     for (const [given, reason] of [
       ["192", "192 has no unit: write 192MiB"],
       [192, "192 has no unit: write 192MiB"],
-      [" 1.5 ", "1.5 has no unit: write 1.5MiB"],
+      [" 1.5 ", "1.5 has no unit: write 1.5GiB"],
+      ["4", "4 has no unit: write 4GiB"],
+      [2048, "2048 has no unit: write 2048MiB"],
       [1073741824, "1073741824 has no unit: write 1GiB"],
       ["2000000", "2000000 has no unit: write 2000000B"],
-      ["0", "0 has no unit: write 0MiB"],
+      ["0", "0 has no unit: write 0GiB"],
     ] as const) {
       assert.equal(sizeProblem(given), reason);
       assert.equal(parseSize(given), undefined);
     }
+    for (const [given, reason] of [
+      [20, "20 has no unit: write 20GiB"],
+      ["500", "500 has no unit: write 500GiB"],
+      [20480, "20480 has no unit: write 20480MiB"],
+      [21474836480, "21474836480 has no unit: write 20GiB"],
+    ] as const)
+      assert.equal(sizeProblem(given, 512, "disk"), reason);
     assert.match(sizeProblem("much")!, /is not a size; write it as/);
     for (const other of [undefined, null, {}, ["2GiB"], true]) assert.match(sizeProblem(other)!, /is not a size/);
     assert.equal(sizeProblem("192MiB"), undefined);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { type Fields, field, type Inputs, unknown } from "../../provider/schema";
 import { validate } from "../../provider/validate";
 
@@ -33,6 +34,61 @@ describe("validate", () => {
     assert.match(check({ other: 1 }).failures[0]!.reason, /there are: name, size, list, secret, pool,/);
   });
 
+  it("keeps a text with one kind of line end, and none where it is empty", () => {
+    const texts: Fields = {
+      note: field.text("", "live", { lines: true, absent: "blank" }),
+      token: field.text("", "live"),
+      must: field.text("", "live", { required: true }),
+      file: field.of(z.string(), "string", "", "live", { content: true }),
+      map: field.dictionary("", "live"),
+    };
+    const { inputs, failures } = validate(texts, {
+      note: "one\r\ntwo\rthree",
+      token: "",
+      must: "",
+      file: "one\r\n",
+      map: { a: "\r\n", b: "" },
+    });
+    assert.deepEqual(inputs, { note: "one\ntwo\nthree", file: "one\r\n", map: { a: "\n", b: "" } });
+    assert.deepEqual(failures, [{ property: "must", reason: "is required, and empty" }]);
+    assert.deepEqual(validate(texts, { must: "a", note: " \n\t" }).inputs, { must: "a" });
+    const two = validate(texts, { must: "a\nb", map: { "a\tb": "c" } }).failures;
+    assert.deepEqual(two, [
+      { property: "must", reason: "must be one line, without tabs" },
+      { property: "map", reason: 'has the key "a\\tb", which must be one line, without tabs' },
+    ]);
+  });
+
+  it("says which field was meant", () => {
+    const reason = (inputs: Inputs) => check(inputs).failures[0]!.reason;
+    assert.match(reason({ szie: "1GiB" }), /is no field of it; did you mean `size`; there are: name, size/);
+    assert.match(reason({ disks: { a: { Size: "1GiB" } } }), /did you mean `size`; there are: size$/);
+    assert.match(reason({ group: { must: true, mustt: true } }), /did you mean `must`/);
+    assert.match(reason({ group: { must: true, size: "1GiB" } }), /it belongs in `size` or `disks.<key>.size`/);
+    assert.match(reason({ zzz: 1 }), /^is no field of it; there are: /);
+  });
+
+  it("says what a value must be, without words of a library", () => {
+    const fields: Fields = {
+      flag: field.flag("", "live"),
+      count: field.integer("", "live", { min: 1, max: 8 }),
+      choice: field.choice("", "live", ["a", "b"]),
+      either: field.of(z.union([z.string(), z.array(z.string())]), "string | string[]", "", "live"),
+    };
+    const reasons = (inputs: Inputs) => validate(fields, inputs).failures.map(({ reason }) => reason);
+    assert.deepEqual(reasons({ flag: "yes", count: "1", choice: "c", either: 7 }), [
+      "must be true or false",
+      "must be a number",
+      'must be one of "a", "b"',
+      "must be string | string[]",
+    ]);
+    assert.deepEqual(reasons({ count: 9 }), ["must be at most 8"]);
+    assert.deepEqual(reasons({ count: 1.5 }), ["must be a whole number"]);
+    assert.deepEqual(validate(fields, { either: ["a", 7] }).failures, [
+      { property: "either.1", reason: "must be text" },
+    ]);
+  });
+
   it("takes no size without a unit", () => {
     for (const size of ["192", 192])
       assert.deepEqual(check({ size }).failures, [{ property: "size", reason: "192 has no unit: write 192MiB" }]);
@@ -40,7 +96,7 @@ describe("validate", () => {
 
   it("repeats no secret", () => {
     const { failures } = check({ secret: "hunter2" });
-    assert.deepEqual(failures, [{ property: "secret", reason: "is not valid" }]);
+    assert.deepEqual(failures, [{ property: "secret", reason: "has more than 3 characters" }]);
   });
 
   it("lets through what is not yet known, and nothing else of the wrong shape", () => {

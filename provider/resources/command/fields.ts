@@ -1,18 +1,16 @@
 import { z } from "zod";
-import { field, type Inputs, isRecord, worded } from "../../schema";
+import { field, type Inputs, isRecord, textOf, worded } from "../../schema";
+import { unixScript } from "../../texts";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
 
 /** Characters of a script, of its input or of all arguments together. */
 const longest = 256 * 1024;
-const text = z
-  .string()
-  .max(longest)
-  .refine((value) => !value.includes("\0"), "holds a NUL");
+const text = textOf(longest);
 const program = text.min(1, "is empty").refine((value) => !value.startsWith("-"), "begins with a hyphen");
 const words = z.array(text).max(4096).refine(startsWithProgram, "does not begin with a program");
 const script = z.union(
-  [text.refine((value) => value.trim() !== "", "is empty"), words],
+  [text.refine((value) => value.trim() !== "", "is empty").transform(unixScript), words],
   "must be a script, or a list of a program and its arguments",
 );
 const variables = z
@@ -43,8 +41,9 @@ export const fields = {
   create: field.of(
     script,
     "string | string[]",
-    "Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others.",
+    "Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. A script with the line ends of Windows gets those of Unix.",
     runs,
+    { content: true },
   ),
   update: field.of(
     script,
@@ -53,28 +52,33 @@ export const fields = {
     worded("live: runs it; taken away: in the state alone", ({ new: value }) =>
       value === undefined ? "local" : { effect: "live", says: "live, runs `update`" },
     ),
+    { content: true },
   ),
   delete: field.of(
     script,
     "string | string[]",
     "Runs before it is deleted or replaced; also where `create` failed. Without it, a command in a machine goes with the machine. In a machine that is gone already it is left out.",
     "local",
+    { content: true },
   ),
   interpreter: field.list(
     'A program and its first arguments, to which the path of the script is added: `["python3"]`.',
     runs,
     text,
     "string",
-    { defaultText: "`sh`" },
+    { content: true, defaultText: "`sh`" },
   ),
   environment: field.of(
     variables,
     "{ [key: string]: string }",
     "Variables. Secret ones are stored encrypted, and replaced by `[secret]` in what is shown. `update` and `delete` have `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR` of the run before as well.",
     runs,
+    { content: true },
   ),
-  stdin: field.of(text, "string", "Its standard input.", runs),
-  triggers: field.of(z.array(z.unknown()).max(1024), "unknown[]", "Any values: a change of one runs it.", runs),
+  stdin: field.of(text, "string", "Its standard input.", runs, { content: true }),
+  triggers: field.of(z.array(z.unknown()).max(1024), "unknown[]", "Any values: a change of one runs it.", runs, {
+    content: true,
+  }),
   workingDirectory: field.text("An absolute path.", runs, {
     pattern: /^\//,
     says: "must be an absolute path",

@@ -127,6 +127,7 @@ export const fields = {
     "{ [key: string]: { content: string; mode?: string; owner?: string; adopt?: boolean } }",
     'Text files by path: `{ "/etc/motd": { content: "anemoi\\n" } }`; mode `0644` and owner `root:root` unless given. A file that is there already with another content is refused, unless `adopt` is set: then it comes back when it is no longer asked for.',
     "live",
+    { content: true },
   ),
   libvirt: field.of(
     types.libvirt,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { canonicalSubnet } from "../../hypervisors/system/preparation/firewall";
 import { literalOf, type SettingValue } from "../../hypervisors/system/preparation/settings";
-import { noControl } from "../../schema";
+import { contentOf } from "../../schema";
+import { endsWithReturn } from "../../texts";
 
 /** What may stand in the preparation's fields: all of it becomes a name or a line on the host, so all of it is bounded. */
 
@@ -66,10 +67,10 @@ const path = plainPath.refine((text) => !ownPaths.test(text), "is no place for a
 export const files = dictionary(
   path,
   z.strictObject({
-    content: z
-      .string()
-      .max(1024 * 1024, "has more than 1 MiB")
-      .refine((text) => !text.includes("\0"), "holds a NUL"),
+    content: contentOf(1024 * 1024, "put it on the host by other means").refine(
+      (text) => !(text.startsWith("#!") && endsWithReturn(text)),
+      "is a script whose first line ends with a carriage return, so that nothing can run it: end its lines with `\\n` alone",
+    ),
     mode: z
       .string()
       .regex(/^[0-7]{3,4}$/, "is no mode, as `0644`")
@@ -94,10 +95,6 @@ const settingValue = z
   .refine(
     (value) => literalOf(value as SettingValue) !== undefined,
     "can't stand in a file of libvirt: both quotes, or a line's end",
-  )
-  .refine(
-    (value) => noControl(JSON.stringify(value)) && !/\\[u]00/.test(JSON.stringify(value)),
-    "holds control characters",
   );
 export const libvirt = dictionary(
   named(/^[a-z][a-z0-9-]{0,40}\.conf$/, "is no file of /etc/libvirt, as `network.conf`"),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Fields, field, type Inputs, noControl } from "../../schema";
+import { type Fields, field, type Inputs, textOf } from "../../schema";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
 import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";
@@ -9,7 +9,6 @@ const nodeName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}
 const address = { pattern: /^[0-9a-fA-F.:]{2,45}$/, says: "must be an IP address" };
 const subnet = { pattern: /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, says: "must be a subnet, as `10.244.0.0/16`" };
 const object = z.record(z.string(), z.unknown());
-const text = (max: number) => z.string().max(max).refine(noControl, "holds control characters");
 
 /** `key=value:Effect` as kubectl writes it; the value may be absent. */
 export const taintPattern =
@@ -105,17 +104,20 @@ export const fields = {
     "string",
   ),
   kubeadm: field.group("Configuration of your own, merged deeply into what is made here.", {
-    init: field.of(object, "object", "kubeadm's InitConfiguration (v1beta4).", atMaking),
-    cluster: field.of(object, "object", "kubeadm's ClusterConfiguration (v1beta4).", atMaking),
-    join: field.of(object, "object", "kubeadm's JoinConfiguration (v1beta4).", atMaking),
+    init: field.of(object, "object", "kubeadm's InitConfiguration (v1beta4).", atMaking, { content: true }),
+    cluster: field.of(object, "object", "kubeadm's ClusterConfiguration (v1beta4).", atMaking, { content: true }),
+    join: field.of(object, "object", "kubeadm's JoinConfiguration (v1beta4).", atMaking, { content: true }),
     upgrade: field.of(
       object,
       "object",
       "kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise.",
       atMaking,
+      { content: true },
     ),
-    kubelet: field.of(object, "object", "KubeletConfiguration (v1beta1).", atMaking),
-    kubeProxy: field.of(object, "object", "KubeProxyConfiguration (v1alpha1): `mode`, for instance.", atMaking),
+    kubelet: field.of(object, "object", "KubeletConfiguration (v1beta1).", atMaking, { content: true }),
+    kubeProxy: field.of(object, "object", "KubeProxyConfiguration (v1alpha1): `mode`, for instance.", atMaking, {
+      content: true,
+    }),
     patches: field.of(
       z
         .record(
@@ -125,12 +127,13 @@ export const fields = {
               /^[a-z][a-z0-9-]{0,40}[0-9]{0,4}(\+(strategic|merge|json))?\.(json|yaml)$/,
               "is no patch's file name",
             ),
-          text(65_536),
+          textOf(65_536),
         )
         .refine((value) => Object.keys(value).length <= 64, "has more than 64 patches"),
       "{ [key: string]: string }",
       "Patches of kubeadm's components by file name: `kube-apiserver+strategic.yaml`.",
       atMaking,
+      { content: true },
     ),
   }),
   source: field.group(
@@ -157,6 +160,7 @@ export const fields = {
       ),
       key: field.text("With `repository`: the public key that signs it, as text.", atMaking, {
         max: 65_536,
+        lines: true,
         pattern: /^-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*-----END PGP PUBLIC KEY BLOCK-----\s*$/,
         says: "must be a PGP public key as text",
       }),
@@ -180,7 +184,7 @@ export const fields = {
     backend: field.choice("With `flannel`: how packets go from node to node.", "live", ["vxlan", "host-gw"], {
       default: "vxlan",
     }),
-    manifest: field.text("With `manifest`: YAML, applied by the server.", "live", { max: 1 << 20 }),
+    manifest: field.text("With `manifest`: YAML, applied by the server.", "live", { max: 1 << 20, lines: true }),
     guestSubnet: field.text(
       "With `routes`: the subnet that the nodes' addresses are in. The n-th address of it has the n-th block of `cluster.podSubnet`.",
       ofTheCluster,
@@ -214,6 +218,7 @@ export const fields = {
     "object",
     "Arguments of `machine` that take effect after a restart, as its program has them (`vcpus`, `maxMemory`, …): a change that leaves its definition pending drains and restarts it.",
     definition,
+    { content: true },
   ),
   renewal: field.text("A word of your own: another one renews the node's certificates.", renewal, { max: 256 }),
   timeout: onHost.timeout,

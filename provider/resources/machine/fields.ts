@@ -8,11 +8,12 @@ import {
   type Fields,
   field,
   type Inputs,
-  noControl,
+  textOf,
   type Verdict,
   worded,
 } from "../../schema";
 import { sizeInBytes } from "../../sizes";
+import { unixScript } from "../../texts";
 import { grows, nameField, onHost, uuidField } from "../common";
 import { busOf } from "./derive";
 
@@ -70,7 +71,7 @@ const diskSize: EffectRule = worded(growing.text!, (change) => {
     : growing(change);
 });
 
-const text = (max = 256) => z.string().min(1).max(max).refine(noControl, "holds control characters");
+const text = (max = 256) => textOf(max).min(1, "is empty");
 
 const disk: Fields = {
   volume: field.reference(
@@ -87,6 +88,7 @@ const disk: Fields = {
     { default: "linked" },
   ),
   size: field.size("Size of the volume that is made. It grows while the guest runs, and never shrinks.", diskSize, {
+    of: "disk",
     defaultText: "the image's; with `adopt` that of the file",
   }),
   format: field.choice("Format of the volume that is made.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
@@ -171,13 +173,23 @@ const reseed: EffectRule = worded(
   (change) => off(change) ?? { effect: "restart", says: "seeded anew, under a new instance id, after a restart" },
 );
 
-const anything = z.union([z.string().max(1 << 20), z.record(z.string(), z.unknown())]);
+const mostSeed = 1 << 20;
+/** Text, or an object that becomes one. */
+const anything = z
+  .union([
+    z.string().transform((text) => (text.startsWith("#") ? unixScript(text) : text)),
+    z.record(z.string(), z.unknown()),
+  ])
+  .refine(
+    (value) => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value)) <= mostSeed,
+    "has more than 1 MiB: have the guest fetch what is large (`#include` and a URL), or bring it on a disk",
+  );
 
 export const fields = {
   ...onHost,
   name: nameField("domain"),
   uuid: uuidField,
-  description: field.text("For people.", "live"),
+  description: field.text("For people.", "live", { lines: true, absent: "blank" }),
   metadata: field.dictionary("Your own keys and values, kept in the domain's metadata.", "live"),
   vcpus: field.integer(
     "Virtual CPUs. Upward to `maxVcpus` while it runs.",
@@ -233,7 +245,7 @@ export const fields = {
     initrd: field.reference("Initial RAM disk: a path on the host, or an image.", restart, ["Image", "Volume"], {
       orPath: true,
     }),
-    cmdline: field.text("Kernel command line.", restart),
+    cmdline: field.text("Kernel command line.", restart, { lines: true, absent: "blank" }),
   }),
   disks: field.keyed("Disks by key. The key is the identity: adding one never renames another.", "Disk", disk, {
     added: hotplug,
@@ -259,29 +271,35 @@ export const fields = {
         reseed,
         z.union([text(), z.record(z.string(), z.unknown())]),
         "string | object",
-        { secret: true },
+        { secret: true, content: true },
       ),
       sshKeys: field.list("Public keys let in, for the image's default user and root.", reseed, text(16_384), "string"),
       packages: field.list("Packages to install.", reseed, text(), "string"),
       runCommands: field.list(
         "Commands for the first boot: text for a shell, or arguments.",
         reseed,
-        z.union([text(65_536), z.array(text(65_536))]),
+        z.union([text(65_536).transform(unixScript), z.array(text(65_536))]),
         "string | string[]",
-        { secret: true },
+        { secret: true, content: true },
       ),
       userData: field.of(
         anything,
         "string | object",
-        "User data: text, or an object that is merged with the fields here.",
+        "User data: text, or an object that is merged with the fields here. 1 MiB at most.",
         reseed,
-        { secret: true },
+        { secret: true, content: true, absent: "empty" },
       ),
       networkConfig: field.of(anything, "string | object", "Network configuration, version 1 or 2.", reseed, {
         secret: true,
+        content: true,
+        absent: "empty",
         defaultText: "DHCP, as the image has it",
       }),
-      vendorData: field.of(anything, "string | object", "Vendor data.", reseed, { secret: true }),
+      vendorData: field.of(anything, "string | object", "Vendor data.", reseed, {
+        secret: true,
+        content: true,
+        absent: "empty",
+      }),
       pool: field.reference("Pool for the seed's volume.", restart, ["StoragePool"], {
         defaultText: "the pool of the first disk that has one",
       }),

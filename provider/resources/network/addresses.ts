@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { known } from "../../lifecycle";
 import { asRecord, type Inputs, isRecord } from "../../schema";
+import { shown } from "../../texts";
 import type { Failure } from "../../validate";
 
 type Fail = (property: string, reason: string) => void;
@@ -141,7 +142,7 @@ export function checkNetwork(inputs: Inputs, failures: Failure[]): void {
   checkReservations(inputs, ipv4, fail);
   const dns = asRecord(inputs.dns);
   for (const [name, address] of Object.entries(asRecord(dns.hosts))) {
-    if (!hostPattern.test(name)) fail(`dns.hosts.${name}`, "is no host name");
+    if (!hostPattern.test(name)) fail("dns.hosts", `has the key ${shown(name)}, which is no host name`);
     if (known<string>(address) && !parseAddress(address)) fail(`dns.hosts.${name}`, "must be an IP address");
   }
   for (const [i, address] of (Array.isArray(dns.forwarders) ? dns.forwarders : []).entries()) {

@@ -36,6 +36,15 @@ describe("cloud-init seed", () => {
     assert.ok(files.get("user-data")?.startsWith("#cloud-config\nhostname: boreas\n"));
   });
 
+  it("escapes what PyYAML does not read as it is", () => {
+    const commands = ["a\tb", "\uffff", "a\u2028b", "\u0085", "\u007f", "\ufeff", "<<", "=", "a\r\nb", "one\n\ttwo\n"];
+    const text = userData({ runCommands: commands });
+    assert.deepEqual(parse(text, { version: "1.1" }).runcmd, commands);
+    assert.doesNotMatch(text, /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\r]/);
+    for (const line of ['- "a\\tb"', '- "\\uffff"', '- "a\\u2028b"', '- "<<"', '- "="', "    \ttwo"])
+      assert.ok(text.split("\n").includes(line.startsWith("-") ? `  ${line}` : line), `${line} in ${text}`);
+  });
+
   it("sets the host keys in literal blocks, and has the image's own deleted", () => {
     const lines = hostKey.private.trimEnd().split("\n");
     const block = ["ssh_keys:", "  ed25519_private: |", ...lines.map((line) => `    ${line}`)].join("\n");

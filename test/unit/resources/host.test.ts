@@ -66,7 +66,7 @@ describe("Host", function () {
 
   it("takes no free disk without a unit", async () => {
     for (const inputs of [{ requirements: { freeDisk: { "/": "20" } } }, { capacity: { disk: { "/": "20" } } }])
-      assert.match((await checkOf(definition, inputs)).failures[0]?.reason ?? "", /20 has no unit: write 20MiB/);
+      assert.match((await checkOf(definition, inputs)).failures[0]?.reason ?? "", /20 has no unit: write 20GiB/);
   });
 
   it("finds at preview that its connection is not in the configuration", async () => {

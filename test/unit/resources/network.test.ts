@@ -192,7 +192,7 @@ describe("Network", function () {
       "reservations.a.mac",
     ],
     ["a DNS host of no address", { dns: { hosts: { "a.example": "b" } } }, "dns.hosts.a.example"],
-    ["a DNS host of no name", { dns: { hosts: { "a b": "172.17.2.9" } } }, "dns.hosts.a b"],
+    ["a DNS host of no name", { dns: { hosts: { "a b": "172.17.2.9" } } }, "dns.hosts"],
     ["a forwarder of no address", { dns: { forwarders: ["dns.example"] } }, "dns.forwarders.0"],
   ] as const) {
     it(`refuses ${what}`, async () => {
