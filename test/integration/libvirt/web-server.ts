@@ -15,8 +15,21 @@ export interface Page {
   slow?: number;
   /** Sends nothing of it before this is over. */
   hold?: Promise<void>;
-  /** Tells no length before. */
-  unknownLength?: boolean;
+  /** Tells no length before. `close`: nor in pieces, so that only the end of the connection ends it. */
+  unknownLength?: boolean | "close";
+  /** The length that it tells, whatever it has. */
+  says?: number;
+  /** Sends so many bytes of each answer, and then nothing more. */
+  stall?: number;
+  etag?: string;
+  lastModified?: string;
+  type?: string;
+  /** Sends on to this address. */
+  location?: string;
+  /** Sends a part of whatever it has now, and does not look at `If-Range`. */
+  careless?: boolean;
+  /** What is there after the next download was asked for. */
+  next?: Page;
 }
 
 /** What a page can be held back by, and what lets it go. */
@@ -41,6 +54,7 @@ export class WebServer {
       const path = new URL(request.url ?? "/", "http://x").pathname;
       this.asked.push(`${request.method} ${path} ${request.headers.range ?? ""}`.trim());
       const page = this.pages.get(path);
+      if (page?.next && request.method === "GET") this.pages.set(path, page.next);
       if (!page) response.writeHead(404).end();
       else void this.answer(page, request.method === "HEAD", request.headers, response).catch(() => response.destroy());
     });
@@ -70,21 +84,38 @@ export class WebServer {
       response.writeHead(401).end();
       return;
     }
+    if (page.location) {
+      response.writeHead(302, { location: page.location }).end();
+      return;
+    }
     if (page.status) {
       response.writeHead(page.status).end();
       return;
     }
-    const range = page.ranges === false ? null : /^bytes=(\d+)-$/.exec(String(headers.range ?? ""));
-    const from = range ? Number(range[1]) : 0;
-    if (range && from >= page.body.length) {
+    const condition = headers["if-range"];
+    const same = condition === undefined || condition === page.etag || condition === page.lastModified;
+    const range = page.ranges === false ? null : /^bytes=(\d+)-(\d*)$/.exec(String(headers.range ?? ""));
+    const part = same || page.careless ? range : null;
+    const from = part ? Number(part[1]) : 0;
+    if (part && from >= page.body.length) {
       response.writeHead(416, { "content-range": `bytes */${page.body.length}` }).end();
       return;
     }
-    const body = page.body.subarray(from);
-    response.writeHead(range ? 206 : 200, {
-      ...(page.unknownLength ? {} : { "content-length": body.length }),
-      ...(range ? { "content-range": `bytes ${from}-${page.body.length - 1}/${page.body.length}` } : {}),
-    });
+    const to = part?.[2] ? Math.min(Number(part[2]) + 1, page.body.length) : page.body.length;
+    const body = page.body.subarray(from, to);
+    const length = page.says === undefined || part ? body.length : page.says;
+    const told: Record<string, string | number> = {
+      ...(page.unknownLength ? {} : { "content-length": length }),
+      ...(part ? { "content-range": `bytes ${from}-${to - 1}/${page.body.length}` } : {}),
+      ...(page.etag ? { etag: page.etag } : {}),
+      ...(page.lastModified ? { "last-modified": page.lastModified } : {}),
+      ...(page.type ? { "content-type": page.type } : {}),
+    };
+    if (page.unknownLength === "close" || page.says !== undefined) {
+      this.answerRaw(page, head, part ? 206 : 200, told, body, response);
+      return;
+    }
+    response.writeHead(part ? 206 : 200, told);
     if (head) {
       response.end();
       return;
@@ -95,12 +126,32 @@ export class WebServer {
       response.write(body.subarray(0, page.cut.after), () => response.destroy());
       return;
     }
+    if (page.stall !== undefined) {
+      response.write(body.subarray(0, page.stall));
+      return;
+    }
     for (let at = 0; at < body.length; at += 65_536) {
       if (response.destroyed) return;
       if (page.slow) await new Promise((resolve) => setTimeout(resolve, page.slow));
       response.write(body.subarray(at, at + 65_536));
     }
     response.end();
+  }
+
+  /** What a well-behaved server can't be made to send. */
+  private answerRaw(
+    { cut }: Page,
+    head: boolean,
+    status: number,
+    headers: Record<string, string | number>,
+    body: Buffer,
+    response: ServerResponse,
+  ): void {
+    const { socket } = response;
+    const cutNow = !head && cut !== undefined && cut.times-- > 0;
+    const lines = Object.entries({ ...headers, connection: "close" }).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket?.write(`HTTP/1.1 ${status} OK\r\n${lines.join("")}\r\n`);
+    socket?.end(head ? "" : body.subarray(0, cutNow ? cut.after : body.length));
   }
 
   async close(): Promise<void> {

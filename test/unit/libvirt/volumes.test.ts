@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkUrl, curlConfig, curlError, redacted } from "../../../provider/hypervisors/libvirt/volumes/fetch-url";
+import { checkUrl, curlConfig, redacted } from "../../../provider/hypervisors/libvirt/volumes/fetch-url";
 import { checkName, isPartial, partialName } from "../../../provider/hypervisors/libvirt/volumes/partial";
 import { readVolume, volumeXml } from "../../../provider/hypervisors/libvirt/volumes/volume-xml";
 import { left, percent } from "../../../provider/hypervisors/libvirt/volumes/work";
@@ -67,10 +67,6 @@ describe("URLs that a host fetches", () => {
           `https://${password}:${password}@images.test:8443/a/b.qcow2?token=${password}#${password}`,
         );
         assert.equal(redacted(url), "https://images.test:8443/a/b.qcow2?…");
-        for (const code of [6, 7, 18, 22, 23, 60, 99]) {
-          const { message } = curlError(code, "403", url);
-          assert.ok(!message.includes(password) && message.includes("images.test"));
-        }
       }),
     );
   });

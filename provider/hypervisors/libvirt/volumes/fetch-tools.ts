@@ -1,149 +1,141 @@
-import { WindroseError } from "../../../errors";
+import { type Answer, AnswerReader } from "../../../downloads/answer";
+import type { Question } from "../../../downloads/download";
+import { ifRange } from "../../../downloads/resume";
+import { hasCode, WindroseError } from "../../../errors";
 import type { Transport } from "../../../transports/transport";
 import type { Work } from "../../hypervisor";
-import { curlConfig, curlError, notResumable, redacted, resumable, wgetError } from "./fetch-url";
+import { curlConfig } from "./fetch-url";
 import { left } from "./work";
 
-const packers = { gzip: "gzip", xz: "xz", zstd: "zstd", bzip2: "bzip2" } as const;
-export type Packing = keyof typeof packers;
+export type Downloader = "curl" | "wget";
 
-/** The programs of these that the host has. One command. */
+/** The programs of these that the host has. One command. wget counts where it is GNU's: others know few of its options. */
 async function present(transport: Transport, programs: readonly string[]): Promise<Set<string>> {
-  const script = 'for program; do command -v "$program" >/dev/null && echo "$program"; done; exit 0';
+  const script = `
+    for program; do
+      command -v "$program" >/dev/null || continue
+      [ "$program" != wget ] || wget --version 2>/dev/null | grep -q "^GNU Wget" || continue
+      echo "$program"
+    done
+    exit 0`;
   const { stdout } = await transport.exec(["sh", "-c", script, "sh", ...programs]);
   return new Set(stdout.split("\n").filter(Boolean));
 }
 
-export interface Tools {
-  downloader: "curl" | "wget";
-  lock: boolean;
+/** Fails with `command-missing` where the host lacks one of them. */
+export async function needPrograms(transport: Transport, needed: readonly string[]): Promise<void> {
+  const have = await present(transport, needed);
+  const missing = needed.find((program) => !have.has(program));
+  if (missing) throw new WindroseError("command-missing", `The host has no ${missing}`);
 }
 
-export async function findTools(transport: Transport, needed: readonly string[]): Promise<Tools> {
-  const have = await present(transport, ["curl", "wget", "flock", ...needed]);
+/** What the host downloads with. Fails with `command-missing` where it has nothing for it, or lacks another program. */
+export async function findDownloader(transport: Transport, needed: readonly string[]): Promise<Downloader> {
+  const have = await present(transport, ["curl", "wget", ...needed]);
   if (!have.has("curl") && !have.has("wget")) {
-    throw new WindroseError("command-missing", "The host has neither curl nor wget", {
-      hint: 'Install curl on the host, or set `via: "client"` to send the file from here.',
+    throw new WindroseError("command-missing", "The host has neither curl nor GNU wget", {
+      hint: 'Install curl on the host, or set `via: "client"` to download from here.',
     });
   }
   const missing = needed.find((program) => !have.has(program));
   if (missing) throw new WindroseError("command-missing", `The host has no ${missing}`);
-  return { downloader: have.has("curl") ? "curl" : "wget", lock: have.has("flock") };
+  return have.has("curl") ? "curl" : "wget";
 }
 
-/** Bytes that the server says the file has; undefined where it does not tell, which is no error. */
-export async function contentLength(
+export const redirects = ["--proto-redir", "=http,https", "--max-redirs", "10"];
+
+/** What the program reads from its standard input, so that a URL with a password in it is in no list of processes. */
+export const stdinOf = (downloader: Downloader, url: URL) =>
+  downloader === "curl" ? curlConfig(url) : `${url.href}\n`;
+
+/** The lines in which a program tells the server's headers, as the server sent them. */
+export function headerLine(downloader: Downloader, line: string, stream: "stdout" | "stderr"): string | undefined {
+  if (downloader === "curl") return stream === "stdout" ? line : undefined;
+  if (stream !== "stderr") return undefined;
+  // `wget --server-response` indents them, and writes of other things between two answers
+  return /^ {2}\S/.test(line) ? line.slice(2) : "";
+}
+
+/** The words of one download, or of the rest of one. */
+export function downloadCommand(
+  downloader: Downloader,
+  partial: string,
+  { from, validator, stall }: Question,
+): string[] {
+  const condition = from > 0 ? ifRange(validator) : undefined;
+  const headers = condition === undefined ? [] : ["--header", `If-Range: ${condition}`];
+  const seconds = String(Math.floor(stall / 1000));
+  if (downloader === "curl") {
+    return [
+      ...["curl", "--fail", "--location", ...redirects],
+      ...["--connect-timeout", seconds, "--speed-time", seconds, "--speed-limit", "1"],
+      ...["--progress-bar", "--dump-header", "-", ...headers, ...(from > 0 ? ["--continue-at", String(from)] : [])],
+      ...["--output", partial, "--config", "-"],
+    ];
+  }
+  return [
+    ...["wget", "--tries=1", `--timeout=${seconds}`, "--max-redirect=10", "--progress=dot:mega", "--server-response"],
+    ...[...headers, ...(from > 0 ? ["--continue"] : []), `--output-document=${partial}`, "--input-file=-"],
+  ];
+}
+
+async function ask(
   transport: Transport,
-  { downloader }: Tools,
+  downloader: Downloader,
   url: URL,
   work: Work,
-  root: boolean,
-): Promise<number | undefined> {
-  if (downloader !== "curl") return undefined;
-  const argv = ["curl", "--head", "--location", "--fail", "--silent", "--max-time", "30", "--config", "-"];
-  const options = { stdin: curlConfig(url), timeout: Math.min(45_000, left(work)), signal: work.signal, root };
-  const { code, stdout } = await transport.exec(argv, options);
-  if (code !== 0) return undefined;
-  // with redirections there is one block of headers for each answer; the last is the file's
-  const lengths = [...stdout.matchAll(/^(?:HTTP\/.*|content-length:\s*(\d+))\s*$/gim)];
-  const last = lengths.at(-1)?.[1];
-  return last === undefined ? undefined : Number(last);
-}
-
-export interface Download {
-  url: URL;
-  /** Where to, on the host. What is there already is gone on from. */
-  partial: string;
-  /** A file that stays while the download runs, which is locked: two downloads would spoil each other's file. */
-  lock: string;
-  total: number | undefined;
-}
-
-/** Exit code of flock(1) where another has the lock: none that curl or wget end with. */
-const locked = 199;
-const attempts = 5;
-
-/**
- * Downloads as root, and goes on where the connection is cut, as long as that brings it on. What came stays on the host
- * when it fails in the end.
- */
-export async function download(transport: Transport, tools: Tools, request: Download, work: Work): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const end = await downloadOnce(transport, tools, request, work);
-    if (end.code === 0) return;
-    if (end.code === locked && tools.lock) {
-      throw new WindroseError("in-use", `the host is downloading ${redacted(request.url)} already`, {
-        hint: "Wait until it is done, or end the curl process on the host.",
-      });
-    }
-    const curl = tools.downloader === "curl";
-    if (curl && notResumable.has(end.code) && attempt < attempts) {
-      await transport.exec(["rm", "-f", "--", request.partial], { root: true });
-      continue;
-    }
-    if (attempt >= attempts || (curl ? !resumable.has(end.code) : end.code !== 4)) {
-      throw curl ? curlError(end.code, end.status, request.url) : wgetError(end.code, request.url);
-    }
-    work.progress("downloading: the connection was cut, going on");
-  }
-}
-
-async function downloadOnce(
-  transport: Transport,
-  tools: Tools,
-  { url, partial, lock }: Download,
-  work: Work,
-): Promise<{ code: number; status: string }> {
+  { range, seconds }: { range?: string; seconds: number },
+): Promise<Answer | undefined> {
+  const timeout = Math.min(1000 * seconds, Math.max(1000, Math.floor(left(work) / 4)));
+  const limit = String(Math.ceil(timeout / 1000));
   const curl = [
-    ...["curl", "--fail", "--location", "--proto-redir", "=http,https", "--max-redirs", "10"],
-    ...["--connect-timeout", "30", "--speed-time", "60", "--speed-limit", "1"],
-    ...["--progress-bar", "--write-out", "%{http_code}", "--continue-at", "-", "--output", partial, "--config", "-"],
+    ...["curl", "--location", ...redirects, "--silent", "--max-time", limit, "--config", "-"],
+    ...(range === undefined
+      ? ["--head"]
+      : // of a server that sends the whole instead, nothing is read
+        ["--range", range, "--max-filesize", "1024", "--dump-header", "-", "--output", "/dev/null"]),
   ];
   const wget = [
-    ...["wget", "--continue", "--tries=1", "--timeout=60", "--max-redirect=10", "--progress=dot:mega"],
-    ...[`--output-document=${partial}`, "--input-file=-"],
+    ...["wget", "--spider", "--tries=1", `--timeout=${limit}`, "--max-redirect=10", "--server-response"],
+    ...(range === undefined ? [] : ["--header", `Range: bytes=${range}`]),
+    "--input-file=-",
   ];
-  const argv = tools.downloader === "curl" ? curl : wget;
-  let told = -1;
-  const result = await transport.exec(
-    tools.lock ? ["flock", "--nonblock", "--conflict-exit-code", String(locked), lock, ...argv] : argv,
-    {
-      root: true,
-      stdin: tools.downloader === "curl" ? curlConfig(url) : `${url.href}\n`,
-      timeout: left(work),
+  const reader = new AnswerReader();
+  try {
+    await transport.exec(downloader === "curl" ? curl : wget, {
+      stdin: stdinOf(downloader, url),
+      timeout: timeout + 2000,
       signal: work.signal,
       maxOutput: 65_536,
       onLine: (line, stream) => {
-        const match = stream === "stderr" ? /(?:^|\s)(\d{1,3})(?:\.\d)?%/.exec(line) : null;
-        const now = match ? Number(match[1]) : told;
-        if (now === told || now > 100) return;
-        told = now;
-        work.progress(`downloading ${now}%`);
+        const header = headerLine(downloader, line, stream);
+        if (header !== undefined) reader.add(header);
       },
-    },
-  );
-  return { code: result.code, status: result.stdout.trim().slice(-3) };
+    });
+  } catch (error) {
+    if (!hasCode(error, "timeout")) throw error;
+  }
+  return reader.answer;
 }
 
-const largestText = 1024 * 1024;
+/** Bytes that the server says the file has; undefined where it does not tell, which is no error. */
+export async function lengthOf(
+  transport: Transport,
+  downloader: Downloader,
+  url: URL,
+  work: Work,
+): Promise<number | undefined> {
+  return (await ask(transport, downloader, url, work, { seconds: 30 }))?.total;
+}
 
-/** A small text, as the host sees it. Fails with `download-failed`, also where it has more than 1 MiB. */
-export async function fetchSmall(transport: Transport, url: URL, work: Work): Promise<string> {
-  const tools = await findTools(transport, []);
-  const seconds = String(Math.max(1, Math.min(120, Math.floor(left(work) / 1000))));
-  const curl = [
-    ...["curl", "--fail", "--location", "--proto-redir", "=http,https", "--max-redirs", "10", "--silent"],
-    ...["--max-time", seconds, "--max-filesize", String(largestText), "--config", "-"],
-  ];
-  const wget = ["wget", "--quiet", "--tries=1", `--timeout=${seconds}`, "--output-document=-", "--input-file=-"];
-  const usesCurl = tools.downloader === "curl";
-  const result = await transport.exec(usesCurl ? curl : wget, {
-    stdin: usesCurl ? curlConfig(url) : `${url.href}\n`,
-    timeout: Math.min(130_000, left(work)),
-    signal: work.signal,
-    maxOutput: largestText + 1,
-  });
-  if (result.code !== 0) throw usesCurl ? curlError(result.code, "", url) : wgetError(result.code, url);
-  if (Buffer.byteLength(result.stdout) > largestText) throw curlError(63, "", url);
-  return result.stdout;
+/** Whether the server has bytes beyond these: the length that it gave was too short. No answer is as good as no. */
+export async function hasMore(
+  transport: Transport,
+  downloader: Downloader,
+  url: URL,
+  size: number,
+  work: Work,
+): Promise<{ total?: number } | undefined> {
+  const answer = await ask(transport, downloader, url, work, { range: `${size}-${size}`, seconds: 10 });
+  return answer?.status === 206 && answer.start === size ? { total: answer.total } : undefined;
 }

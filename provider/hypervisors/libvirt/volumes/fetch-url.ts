@@ -1,3 +1,4 @@
+import type { End } from "../../../downloads/download";
 import { WindroseError } from "../../../errors";
 
 const protocols: ReadonlySet<string> = new Set(["http:", "https:", "file:"]);
@@ -26,47 +27,55 @@ function quoted(value: string): string {
   return `"${value.replace(/[\\"]/g, "\\$&")}"`;
 }
 
-/** What curl reads from its standard input, so that a URL with a password in it is in no list of processes. */
+/** What curl reads from its standard input. */
 export function curlConfig(url: URL): string {
   return `url = ${quoted(url.href)}\n`;
 }
 
-/** wget's exit codes, as its manual page has them: 3 file, 4 network, 5 TLS, 6 authentication, 8 the server's answer. */
-export function wgetError(code: number, url: URL): WindroseError {
-  const reasons: Record<number, string> = {
-    3: "the file could not be written",
-    4: "the network failed",
-    5: "the server's certificate could not be verified",
-    6: "the server wants another user or password",
-    8: "the server answered with an error",
-  };
-  return new WindroseError("download-failed", `${redacted(url)}: ${reasons[code] ?? `wget ended with ${code}`}`);
-}
+/** curl's exit codes, as its manual page has them. */
+const curlReasons: Readonly<Record<number, string>> = {
+  1: "the server redirects to another scheme, and only http and https are followed",
+  5: "the proxy's name can't be resolved",
+  6: "the server's name can't be resolved",
+  7: "the server does not answer",
+  18: "the connection was cut",
+  22: "the server answered with an error",
+  23: "the file could not be written",
+  28: "the server sent nothing for too long",
+  33: "the server can't go on where the download stopped",
+  35: "TLS could not be set up",
+  47: "too many redirections",
+  52: "the server answered nothing",
+  55: "the connection was cut",
+  56: "the connection was cut",
+  60: "the server's certificate could not be verified",
+  61: "the server packs what it sends in an unknown way",
+  63: "the file is too large",
+  92: "the connection was cut",
+};
 
-/** curl's exit codes, as its manual page has them. `status` is HTTP's, where there was an answer. */
-export function curlError(code: number, status: string, url: URL): WindroseError {
-  const answered = /^[1-9]\d\d$/.test(status) ? ` with ${status}` : "";
-  const reasons: Record<number, string> = {
-    5: "the proxy's name can't be resolved",
-    6: "the server's name can't be resolved",
-    7: "the server does not answer",
-    18: "the connection was cut",
-    22: `the server answered${answered || " with an error"}`,
-    23: "the file could not be written",
-    28: "nothing came for too long",
-    35: "TLS could not be set up",
-    37: "the file can't be read",
-    47: "too many redirections",
-    52: "the server answered nothing",
-    56: "the connection was cut",
-    60: "the server's certificate could not be verified",
-    63: "the file is too large",
-    92: "the connection was cut",
-  };
-  return new WindroseError("download-failed", `${redacted(url)}: ${reasons[code] ?? `curl ended with ${code}`}`);
-}
+/** wget's exit codes, as its manual page has them. */
+const wgetReasons: Readonly<Record<number, string>> = {
+  3: "the file could not be written",
+  4: "the connection was cut, or there was none",
+  5: "the server's certificate could not be verified",
+  6: "the server wants another user or password",
+  7: "the server answered something that is not HTTP",
+  8: "the server answered with an error",
+};
 
-/** Exit codes of curl after which what came so far is good, and going on may succeed. */
-export const resumable: ReadonlySet<number> = new Set([18, 28, 52, 55, 56, 92]);
-/** The server, or the file, has nothing to go on from: the download starts anew. */
-export const notResumable: ReadonlySet<number> = new Set([33, 36]);
+const curlCuts: ReadonlySet<number> = new Set([18, 52, 55, 56, 92]);
+
+export function endOf(
+  downloader: "curl" | "wget",
+  { code, stderr }: { code: number; stderr: string },
+  seconds: number,
+): End {
+  if (code === 0) return { why: "", kind: "whole" };
+  const why = (downloader === "curl" ? curlReasons : wgetReasons)[code] ?? `${downloader} ended with ${code}`;
+  // wget has one code for all that a network does
+  const stalled = downloader === "curl" ? code === 28 : code === 4 && /timed out/.test(stderr);
+  if (stalled) return { why: `the server sent nothing for ${seconds} s`, kind: "stalled" };
+  if (downloader === "curl" ? curlCuts.has(code) : code === 4) return { why, kind: "cut" };
+  return { why, kind: code === (downloader === "curl" ? 23 : 3) ? "unwritten" : "failed" };
+}

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
-import { WindroseError } from "../../../errors";
-import type { Transport } from "../../../transports/transport";
+import { fileURLToPath } from "node:url";
+import { type Downloaded, download, type Kept, nothing } from "../../../downloads/download";
+import { contentProblem, moreThanPromised, noRoom } from "../../../downloads/problems";
+import { hasCode, WindroseError } from "../../../errors";
 import type { FetchRequest, Work } from "../../hypervisor";
 import type { VolumeState } from "../../model";
 import { canBeRoot, commandFailed } from "../../system/commands";
@@ -9,20 +10,26 @@ import { freeSpace } from "../../system/free-space";
 import type { PoolAccess } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
 import { digestOfFile } from "./digest";
-import { contentLength, download, fetchSmall, findTools, type Packing } from "./fetch-tools";
+import { copyFile } from "./fetch-copy";
+import { byHost, fullBelow } from "./fetch-download";
+import { findDownloader, hasMore, lengthOf, needPrograms } from "./fetch-tools";
 import { checkUrl, redacted } from "./fetch-url";
-import { partialName } from "./partial";
+import { PartialFile } from "./partial-file";
 import { mustDescribe, refuseTaken } from "./publish";
 import { left } from "./work";
 
-export function fetchText(transport: Transport, url: string, work: Work): Promise<string> {
-  return fetchSmall(transport, checkUrl(url), work);
+/** One fetch, as its parts share it. */
+interface Fetching {
+  session: LibvirtSession;
+  request: FetchRequest;
+  url: URL;
+  /** For messages. */
+  address: string;
+  partial: PartialFile;
+  work: Work;
 }
 
-/**
- * The host downloads by itself. What it has so far is in `.NAME.partial`; beside it, `.NAME.partial.source` says of what
- * (as a digest, since a URL may hold a secret): a download of the same goes on from there, any other starts anew.
- */
+/** The host downloads a URL, or copies a file of its own, into a pool. What it has so far is a `PartialFile`. */
 export async function fetchVolume(
   session: LibvirtSession,
   access: PoolAccess,
@@ -32,128 +39,153 @@ export async function fetchVolume(
   const { transport } = session;
   const { pool, name, checksum, decompress } = request;
   const url = checkUrl(request.url);
+  const local = url.protocol === "file:";
   const needed = [...(checksum ? [`${checksum.algorithm}sum`] : []), ...(decompress ? [decompress] : [])];
-  const [directory, tools, root] = await Promise.all([
+  const [directory, downloader, root] = await Promise.all([
     access.path(pool),
-    findTools(transport, needed),
+    local ? needPrograms(transport, needed) : findDownloader(transport, needed),
     canBeRoot(transport),
     refuseTaken(session, pool, name),
   ]);
-  if (!root) {
-    throw new WindroseError("permission-denied", `Writing into ${directory} on the host takes root's rights`, {
-      hint: 'Connect as root, allow the user sudo, or set `via: "client"` to send the file from here through libvirt.',
-    });
-  }
-  const partial = `${directory}/${partialName(name)}`;
-  const marker = `${partial}.source`;
+  if (!root) throw needsRoot(directory, local);
+  const address = local ? fileURLToPath(url) : redacted(url);
+  const partial = new PartialFile(transport, directory, name, address);
+  const fetching = { session, request, url, address, partial, work };
   const source = createHash("sha256")
     .update(JSON.stringify([url.href, checksum ?? null]))
     .digest("hex");
-  work.progress("downloading");
-  const [had, total] = await Promise.all([
-    sizeOfPartial(transport, partial, marker, source),
-    contentLength(transport, tools, url, work, url.protocol === "file:"),
-  ]);
-  if (had === undefined) await transport.upload(Readable.from([`${source}\n`]), marker, { root: true, mode: 0o600 });
-  await checkSpace(session, directory, had ?? 0, total, url);
-  if (total === undefined || had !== total) {
-    try {
-      await download(transport, tools, { url, partial, lock: marker, total }, work);
-    } catch (error) {
-      throw await fullDisk(session, directory, error);
-    }
+  const kept = await partial.open(source, []);
+  try {
+    await partial.publish(downloader ? await fromServer(fetching, downloader, kept) : await fromHost(fetching));
+  } catch (error) {
+    await partial.tidy().catch(() => undefined);
+    throw error;
   }
-  let whole = partial;
-  if (checksum) await verify(transport, partial, marker, checksum, url, work);
-  if (decompress) whole = await unpack(session, directory, partial, decompress, work);
-  await moveIntoPlace(transport, { directory, whole, partial, marker, name });
   await access.refresh(pool);
   return mustDescribe(session, pool, name);
 }
 
-/** Bytes there are of this very source; undefined where there are none, or what was there is of another and now gone. */
-async function sizeOfPartial(
-  transport: Transport,
-  partial: string,
-  marker: string,
-  source: string,
-): Promise<number | undefined> {
-  const script =
-    'if [ "$(cat -- "$2" 2>/dev/null)" = "$3" ]; then stat -c %s -- "$1" 2>/dev/null || echo 0; ' +
-    'else rm -f -- "$1" "$1.unpacked" "$2"; fi';
-  const { stdout } = await transport.exec(["sh", "-c", script, "sh", partial, marker, source], { root: true });
-  return /^\d+\s*$/.test(stdout) ? Number(stdout) : undefined;
+function needsRoot(directory: string, local: boolean): WindroseError {
+  return new WindroseError("permission-denied", `Writing into ${directory} on the host takes root's rights`, {
+    hint: local
+      ? "Connect as root, or allow the user sudo; or copy the file to this machine and give its path here as `source`."
+      : 'Connect as root, allow the user sudo, or set `via: "client"` to send the file from here through libvirt.',
+  });
 }
 
-async function checkSpace(
-  session: LibvirtSession,
-  directory: string,
-  had: number,
-  total: number | undefined,
-  url: URL,
-): Promise<void> {
-  if (total === undefined) return;
-  const free = await freeSpace(session.transport, directory);
-  if (free < total - had) {
-    throw new WindroseError(
-      "no-space",
-      `${redacted(url)} has ${total} bytes, of which ${total - had} are still to come, and ${free} are free in ${directory}`,
-    );
+async function fromHost(fetching: Fetching): Promise<string> {
+  const { session, address, partial, work } = fetching;
+  // a copy is begun again: whether the file changed meanwhile nobody knows
+  await partial.discard();
+  work.progress("copying");
+  try {
+    const size = await copyFile(session.transport, partial, address, work);
+    return await checked(fetching, { answer: undefined, size });
+  } catch (error) {
+    await partial.clear().catch(() => undefined);
+    throw error;
   }
 }
 
-/** The programs tell a full disk by text alone; so the disk is asked. */
-async function fullDisk(session: LibvirtSession, directory: string, error: unknown): Promise<unknown> {
-  const free = await freeSpace(session.transport, directory).catch(() => undefined);
-  if (free === undefined || free >= 65_536) return error;
-  return new WindroseError("no-space", `the file system of ${directory} is full`, { cause: error });
+async function fromServer(fetching: Fetching, downloader: "curl" | "wget", kept: Kept): Promise<string> {
+  const { session, request, url, address, partial, work } = fetching;
+  const { transport } = session;
+  const { checksum } = request;
+  const way = byHost({ transport, downloader, url, partial, verified: checksum !== undefined, work });
+  if (checksum && kept.size > 0 && kept.size === kept.validator?.total) {
+    if (await hasDigest(fetching)) return unpacked(fetching);
+    await partial.discard();
+    kept = nothing;
+  }
+  work.progress("downloading");
+  const total = await lengthOf(transport, downloader, url, work);
+  await refuseFull(fetching, kept.size, total);
+  if (kept.size > 0 && kept.size === kept.validator?.total) {
+    // It gives its last byte back, so that the server is asked whether it still is the file.
+    kept = { ...kept, size: kept.size - 1 };
+    await partial.shorten(kept.size);
+  }
+  let got = await download(way, kept, work);
+  if (checksum && got.resumed && !(await hasDigest(fetching))) {
+    // The parts may be of two files.
+    await partial.discard();
+    work.progress("downloading: begins anew, the file at the source is not the same");
+    got = await download(way, nothing, work);
+  }
+  try {
+    const whole = await checked(fetching, got);
+    if (checksum) return whole;
+    const more = await hasMore(transport, downloader, url, got.size, work);
+    if (more) throw moreThanPromised(address, more.total);
+    return whole;
+  } catch (error) {
+    // What is wrong, or has no room, is not kept; what there was no time for is.
+    if (!hasCode(error, "timeout", "aborted", "connection-cut", "host-unreachable")) await partial.clear();
+    throw error;
+  }
 }
 
-async function verify(
-  transport: Transport,
-  partial: string,
-  marker: string,
-  { algorithm, digest }: NonNullable<FetchRequest["checksum"]>,
-  url: URL,
-  work: Work,
+/** The path of the image, once nothing speaks against what came. */
+async function checked(fetching: Fetching, { answer, size }: Partial<Downloaded> & { size: number }): Promise<string> {
+  const { request, address, partial } = fetching;
+  const { checksum, decompress } = request;
+  if (checksum && size > 0 && !(await hasDigest(fetching))) throw await mismatch(fetching);
+  const start = checksum ? "" : await partial.start();
+  const verified = checksum !== undefined;
+  const problem = contentProblem({ address, answer, size, start, verified, packed: decompress !== undefined });
+  if (problem) throw problem;
+  return unpacked(fetching);
+}
+
+/** A partial file that can't become whole goes too. */
+async function refuseFull(
+  { session, address, partial }: Fetching,
+  had: number,
+  total: number | undefined,
 ): Promise<void> {
-  work.progress("verifying");
-  const actual = await digestOfFile(transport, partial, algorithm, work);
-  if (actual === digest.toLowerCase()) return;
-  await transport.exec(["rm", "-f", "--", partial, marker], { root: true });
-  throw new WindroseError("checksum-mismatch", `${redacted(url)} has the ${algorithm} ${actual}, not ${digest}`);
+  if (total === undefined) return;
+  const { directory } = partial;
+  const free = await freeSpace(session.transport, directory);
+  if (free >= total - had) return;
+  await partial.clear();
+  throw noRoom(address, total, 0, await freeSpace(session.transport, directory), directory);
 }
 
-async function unpack(
-  session: LibvirtSession,
-  directory: string,
-  partial: string,
-  packing: Packing,
-  work: Work,
-): Promise<string> {
-  const unpacked = `${partial}.unpacked`;
+async function hasDigest({ session, request, partial, work }: Fetching): Promise<boolean> {
+  const { algorithm, digest } = request.checksum!;
+  work.progress("verifying");
+  return (await digestOfFile(session.transport, partial.path, algorithm, work)) === digest.toLowerCase();
+}
+
+async function mismatch({ session, request, address, partial, work }: Fetching): Promise<WindroseError> {
+  const { algorithm, digest } = request.checksum!;
+  const actual = await digestOfFile(session.transport, partial.path, algorithm, work);
+  return new WindroseError("checksum-mismatch", `${address} has the ${algorithm} ${actual}, not ${digest}`);
+}
+
+/** The path of what is in the partial file, unpacked where it is packed. */
+async function unpacked({ session, request, address, partial, work }: Fetching): Promise<string> {
+  const { decompress } = request;
+  if (!decompress) return partial.path;
+  const { transport } = session;
   work.progress("unpacking");
   const script = 'exec "$1" -d -c <"$2" >"$3"';
-  const result = await session.transport.exec(["sh", "-c", script, "sh", packing, partial, unpacked], {
-    root: true,
-    timeout: left(work),
-    signal: work.signal,
-  });
-  if (result.code === 0) return unpacked;
-  const error = await fullDisk(session, directory, commandFailed(packing, "unpacking", result));
-  await session.transport.exec(["rm", "-f", "--", unpacked], { root: true });
-  throw error;
-}
-
-/** Readable for everyone, as a base image must be, of the pool's owner, on the disk, and only then under its name. */
-async function moveIntoPlace(
-  transport: Transport,
-  { directory, whole, partial, marker, name }: Record<"directory" | "whole" | "partial" | "marker" | "name", string>,
-): Promise<void> {
-  const script =
-    'chown --reference="$1" -- "$2" && chmod 0644 -- "$2" && sync -- "$2" && ln -T -- "$2" "$3" && ' +
-    'rm -f -- "$2" "$4" "$5"';
-  const argv = ["sh", "-c", script, "sh", directory, whole, `${directory}/${name}`, partial, marker];
-  const result = await transport.exec(argv, { root: true, timeout: 600_000 });
-  if (result.code !== 0) throw commandFailed("sh", `giving the volume its name ${name}`, result);
+  const argv = partial.guarded(["sh", "-c", script, "sh", decompress, partial.path, partial.unpacked]);
+  const result = partial.refuseOther(
+    await transport.exec(argv, { root: true, timeout: left(work), signal: work.signal }),
+  );
+  if (result.code === 0) {
+    const { stdout } = await transport.exec(["stat", "-c", "%s", "--", partial.unpacked], { root: true });
+    if (Number(stdout) > 0) return partial.unpacked;
+    throw new WindroseError("invalid-input", `${address} holds nothing: unpacked it has 0 bytes`, {
+      hint: "Check `source` and `decompress`.",
+    });
+  }
+  const free = await freeSpace(transport, partial.directory);
+  if (free >= fullBelow) throw commandFailed(decompress, `unpacking ${address}`, result);
+  await partial.clear();
+  throw new WindroseError(
+    "no-space",
+    `${address} has no room unpacked: ${await freeSpace(transport, partial.directory)} bytes are free in ${partial.directory}, the packed file counted`,
+  );
 }

@@ -5,6 +5,12 @@ export function partialName(name: string): string {
   return `.${name}.partial`;
 }
 
+/** All that a download of a volume can leave unfinished: what came, and what is kept beside it. */
+export function partialNames(name: string): string[] {
+  const partial = partialName(name);
+  return [partial, ...["unpacked", "validator", "source"].map((ending) => `${partial}.${ending}`)];
+}
+
 /** Whether a file of a pool is what a download or an upload left unfinished, or what it keeps beside it. */
 export function isPartial(name: string): boolean {
   return name.startsWith(".") && /\.partial(\.[a-z]+)?$/.test(name);

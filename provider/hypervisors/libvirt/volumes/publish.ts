@@ -4,7 +4,7 @@ import { canBeRoot, commandFailed } from "../../system/commands";
 import { found } from "../errors";
 import { type PoolAccess, poolHandle } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
-import { partialName } from "./partial";
+import { partialName, partialNames } from "./partial";
 import { readVolume } from "./volume-xml";
 
 /**
@@ -21,7 +21,7 @@ export async function refuseTaken(session: LibvirtSession, pool: string, name: s
   if (taken) throw new WindroseError("already-exists", `there is a volume ${name} already`);
 }
 
-/** Deletes what an earlier, broken attempt left under the working name. */
+/** Deletes what an earlier, broken attempt left under the working name, and a download that the host did not finish. */
 export async function clearWorkingName(
   session: LibvirtSession,
   access: PoolAccess,
@@ -32,7 +32,8 @@ export async function clearWorkingName(
   const working = await workingName(session, name);
   if (working === name) return;
   await deleteVolume(session, access, pool, working);
-  await session.transport.exec(["rm", "-f", "--", `${path}/${working}`], { root: true });
+  const paths = partialNames(name).map((partial) => `${path}/${partial}`);
+  await session.transport.exec(["rm", "-f", "--", ...paths], { root: true });
 }
 
 export async function deleteVolume(

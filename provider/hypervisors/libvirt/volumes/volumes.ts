@@ -10,7 +10,8 @@ import { BlockResize, ErrorNumber, isLibvirtError, VolumeCreate, type VolumeHand
 import type { LibvirtSession } from "../session";
 import { copyVolume } from "./copy";
 import { digest } from "./digest";
-import { fetchText, fetchVolume } from "./fetch";
+import { fetchVolume } from "./fetch";
+import { fetchText } from "./fetch-text";
 import { listVolumes } from "./list";
 import { checkName } from "./partial";
 import { uploadVolume } from "./upload";
