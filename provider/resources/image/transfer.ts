@@ -1,20 +1,35 @@
 import { spawn } from "node:child_process";
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { pathToFileURL } from "node:url";
 import { createGunzip } from "node:zlib";
 import { timeLeft } from "../../context";
+import type { Answer } from "../../downloads/answer";
+import { download, nothing } from "../../downloads/download";
+import { contentProblem, moreThanPromised } from "../../downloads/problems";
 import { hasCode, WindroseError } from "../../errors";
 import type { FetchRequest } from "../../hypervisors/hypervisor";
 import type { VolumeState } from "../../hypervisors/model";
 import type { Run } from "../../lifecycle";
 import { mark, unmark } from "../backing";
 import { digestOfFile } from "./file-digest";
-import { type Packing, parseDigest, parseSource, withoutSecrets } from "./source";
+import { byThisMachine } from "./http";
+import { KeptDownload } from "./kept-download";
+import { type Packing, parseDigest, parseSource } from "./source";
 
 type ImageRun = Run<VolumeState>;
 
@@ -29,7 +44,7 @@ export async function transfer(run: ImageRun, digest: string | undefined): Promi
     checksum: parseDigest(digest),
     decompress: packing === "none" ? undefined : packing,
   };
-  if (source.kind === "local") return fromThisMachine(run, request, source.path);
+  if (source.kind === "local") return fromThisMachine(run, request, { path: source.path, address: source.path });
   if (source.kind === "host") {
     return run.hypervisor.volumes.fetch({ ...request, url: pathToFileURL(source.path).href }, run.context);
   }
@@ -42,11 +57,81 @@ export async function transfer(run: ImageRun, digest: string | undefined): Promi
       run.context.tell("info", `${error.why}; trying from this machine`);
     }
   }
-  return withFolder(async (folder) => {
-    const path = join(folder, "image");
-    await download(run, source.url, path);
-    return fromThisMachine(run, request, path);
-  });
+  return throughThisMachine(run, request, source.url);
+}
+
+/** It is downloaded here, and goes on from what an earlier run left. It goes when the host has all of it. */
+async function throughThisMachine(run: ImageRun, request: Request, url: string): Promise<VolumeState> {
+  const { checksum, decompress } = request;
+  const store = KeptDownload.take(keyOf(run));
+  const way = byThisMachine(run.context, url, store, checksum !== undefined);
+  const file = { path: store.path, address: way.address };
+  try {
+    let kept = await store.open(JSON.stringify([digestOfText(url), checksum ?? null]));
+    const complete = kept.size > 0 && kept.size === kept.validator?.total;
+    if (!(complete && checksum && (await hasDigest(file.path, checksum)))) {
+      // A whole file gives its last byte back, so that the server is asked whether it still is the file.
+      if (complete) truncateSync(store.path, kept.size - 1);
+      if (complete) kept = { ...kept, size: kept.size - 1 };
+      const got = await download(way, kept, run.context);
+      if (got.resumed && checksum && !(await hasDigest(file.path, checksum))) {
+        // The parts may be of two files.
+        run.context.progress("downloading: begins anew, the file at the source is not the same");
+        await store.discard();
+        await download(way, nothing, run.context);
+      }
+      await refuseUnfit(way, got.answer, checksum !== undefined, decompress !== undefined);
+    }
+  } catch (error) {
+    store.release();
+    throw error;
+  }
+  try {
+    const state = await fromThisMachine(run, request, file);
+    store.clear();
+    return state;
+  } catch (error) {
+    // What is wrong goes. What could not be sent is here for the next run.
+    if (hasCode(error, "checksum-mismatch", "invalid-input")) store.clear();
+    else store.release();
+    throw error;
+  }
+}
+
+/** Fails where what came is no image, or may not be whole; nothing of it is kept. */
+async function refuseUnfit(
+  { store, address, hasMore }: ReturnType<typeof byThisMachine>,
+  answer: Answer,
+  verified: boolean,
+  packed: boolean,
+): Promise<void> {
+  const { path } = store as KeptDownload;
+  const size = await store.size();
+  const start = readStart(path);
+  const problem = contentProblem({ address, answer, size, start, verified, packed });
+  const more = problem || verified ? undefined : await hasMore(size);
+  if (!problem && !more) return;
+  await store.discard();
+  throw problem ?? moreThanPromised(address, more?.total);
+}
+
+/** An image's own, under which this machine keeps what it has downloaded so far. */
+export const keyOf = ({ inputs }: Pick<ImageRun, "inputs">) => String(inputs.suffix);
+
+const digestOfText = (text: string) => createHash("sha256").update(text).digest("hex");
+
+async function hasDigest(path: string, { algorithm, digest }: NonNullable<Request["checksum"]>): Promise<boolean> {
+  return (await digestOfFile(path, algorithm)) === `${algorithm}:${digest}`;
+}
+
+function readStart(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(512);
+    return bytes.subarray(0, readSync(file, bytes)).toString("utf8");
+  } finally {
+    closeSync(file);
+  }
 }
 
 type Request = Omit<FetchRequest, "url">;
@@ -60,8 +145,15 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
+interface LocalFile {
+  readonly path: string;
+  /** For messages: where it is from. */
+  readonly address: string;
+}
+
 /** It is verified and unpacked here, and then sent to the host. */
-async function fromThisMachine(run: ImageRun, request: Request, path: string): Promise<VolumeState> {
+async function fromThisMachine(run: ImageRun, request: Request, file: LocalFile): Promise<VolumeState> {
+  const { path, address } = file;
   if (!existsSync(path)) {
     throw new WindroseError("not-found", `the file ${path} is not on this machine`, { hint: "Check `source`." });
   }
@@ -69,27 +161,30 @@ async function fromThisMachine(run: ImageRun, request: Request, path: string): P
     const { algorithm, digest } = request.checksum;
     const actual = await digestOfFile(path, algorithm);
     if (actual !== `${algorithm}:${digest}`) {
-      throw new WindroseError("checksum-mismatch", `${path} has the ${actual}, not ${algorithm}:${digest}`);
+      throw new WindroseError("checksum-mismatch", `${address} has the ${actual}, not ${algorithm}:${digest}`);
     }
   }
   const { decompress } = request;
-  if (!decompress) return upload(run, request, path);
+  if (!decompress) return upload(run, request, file);
   return withFolder(async (folder) => {
     const unpacked = join(folder, "image");
     run.context.progress("unpacking");
-    await unpack(run, decompress, path, unpacked);
-    return upload(run, request, unpacked);
+    await unpack(run, decompress, file, unpacked);
+    return upload(run, request, { path: unpacked, address });
   });
 }
 
 /** Until all is there a marker beside it says so: an upload that was cut never passes for an image. */
-async function upload(run: ImageRun, { pool, name }: Request, path: string): Promise<VolumeState> {
+async function upload(run: ImageRun, { pool, name }: Request, { path, address }: LocalFile): Promise<VolumeState> {
   const { volumes } = run.hypervisor;
   const { size } = statSync(path);
-  if (size === 0) throw new WindroseError("invalid-input", "the image is empty", { hint: "Check `source`." });
+  if (size === 0)
+    throw new WindroseError("invalid-input", `${address} is empty (0 bytes)`, { hint: "Check `source`." });
   await mark(run, pool, name, "unfinished");
   if (await volumes.find(pool, name)) await volumes.delete(pool, name);
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  // Whoever reads it hears of it too; nobody may be left to, when it could not be sent.
+  file.on("error", () => {});
   try {
     const format = run.inputs.format as "qcow2" | "raw";
     // Its capacity is what is written in it. All may read it, as they may what the host itself fetches.
@@ -102,13 +197,13 @@ async function upload(run: ImageRun, { pool, name }: Request, path: string): Pro
   }
 }
 
-async function unpack(run: ImageRun, packing: Exclude<Packing, "none">, from: string, to: string): Promise<void> {
+async function unpack(run: ImageRun, packing: Exclude<Packing, "none">, file: LocalFile, to: string): Promise<void> {
   const { context } = run;
   const timeout = AbortSignal.timeout(timeLeft(context));
   const signal = context.signal ? AbortSignal.any([context.signal, timeout]) : timeout;
   try {
     if (packing === "gzip") {
-      await pipeline(createReadStream(from), createGunzip(), createWriteStream(to), { signal });
+      await pipeline(createReadStream(file.path), createGunzip(), createWriteStream(to), { signal });
       return;
     }
     const child = spawn(packing, ["-d", "-c"], { stdio: ["pipe", "pipe", "ignore"], signal });
@@ -118,7 +213,7 @@ async function unpack(run: ImageRun, packing: Exclude<Packing, "none">, from: st
     });
     await Promise.all([
       ended,
-      pipeline(createReadStream(from), child.stdin, { signal }),
+      pipeline(createReadStream(file.path), child.stdin, { signal }),
       pipeline(child.stdout, createWriteStream(to), { signal }),
     ]);
   } catch (error) {
@@ -129,49 +224,12 @@ async function unpack(run: ImageRun, packing: Exclude<Packing, "none">, from: st
         hint: `Install ${packing} here, or unpack the image and give its own file as \`source\`.`,
       });
     }
-    throw new WindroseError("invalid-input", `the image can't be unpacked as ${packing}: ${(error as Error).message}`, {
-      hint: "Check `source` and `decompress`.",
-    });
-  }
-}
-
-async function download(run: ImageRun, address: string, path: string): Promise<void> {
-  const { context } = run;
-  const { text, url, authorization } = withoutSecrets(address);
-  const timeout = AbortSignal.timeout(timeLeft(context));
-  const signal = context.signal ? AbortSignal.any([context.signal, timeout]) : timeout;
-  try {
-    const response = await fetch(url, { signal, headers: authorization === undefined ? {} : { authorization } });
-    if (!response.ok || !response.body)
-      throw new Error(`the server answered ${response.status} ${response.statusText}`);
-    const size = Number(response.headers.get("content-length")) || undefined;
-    const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-    await pipeline(
-      body,
-      counting(size, (text) => context.progress(`downloading ${text}`)),
-      createWriteStream(path),
-      { signal },
+    throw new WindroseError(
+      "invalid-input",
+      `${file.address} can't be unpacked as ${packing}: ${(error as Error).message}`,
+      {
+        hint: "Check `source` and `decompress`.",
+      },
     );
-  } catch (error) {
-    if (context.signal?.aborted) throw new WindroseError("aborted", `the download of ${text} was ended`);
-    if (timeout.aborted) throw new WindroseError("timeout", `${text} was not downloaded in time`);
-    const cause =
-      error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-    throw new WindroseError("download-failed", `${text}: ${cause}`);
   }
-}
-
-/** Passes bytes on, and says how many in percent. */
-function counting(size: number | undefined, progress: (text: string) => void): Transform {
-  let bytes = 0;
-  let said = "";
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      const text = size ? `${Math.min(100, Math.floor((100 * bytes) / size))}%` : `${Math.floor(bytes / 2 ** 20)} MiB`;
-      if (text !== said) progress(text);
-      said = text;
-      done(null, chunk);
-    },
-  });
 }

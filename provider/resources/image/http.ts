@@ -1,0 +1,239 @@
+import { open as openFile, statfs } from "node:fs/promises";
+import { type IncomingMessage, request as plain } from "node:http";
+import { request as secure } from "node:https";
+import { type Context, timeLeft } from "../../context";
+import { type Answer, answerOf, type Headers } from "../../downloads/answer";
+import type { End, Way } from "../../downloads/download";
+import { noRoom } from "../../downloads/problems";
+import { beginsAgain, ifRange } from "../../downloads/resume";
+import { WindroseError } from "../../errors";
+import type { KeptDownload } from "./kept-download";
+import { withoutSecrets } from "./source";
+
+const maxRedirects = 10;
+
+/** Why a try ended, where it was not the server's or the network's doing. */
+class Ended extends Error {
+  constructor(readonly end: End) {
+    super(end.why);
+  }
+}
+
+interface Opened {
+  readonly answer: Answer;
+  readonly response: IncomingMessage;
+  /** Whether bytes came after the last one that was announced. */
+  excess: boolean;
+}
+
+/** Asks a server, and follows where it redirects to. Its answer comes as it is: nothing is unpacked on the way. */
+async function open(address: string, headers: Record<string, string>, signal: AbortSignal): Promise<Opened> {
+  let next = address;
+  for (let redirects = 0; ; redirects++) {
+    const { url, authorization } = withoutSecrets(next);
+    const opened = await ask(url, { ...headers, ...(authorization ? { authorization } : {}) }, signal);
+    const { response, answer } = opened;
+    const location = answer.status >= 300 && answer.status < 400 ? answer.location : undefined;
+    if (location === undefined || redirects === maxRedirects) return opened;
+    const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    if (target?.protocol !== "http:" && target?.protocol !== "https:") return opened;
+    response.destroy();
+    // As curl does, a redirection on the same server keeps the user and password, and no other does.
+    const before = new URL(next);
+    if (target.origin === before.origin && !target.username) {
+      [target.username, target.password] = [before.username, before.password];
+    }
+    next = target.href;
+  }
+}
+
+function ask(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Opened> {
+  return new Promise((resolve, reject) => {
+    const send = url.startsWith("https:") ? secure : plain;
+    const sent = send(url, { agent: false, signal, headers: { ...headers, "accept-encoding": "identity" } });
+    sent.once("error", reject);
+    sent.once("response", (response: IncomingMessage) => {
+      sent.off("error", reject);
+      const answer = answerOf(response.statusCode ?? 0, response.httpVersion, response.headers as Headers);
+      const opened: Opened = { answer, response, excess: false };
+      sent.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code?.startsWith("HPE_")) opened.excess = true;
+      });
+      resolve(opened);
+    });
+    sent.end();
+  });
+}
+
+/** This machine downloads. */
+export function byThisMachine(
+  context: Context,
+  address: string,
+  store: KeptDownload,
+  verified: boolean,
+): Way & { hasMore(size: number): Promise<{ total?: number } | undefined> } {
+  const { text } = withoutSecrets(address);
+  /** Runs work that ends at the deadline, when it is called off, and when nothing comes for so long. */
+  async function bounded(stall: number, work: (signal: AbortSignal, alive: () => void) => Promise<End>): Promise<End> {
+    const silent = new AbortController();
+    const timeout = AbortSignal.timeout(timeLeft(context));
+    const timer = setTimeout(() => silent.abort(), stall);
+    const signals = [silent.signal, timeout, ...(context.signal ? [context.signal] : [])];
+    try {
+      return await work(AbortSignal.any(signals), () => timer.refresh());
+    } catch (error) {
+      if (context.signal?.aborted) throw new WindroseError("aborted", `the download of ${text} was called off`);
+      if (timeout.aborted) throw new WindroseError("timeout", `${text} was not downloaded in time`);
+      if (silent.signal.aborted) return { kind: "stalled", why: `the server sent nothing for ${stall / 1000} s` };
+      return error instanceof Ended ? error.end : endOf(error as NodeJS.ErrnoException);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  return {
+    store,
+    address: text,
+    verified,
+    attempt({ from, validator, stall }, onAnswer) {
+      return bounded(stall, async (signal, alive) => {
+        const condition = from > 0 ? ifRange(validator) : undefined;
+        const opened = await open(
+          address,
+          { ...(from > 0 ? { range: `bytes=${from}-` } : {}), ...(condition ? { "if-range": condition } : {}) },
+          signal,
+        );
+        const { answer, response } = opened;
+        try {
+          onAnswer(answer);
+          if (from > 0 ? beginsAgain(answer, from, validator) : answer.status !== 200) {
+            return { kind: "failed", why: `the server answered with ${answer.status}` };
+          }
+          if (answer.total !== undefined) await needRoom(store, answer.total - from);
+          const count = counting(from, answer.total, (progress) => context.progress(`downloading ${progress}`));
+          await save(response, store.path, from > 0, signal, (bytes) => {
+            alive();
+            count(bytes);
+          });
+        } finally {
+          response.destroy();
+        }
+        if (!opened.excess) return { kind: "whole", why: "" };
+        return { kind: "failed", why: "the server sent more of the file than the length that it gave" };
+      });
+    },
+    async unwritten(why, size, total) {
+      store.clear();
+      const place = `${folderOf(store)} of this machine`;
+      if (why !== full) return new WindroseError("download-failed", `${text}: ${why} in ${place}`);
+      return noRoom(text, total, size, await free(store), place);
+    },
+    async hasMore(size) {
+      let more: { total?: number } | undefined;
+      await bounded(Math.min(10_000, timeLeft(context) / 4), async (signal) => {
+        const { answer, response } = await open(address, { range: `bytes=${size}-${size}` }, signal);
+        response.destroy();
+        if (answer.status === 206 && answer.start === size) more = { total: answer.total };
+        return { kind: "whole", why: "" };
+      });
+      return more;
+    },
+  };
+}
+
+const full = "the disk is full";
+
+const folderOf = (store: KeptDownload) => store.folder.replace(/[/\\][^/\\]*$/, "");
+
+async function free(store: KeptDownload): Promise<number> {
+  const { bavail, bsize } = await statfs(folderOf(store));
+  return bavail * bsize;
+}
+
+async function needRoom(store: KeptDownload, bytes: number): Promise<void> {
+  if ((await free(store)) < bytes) throw new Ended({ kind: "unwritten", why: full });
+}
+
+/** The network's and the file system's errors, by their codes. */
+function endOf(error: NodeJS.ErrnoException & { written?: boolean }): End {
+  if (error.written === false) {
+    const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
+    return { kind: "unwritten", why: isFull ? full : `the file could not be written (${error.code})` };
+  }
+  switch (error.code) {
+    case "ECONNRESET":
+    case "EPIPE":
+    case "ERR_STREAM_PREMATURE_CLOSE":
+      return { kind: "cut", why: "the connection was cut" };
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return { kind: "failed", why: "the server's name can't be resolved" };
+    case "ECONNREFUSED":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "ETIMEDOUT":
+      return { kind: "failed", why: "the server does not answer" };
+    default:
+      if (error.code?.startsWith("HPE_"))
+        return { kind: "failed", why: "the server answered something that is not HTTP" };
+      return { kind: "failed", why: error.message };
+  }
+}
+
+/** Bytes that may wait to be written. */
+const waiting = 8 * 2 ** 20;
+
+/** Writes a response to a file. What came before an error is in the file: the next try goes on from there. */
+async function save(
+  response: IncomingMessage,
+  path: string,
+  append: boolean,
+  signal: AbortSignal,
+  came: (bytes: number) => void,
+): Promise<void> {
+  const file = await openFile(path, append ? "a" : "w", 0o600).catch(unwritten);
+  let written: Promise<void> = Promise.resolve();
+  let queued = 0;
+  const write = async (chunk: Buffer) => {
+    await file.appendFile(chunk).catch(unwritten);
+    queued -= chunk.length;
+    if (queued < waiting) response.resume();
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      response.on("data", (chunk: Buffer) => {
+        came(chunk.length);
+        queued += chunk.length;
+        if (queued >= waiting) response.pause();
+        written = written.then(() => write(chunk));
+        written.catch(reject);
+      });
+      response.once("end", resolve);
+      response.once("error", reject);
+      response.once("close", () => reject(Object.assign(new Error("it was closed early"), { code: "ECONNRESET" })));
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+  } finally {
+    try {
+      await written;
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+function unwritten(error: unknown): never {
+  throw Object.assign(error as Error, { written: false });
+}
+
+/** Says how many bytes there are, in percent. */
+function counting(from: number, total: number | undefined, progress: (text: string) => void): (bytes: number) => void {
+  let all = from;
+  let said = "";
+  return (bytes) => {
+    all += bytes;
+    const text = total ? `${Math.min(100, Math.floor((100 * all) / total))}%` : `${Math.floor(all / 2 ** 20)} MiB`;
+    if (text !== said) progress(text);
+    said = text;
+  };
+}
