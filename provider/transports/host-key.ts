@@ -98,11 +98,13 @@ export class HostKeys {
   }
 
   private unknown(name: string, shown: string): WindroseError {
-    const { hostName, port, user, knownHosts } = this.settings;
+    const { knownHosts, byHand, onTheWayTo } = this.settings;
     const files = knownHosts.length === 0 ? "no known_hosts file" : `none of ${knownHosts.join(", ")}`;
-    const option = port === 22 ? "" : `-p ${port} `;
-    return new WindroseError("host-key-unknown", `${name} shows the key ${shown}, which is in ${files}`, {
-      hint: `Compare it with the host's own; then connect once with \`ssh ${option}${user}@${hostName}\`, or give \`hostKey\` in the connection.`,
+    const where = onTheWayTo === undefined ? name : `${name}, on the way to ${onTheWayTo},`;
+    // A gate's key has no field of its own in a connection.
+    const orGive = onTheWayTo === undefined ? ", or give `hostKey` in the connection" : "";
+    return new WindroseError("host-key-unknown", `${where} shows the key ${shown}, which is in ${files}`, {
+      hint: `Compare it with the host's own; then connect once with \`${byHand}\`${orGive}.`,
     });
   }
 

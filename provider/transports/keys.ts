@@ -26,19 +26,25 @@ export function loadKey(text: string, passphrase: string | undefined): LoadedKey
   return { publicKey, problem };
 }
 
-/** As `loadKey`, with the `.pub` file beside it, where the key itself does not show its public part. */
+/** As `loadKey`, with the `.pub` file beside it, where the key does not show its public part or is not here, as in OpenSSH. */
 export async function loadKeyFile(path: string, passphrase: string | undefined): Promise<LoadedKey> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return { problem: code === "ENOENT" ? "does not exist" : `cannot be read (${code})` };
+    if (code !== "ENOENT") return { problem: `cannot be read (${code})` };
+    const publicKey = await publicBeside(path);
+    return { publicKey, problem: publicKey ? "is here as a .pub alone, and no agent holds it" : "does not exist" };
   }
   const key = loadKey(text, passphrase);
   if (key.publicKey) return key;
-  const beside = await readFile(`${path}.pub`, "utf8").catch(() => undefined);
-  return { ...key, publicKey: beside === undefined ? undefined : loadKey(beside, undefined).publicKey };
+  return { ...key, publicKey: await publicBeside(path) };
+}
+
+async function publicBeside(path: string): Promise<Buffer | undefined> {
+  const text = await readFile(`${path}.pub`, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : loadKey(text, undefined).publicKey;
 }
 
 export function unreadable(name: string, problem: string | undefined): WindroseError {

@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { WindroseError } from "../errors";
 import { bounds } from "./bounds";
-import { checkHostName, checkPort, checkUser, type JumpHost, parseJumpHosts } from "./ssh-names";
+import { quoteCommand } from "./quote";
+import { checkHostName, checkPort, checkUser, formatJumpHost, type JumpHost, parseJumpHosts } from "./ssh-names";
 import { expandHome, expandTokens, localUser, type Tokens } from "./ssh-tokens";
-import type { SshConnection } from "./transport";
+import type { SshConnection, StepConnection } from "./transport";
 
 /** What is known of a host before it is connected to: the connection's own fields, the configuration, the defaults. */
 export interface HostSettings {
@@ -25,6 +26,10 @@ export interface HostSettings {
   /** Milliseconds for the whole way. */
   connectTimeout: number;
   family?: 4 | 6;
+  /** The command by which a person connects there the same way, as a line for a shell. */
+  byHand: string;
+  /** Of a jump host: the address of the host that it is on the way to. */
+  onTheWayTo?: string;
 }
 
 export interface IdentityFile {
@@ -45,7 +50,7 @@ const defaultGlobalKnownHosts = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known
  * Errors: `invalid-input` for a name that can't be one; `ssh-config` for a configuration that can't be read, needs an
  * ssh client that is not installed, or asks for what is not supported.
  */
-export async function resolveHost(connection: SshConnection): Promise<HostSettings> {
+export async function resolveHost(connection: StepConnection): Promise<HostSettings> {
   checkHostName(connection.address);
   if (connection.user !== undefined) checkUser(connection.user);
   if (connection.port !== undefined) checkPort(connection.port);
@@ -68,7 +73,7 @@ export function parseConfiguration(output: string): Map<string, string[]> {
 }
 
 /** Puts the connection's fields over what `ssh -G` said (nothing, where it was not asked). */
-export function settings(connection: SshConnection, config: Map<string, string[]>): HostSettings {
+export function settings(connection: StepConnection, config: Map<string, string[]>): HostSettings {
   const one = (keyword: string) => config.get(keyword)?.[0];
   const set = (keyword: string) => {
     const value = one(keyword);
@@ -108,7 +113,36 @@ export function settings(connection: SshConnection, config: Map<string, string[]
     proxyCommand: command === undefined ? undefined : proxyCommandWords(command, tokens),
     connectTimeout: connectTimeout(connection, set("connecttimeout")),
     family: family === "inet" ? 4 : family === "inet6" ? 6 : undefined,
+    byHand: byHand(connection),
+    onTheWayTo: connection.onTheWayTo,
   };
+}
+
+/** The address as it was given, which may be an alias of the configuration, and what the connection says besides. */
+function byHand(connection: SshConnection): string {
+  const { address, port, user, sshConfig, knownHosts, identityFile, proxyJump } = connection;
+  const words = ["ssh"];
+  if (typeof sshConfig === "string") words.push("-F", expandHome(sshConfig));
+  else if (sshConfig === false) words.push("-F", "none");
+  // The option takes a list of files: one whose path has a space is quoted for ssh, too.
+  const file = knownHosts === undefined ? "" : expandHome(knownHosts);
+  if (file !== "") words.push("-o", `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`);
+  if (identityFile !== undefined) words.push("-i", expandHome(identityFile));
+  if (proxyJump !== undefined) words.push(...wayByHand(connection, parseJumpHosts(proxyJump)));
+  if (port !== undefined) words.push("-p", String(port));
+  words.push(user === undefined ? address : `${user}@${address}`);
+  return quoteCommand(words);
+}
+
+/** `-J` gives the gate neither a known_hosts file nor a key, so it gets a command of its own where there are some. */
+function wayByHand(connection: SshConnection, jumps: JumpHost[]): string[] {
+  const last = jumps.at(-1);
+  if (!last) return ["-J", "none"];
+  if (connection.knownHosts === undefined && connection.identityFile === undefined)
+    return ["-J", jumps.map(formatJumpHost).join(",")];
+  const before = jumps.slice(0, -1).map(formatJumpHost).join(",");
+  const gate = { ...connection, address: last.host, port: last.port, user: last.user };
+  return ["-o", `ProxyCommand=${byHand({ ...gate, proxyJump: before || undefined })} -W [%h]:%p`];
 }
 
 function connectTimeout(connection: SshConnection, configured: string | undefined): number {

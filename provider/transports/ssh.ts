@@ -23,7 +23,7 @@ import { handshake } from "./ssh-connect";
 import { type LinkTimes, RefusedChannel, SshLink } from "./ssh-link";
 import { formatJumpHost } from "./ssh-names";
 import { JoinedStream } from "./streams";
-import type { ConnectOptions, HostStream, SshConnection } from "./transport";
+import type { ConnectOptions, HostStream, SshConnection, StepConnection } from "./transport";
 
 /** One word of a command line is 128 KiB at most (MAX_ARG_STRLEN of Linux), and sshd gives the shell one word. */
 const longestLine = 128 * 1024 - 1;
@@ -31,7 +31,7 @@ const mostJumps = 8;
 
 export interface SshTransportOptions extends Partial<LinkTimes> {
   /** The transport to a host on the way. Default: one of its own for each. */
-  transportTo?: (connection: SshConnection) => SshTransport;
+  transportTo?: (connection: StepConnection) => SshTransport;
   /** What opens the byte stream to the server. Default: a connection of this machine, or what the configuration says. */
   openStream?: (address: string, port: number, options: ConnectOptions) => Promise<Duplex>;
 }
@@ -45,14 +45,16 @@ export interface SshTransportOptions extends Partial<LinkTimes> {
  */
 export class SshTransport extends CommandTransport {
   protected readonly sudo: boolean | undefined;
-  readonly #connection: SshConnection;
+  readonly #connection: StepConnection;
   readonly #options: SshTransportOptions;
   #settings: HostSettings | undefined;
   #link: Promise<SshLink> | undefined;
   #failure: { error: WindroseError; until: number } | undefined;
   #root: Promise<boolean> | undefined;
+  /** The gate whose connection is coming up. */
+  #waitsFor: SshTransport | undefined;
 
-  constructor(connection: SshConnection, options: SshTransportOptions = {}) {
+  constructor(connection: StepConnection, options: SshTransportOptions = {}) {
     super();
     this.#connection = { ...connection };
     this.#options = options;
@@ -232,7 +234,11 @@ export class SshTransport extends CommandTransport {
     const timeout = () => {
       late = true;
       socket?.destroy();
-      return new WindroseError("host-unreachable", `${name} did not answer within ${seconds(settings.connectTimeout)}`);
+      const silent = this.silent();
+      const where = silent === this ? name : `${silent.description}, on the way to ${name},`;
+      const why = `${where} did not answer within ${seconds(settings.connectTimeout)}`;
+      const hint = "Check that this gate is up, and the way to it (`ProxyJump`); then run the command again.";
+      return new WindroseError("host-unreachable", why, silent === this ? {} : { hint });
     };
     try {
       return await within(connecting, settings.connectTimeout, timeout, (link) => link.end(timeout()));
@@ -246,7 +252,12 @@ export class SshTransport extends CommandTransport {
     const { openStream } = this.#options;
     if (openStream) return openStream(hostName, port, { timeout: connectTimeout });
     const hop = this.jump(settings);
-    if (hop) return hop.connectTcp(hostName, port, { timeout: connectTimeout });
+    if (hop) {
+      this.#waitsFor = hop;
+      await hop.link();
+      this.#waitsFor = undefined;
+      return hop.connectTcp(hostName, port, { timeout: connectTimeout });
+    }
     if (settings.proxyCommand) return proxyStream(settings.proxyCommand, name);
     return new Promise((resolve, reject) => {
       const socket = connect({
@@ -269,6 +280,11 @@ export class SshTransport extends CommandTransport {
     });
   }
 
+  /** The host on the way that has not answered yet; else this one. */
+  private silent(): SshTransport {
+    return this.#waitsFor?.silent() ?? this;
+  }
+
   /** The transport to the last host on the way; it knows the way to itself. */
   private jump(settings: HostSettings): SshTransport | undefined {
     const connection = hopConnection(this.#connection, settings);
@@ -280,7 +296,7 @@ export class SshTransport extends CommandTransport {
   /** Walks the way to the host before anything is connected: each host on it may have a ProxyJump of its own. */
   private async refuseLoops(): Promise<void> {
     const seen: string[] = [];
-    let connection: SshConnection | undefined = this.#connection;
+    let connection: StepConnection | undefined = this.#connection;
     while (connection) {
       const settings: HostSettings = await resolveHost(connection);
       const name = `${settings.user}@${settings.hostName}:${settings.port}`;
@@ -297,7 +313,7 @@ export class SshTransport extends CommandTransport {
  * The connection to the last host of a ProxyJump. Keys and the agent are offered there as well; the password and the
  * host key are the target's alone.
  */
-function hopConnection(connection: SshConnection, settings: HostSettings): SshConnection | undefined {
+function hopConnection(connection: StepConnection, settings: HostSettings): StepConnection | undefined {
   const last = settings.proxyJump.at(-1);
   if (!last) return undefined;
   const before = settings.proxyJump.slice(0, -1);
@@ -314,6 +330,7 @@ function hopConnection(connection: SshConnection, settings: HostSettings): SshCo
     sshConfig,
     connectTimeout,
     proxyJump: before.length === 0 ? undefined : before.map(formatJumpHost).join(","),
+    onTheWayTo: connection.onTheWayTo ?? connection.address,
   };
 }
 

@@ -124,3 +124,9 @@ export interface SshConnection {
   /** Seconds until a connection must be up. Default 20. */
   connectTimeout?: number;
 }
+
+/** A connection to a host, or to a jump host on the way to another. */
+export interface StepConnection extends SshConnection {
+  /** Of a jump host: the address of the host that it is on the way to. `hostKey` is that one's, and not the jump host's. */
+  onTheWayTo?: string;
+}

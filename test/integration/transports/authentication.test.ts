@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import type { WindroseError } from "../../../provider/errors";
 import { rejection, Transports } from "./helpers";
@@ -77,6 +77,22 @@ describe("authentication of the ssh transport", function () {
     assert.ok(!wrong.message.includes("wrong "));
     assert.match((await fails({ identityFile: lab.path("nothing") })).message, /nothing does not exist/);
     assert.equal((await fails({ privateKey: "rubbish" })).code, "key-unreadable");
+  });
+
+  it("uses the agent's key for an IdentityFile that is here as a .pub alone", async () => {
+    const agent = await lab.agent(own, lab.path("stranger"));
+    const path = lab.path("only-public");
+    writeFileSync(`${path}.pub`, readFileSync(`${own}.pub`));
+    const sshConfig = lab.write(
+      "config of the public key",
+      `Host *\n IdentitiesOnly yes\n IdentityFile ${path}\n IdentityAgent ${agent}\n`,
+    );
+    await works({ sshConfig, agent: undefined });
+    await works({ identityFile: path, agent });
+    const empty = await lab.agent();
+    const error = await fails({ identityFile: path, agent: empty });
+    assert.equal(error.code, "key-unreadable");
+    assert.match(error.message, /only-public is here as a \.pub alone, and no agent holds it/);
   });
 
   it("holds IdentitiesOnly against the agent", async () => {

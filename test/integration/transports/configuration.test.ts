@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { userInfo } from "node:os";
 import type { SshConnection } from "../../../provider/transports/transport";
 import { rejection, Transports } from "./helpers";
@@ -92,6 +93,23 @@ describe("configuration of the ssh transport", function () {
     );
     assert.equal(error.code, "host-unreachable");
     assert.match(error.message, /127\.0\.0\.1:1 does not answer, as seen from ssh:/);
+  });
+
+  it("names the gate that is silent, and not the host behind it", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const config =
+      target("anemoi", server, "ProxyJump bastion") +
+      target("bastion", bastion, "ProxyJump outer") +
+      `Host outer\n HostName 127.0.0.1\n Port ${port}\n User ${user}\n`;
+    try {
+      const error = await rejection(to("anemoi", config, { connectTimeout: 1 }).exec(["true"]));
+      assert.equal(error.code, "host-unreachable");
+      assert.match(error.message, /^ssh:\S+outer:\d+, on the way to ssh:\S+anemoi:\d+, did not answer within 1 s\./);
+    } finally {
+      silent.close();
+    }
   });
 
   it("runs a plain ProxyCommand, and refuses one that needs a shell", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { rejection, Transports } from "./helpers";
 import { SshLab, type SshServer } from "./sshd";
 
@@ -57,7 +57,45 @@ describe("host keys of the ssh transport", function () {
       const error = await refuses(text);
       assert.equal(error.code, "host-key-unknown");
       assert.ok(error.message.includes(fingerprint), error.message);
-      assert.ok(error.message.includes(`ssh -p ${server.port} `), error.message);
+      assert.ok(error.message.includes(` -p ${server.port} `), error.message);
+    }
+  });
+
+  /** Accepts a key as the hint of an error says, by running the very command. */
+  const follow = (message: string) => {
+    const command = /connect once with `(ssh .*?)`/.exec(message)?.[1];
+    assert.ok(command, message);
+    const options = "-o StrictHostKeyChecking=accept-new -o BatchMode=yes";
+    const line = command.replace(/^ssh /, `ssh ${options} `);
+    execFileSync("sh", ["-c", `${line} true`], { stdio: "ignore" });
+  };
+
+  it("names a command that accepts the key: by address, behind an alias, and through a jump host", async () => {
+    const known = lab.write("known-of-the-hint", "");
+    const spaced = lab.write("known of the hint", "");
+    const { port, user } = server.connection();
+    const alias = `Host inner\n HostName 127.0.0.1\n Port ${port}\n User ${user}\n IdentityFile ${identityFile}\n UserKnownHostsFile ${known}\n GlobalKnownHostsFile none\n`;
+    const gate = await lab.server();
+    const gated = `Host gate\n HostName 127.0.0.1\n Port ${gate.port}\nHost behind\n HostName localhost\n Port ${port}\n ProxyJump gate\nHost *\n User ${user}\n IdentityFile ${identityFile}\n UserKnownHostsFile ${known}\n GlobalKnownHostsFile none\n`;
+    const plain = { ...server.connection({ identityFile, hostKey: undefined }), knownHosts: spaced };
+    const jump = { ...plain, address: "localhost", proxyJump: `${user}@127.0.0.1:${gate.port}` };
+    const cases = [
+      { connection: plain, unknown: 1 },
+      { connection: { address: "inner", sshConfig: lab.write("alias", alias) }, unknown: 1 },
+      { connection: { address: "behind", sshConfig: lab.write("gated", gated) }, unknown: 2 },
+      { connection: jump, unknown: 2 },
+    ];
+    for (const { connection, unknown } of cases) {
+      for (const file of [known, spaced]) writeFileSync(file, "");
+      for (let left = unknown; left > 0; left--) {
+        const error = await rejection(transports.to(connection).exec(["true"]));
+        assert.equal(error.code, "host-key-unknown", error.message);
+        // `hostKey` is the target's: of no use for a jump host.
+        assert.equal(error.message.includes("`hostKey`"), left === 1, error.message);
+        if (left === 2) assert.match(error.message, /on the way to (behind|localhost), shows the key/);
+        follow(error.message);
+      }
+      assert.equal((await transports.to(connection).exec(["true"])).code, 0);
     }
   });
 

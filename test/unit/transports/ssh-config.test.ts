@@ -43,6 +43,8 @@ describe("ssh configuration", () => {
       proxyCommand: undefined,
       connectTimeout: 7000,
       family: 4,
+      byHand: "ssh anemoi",
+      onTheWayTo: undefined,
     });
   });
 
