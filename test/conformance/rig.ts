@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { closeHypervisors } from "../../provider/connections";
 import type { Inputs, Kind } from "../../provider/schema";
 import { connection, initrd, kernel } from "../e2e/guests";
+import { variant } from "../integration/libvirt/variant";
 import { WebServer } from "../integration/libvirt/web-server";
 import { currentLab, ensureMicroGuest, type Lab, type LabHost } from "../lab";
 import { firmware } from "./firmware";
@@ -89,7 +90,7 @@ export class Rig implements Stage {
 
   private async furnish(images: Buffer[]): Promise<Place> {
     const micro = await ensureMicroGuest(() => {});
-    const machine = await this.lab.startHost({ name: `c${randomBytes(4).toString("hex")}` });
+    const machine = await this.lab.startHost({ name: `c${randomBytes(4).toString("hex")}`, ...variant() });
     await machine.copyIn(micro.kernel, kernel);
     await machine.copyIn(micro.initrd, initrd);
     await machine.exec(["sh", "-c", furniture, "sh", kernel, initrd]);

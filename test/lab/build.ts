@@ -72,8 +72,8 @@ export async function ensure(recipe: Recipe, log: Log): Promise<string> {
  */
 export type HostForm = "bare" | "full" | "networks";
 
-/** Debian 12 and 13. */
-export type Release = "bookworm" | "trixie";
+/** Debian 11 (libvirt 7.0, QEMU 5.2), 12 (9.0, 7.2) and 13 (11.3, 10.0). */
+export type Release = "bullseye" | "bookworm" | "trixie";
 
 /** The directory that hosts of a form lay their own changes over. It must not be written to. */
 export async function ensureHostRoot(form: HostForm, release: Release, log: Log): Promise<string> {

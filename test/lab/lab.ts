@@ -34,7 +34,7 @@ export interface StartHostOptions {
   readonly form?: HostForm;
   /** The sockets of libvirt's modular layout in place of `libvirt-sock` (see `layOutModular` for what is behind them). */
   readonly modular?: boolean;
-  /** Default "bookworm" (libvirt 9.0, QEMU 7.2); "trixie" has libvirt 11.3 and QEMU 10.0, and is built when first asked for. */
+  /** Default "bookworm"; the others are built when first asked for. */
   readonly release?: Release;
   /** Another root file system than the cached one. */
   readonly root?: string;

@@ -4,6 +4,7 @@ import { createLibvirtHypervisor, type LibvirtHypervisor } from "../../../provid
 import type { PoolDefinition } from "../../../provider/hypervisors/model";
 import { SshTransport } from "../../../provider/transports/ssh";
 import { currentLab, type LabHost } from "../../lab/index.js";
+import { variant } from "./variant";
 
 export const mebibyte = 2 ** 20;
 
@@ -71,18 +72,6 @@ export class DriverHost {
     await Promise.all([this.root.close(), this.user.close()]);
     await Promise.all(this.transports.map((transport) => transport.close()));
     await this.host.destroy();
-  }
-}
-
-/** `WINDROSE_TEST_HOST`: the host that these tests run against, other than the lab's usual one. */
-function variant(): { modular?: boolean; release?: "trixie" } {
-  switch (process.env.WINDROSE_TEST_HOST) {
-    case "modular":
-      return { modular: true };
-    case "trixie":
-      return { release: "trixie" };
-    default:
-      return {};
   }
 }
 

@@ -7,11 +7,7 @@ import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../
 import { SshTransport } from "../../../provider/transports/ssh";
 import { makeGuestKey, putSeed } from "../../lab/guest.js";
 import { currentLab, ensureMicroGuest, type Lab, type LabHost } from "../../lab/index.js";
-
-/** `WINDROSE_RELEASE=trixie` tries another Debian, with a newer libvirt and its modular daemons. */
-function release(): { release?: "bookworm" | "trixie"; modular?: boolean } {
-  return process.env.WINDROSE_RELEASE === "trixie" ? { release: "trixie", modular: true } : {};
-}
+import { variant } from "./variant";
 
 export const megabyte = 2 ** 20;
 export const images = "/var/lib/libvirt/images";
@@ -33,9 +29,9 @@ export class MachineHost {
   }
 
   /** The name is the test file's own, so that files can run side by side in one lab. */
-  static async open(name: string): Promise<MachineHost> {
+  static async open(name: string, kind = variant()): Promise<MachineHost> {
     const lab = await currentLab();
-    const host = await lab.host({ name, ...release() });
+    const host = await lab.host({ name, ...kind });
     const transport = new SshTransport({
       address: host.address,
       port: host.sshPort,

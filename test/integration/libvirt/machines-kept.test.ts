@@ -203,7 +203,7 @@ describe("what libvirt has filled in into a machine's definition", function () {
 
   it("stays as an earlier release had it defined: a USB controller of four ports, and hubs", async () => {
     await holds(async (definition) => {
-      const virtualization = { type: "qemu", arch: "x86_64" } as const;
+      const virtualization = { type: "qemu", arch: "x86_64", cpuModes: ["maximum", "host-model"] } as const;
       const earlier = definitionXml(definition, virtualization).replace(' ports="15"', "");
       await host.session.call("DOMAIN_DEFINE_XML_FLAGS", { xml: earlier });
       const before = await stored(definition.uuid);

@@ -3,7 +3,9 @@
 # FORM is "bare" (systemd and sshd alone) or "full" (libvirt and QEMU too).
 set -eu
 output=$1 form=$2 release=$3
-include=systemd-sysv,dbus,libpam-systemd,udev,procps,openssh-server,sudo,polkitd,ca-certificates,netbase
+polkit=polkitd
+if [ "$release" = bullseye ]; then polkit=policykit-1; fi
+include=systemd-sysv,dbus,libpam-systemd,udev,procps,openssh-server,sudo,$polkit,ca-certificates,netbase
 include=$include,iproute2,iptables,nftables,iputils-ping,curl,netcat-openbsd,python3-minimal
 if [ "$form" = full ]; then
   include=$include,libvirt-daemon-system,libvirt-clients,libxml2-utils,qemu-system-x86,qemu-utils,qemu-block-extra

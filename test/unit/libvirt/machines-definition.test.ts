@@ -10,8 +10,8 @@ import { parseXml, serializeXml, type XmlElement } from "../../../provider/hyper
 import type { MachineDefinition } from "../../../provider/hypervisors/model";
 import { machineDefinition } from "./machines-arbitrary";
 
-const emulation = { type: "qemu", arch: "x86_64" } as const;
-const hardware = { type: "kvm", arch: "x86_64" } as const;
+const emulation = { type: "qemu", arch: "x86_64", cpuModes: ["maximum"] } as const;
+const hardware = { type: "kvm", arch: "x86_64", cpuModes: ["maximum"] } as const;
 const isCode = (code: string) => (error: unknown) => error instanceof WindroseError && error.code === code;
 
 function plain(changes: Partial<MachineDefinition> = {}): MachineDefinition {

@@ -51,7 +51,12 @@ export class LibvirtMachines implements MachineSection {
         try {
           const { xml } = await this.session.call("CONNECT_GET_DOMAIN_CAPABILITIES", { type });
           const capabilities = parseXml(xml, "The host's domain capabilities");
-          return { type, arch: capabilities.text("arch") ?? "x86_64" };
+          const modes = capabilities.all("cpu/mode").filter((mode) => mode.attribute("supported") === "yes");
+          return {
+            type,
+            arch: capabilities.text("arch") ?? "x86_64",
+            cpuModes: modes.map((mode) => mode.attribute("name") ?? ""),
+          };
         } catch (error) {
           const absent = isLibvirtError(error, ErrorNumber.INVALID_ARG, ErrorNumber.CONFIG_UNSUPPORTED);
           if (type === "qemu" || !absent) throw error;

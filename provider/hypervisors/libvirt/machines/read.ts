@@ -14,7 +14,7 @@ import { filesIn } from "./left-files";
 import { machineFamily } from "./machine-type";
 import { type Asked, findMetadata, readMetadata } from "./metadata";
 import { freePorts, hasRootPorts } from "./ports";
-import { defaultVideo, limitNames } from "./view";
+import { defaultVideo, emulatedModes, limitNames } from "./view";
 
 /** Binary and decimal units of libvirt's memory elements (`virScaleInteger`, src/util/virutil.c). */
 const units: ReadonlyMap<string, number> = new Map([
@@ -162,9 +162,9 @@ function reportedCpu(domain: XmlElement, asked: Asked | undefined, running: bool
   if (!asked?.cpu) return found;
   // Nobody changes the CPU of a running machine, and libvirt shows there what it was made into.
   if (running || sameCpu(found, asked.cpu)) return asked.cpu;
-  const defaultMode = domain.attribute("type") === "kvm" ? "host-passthrough" : "maximum";
-  const isDefault = asked.cpu.mode === "default" && sameCpu(found, { ...asked.cpu, mode: defaultMode });
-  return isDefault ? asked.cpu : found;
+  if (asked.cpu.mode !== "default") return found;
+  const defaults = domain.attribute("type") === "kvm" ? (["host-passthrough"] as const) : emulatedModes;
+  return defaults.some((mode) => sameCpu(found, { ...asked.cpu, mode })) ? asked.cpu : found;
 }
 
 function reportedMachineType(domain: XmlElement, asked: Asked | undefined): string | undefined {

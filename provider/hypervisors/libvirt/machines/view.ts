@@ -8,6 +8,8 @@ export interface Virtualization {
   /** `kvm`: the hardware helps; `qemu`: everything is emulated. */
   type: "kvm" | "qemu";
   arch: string;
+  /** The CPU modes that its libvirt knows; `maximum` is there since libvirt 7.1. */
+  cpuModes: readonly string[];
 }
 
 /** libvirt takes no other characters in an alias that is a user's own (src/conf/domain_conf.c). */
@@ -121,15 +123,26 @@ function bootOrders(definition: MachineDefinition): { classes: string[]; devices
   return { classes, devices };
 }
 
-function cpuView({ cpu }: MachineDefinition, { type }: Virtualization): View {
+/**
+ * Emulation's `maximum` costs nothing at boot, and newer user lands need more than the qemu64 of 2006. Before it, `host-model`
+ * was all that the emulator can do, too.
+ */
+export const emulatedModes = ["maximum", "host-model"] as const;
+
+function cpuView({ cpu }: MachineDefinition, { type, cpuModes }: Virtualization): View {
   const features = Object.entries(cpu.features ?? {}).map(([name, policy]) => ({ name, policy }));
   const emulated = type === "qemu";
   switch (cpu.mode) {
     case "default":
-      // Emulation's `maximum` costs nothing at boot, and newer user lands need more than the qemu64 of 2006.
-      return emulated
-        ? { mode: "maximum", features }
-        : { mode: "host-passthrough", check: "none", migratable: true, features };
+      if (!emulated) return { mode: "host-passthrough", check: "none", migratable: true, features };
+      return { mode: emulatedModes.find((mode) => cpuModes.includes(mode)) ?? "maximum", features };
+    case "maximum":
+      if (!cpuModes.includes(cpu.mode)) {
+        throw new WindroseError("unsupported", "The CPU mode maximum needs libvirt 7.1, and the host's is older", {
+          hint: "Leave `cpu` out, or choose a model.",
+        });
+      }
+      return { mode: cpu.mode, features };
     case "host-passthrough":
       if (emulated) {
         throw new WindroseError(
