@@ -150,6 +150,19 @@ export const oneLine = (text: string) => !/[\t\n\r]/.test(text);
 
 const notOneLine = "must be one line, without tabs";
 
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+/** Ids by kind; of what is not here, any word. */
+const ids: Partial<Record<Kind, RegExp>> = {
+  StoragePool: new RegExp(`^${uuid}$`),
+  Network: new RegExp(`^${uuid}$`),
+  VirtualMachine: new RegExp(`^${uuid}$`),
+  Volume: new RegExp(`^${uuid}/[^/]+$`),
+  Image: new RegExp(`^${uuid}/[^/]+$`),
+};
+
+const isId = (kinds: readonly Kind[], value: string) => kinds.some((kind) => (ids[kind] ?? /^[^/]/).test(value));
+
 export const field = {
   text: (
     doc: string,
@@ -160,7 +173,7 @@ export const field = {
     let type = textOf(max ?? maxText);
     if (!lines) type = type.refine(oneLine, notOneLine);
     if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
-    return leaf(type, "string", doc, effect, { ...(pattern ? {} : { absent: "empty" }), ...rest });
+    return leaf(type, "string", doc, effect, { ...(pattern || rest.derived ? {} : { absent: "empty" }), ...rest });
   },
   size: (
     doc: string,
@@ -208,7 +221,10 @@ export const field = {
     const type = textOf(1024)
       .min(1, "is empty")
       .refine(oneLine, notOneLine)
-      .refine((value) => orPath || !value.startsWith("/"), "must be a resource or its id");
+      .refine(
+        (value) => (orPath && value.startsWith("/")) || isId(kinds, value),
+        `must be ${orPath ? "a path, a resource" : "a resource"} or its id`,
+      );
     return leaf(type, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
   },
   group: (doc: string, fields: Fields, options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {}): Group => ({

@@ -33,6 +33,12 @@ export const nameField = (what: string) =>
     defaultText: "`<stack>-<name>`",
   });
 
+/** What a file of a volume may be called. */
+export const fileName = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+  says: "is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit, and has 128 characters at most",
+} as const;
+
 /** Fields that say where a volume's file is. */
 export const inPool = (defaultName: string) =>
   ({
@@ -41,8 +47,7 @@ export const inPool = (defaultName: string) =>
       "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
       "replace",
       {
-        pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-        says: "is made of letters, digits, `.`, `_` and `-`, and begins with a letter or digit",
+        ...fileName,
         derived: true,
         defaultText: defaultName,
       },

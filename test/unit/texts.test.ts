@@ -4,16 +4,18 @@ import { definitions } from "../../provider/definitions";
 import { type Field, type Fields, type Leaf, unknown } from "../../provider/schema";
 import { keptTexts, shown, textProblem, unixScript } from "../../provider/texts";
 import { validate } from "../../provider/validate";
+import { elsewhere, subjects } from "../texts/subjects";
 
 const noDefinition = ["\0", "\u0001", "\u001b", "\u007f", "\ud800", "\udfff", "\ufffe", "\uffff"];
 
 /** All leaves of a table, by path. */
-function leavesOf(fields: Fields, prefix = ""): [string, Leaf][] {
+function leavesOf(fields: Fields, prefix = "", key = "a"): [string, Leaf][] {
   return Object.entries(fields).flatMap(([name, spec]: [string, Field]) => {
     if (spec.shape === "leaf") return [[prefix + name, spec] as [string, Leaf]];
     return leavesOf(
       spec.shape === "group" ? spec.fields : spec.entry,
-      `${prefix}${name}.${spec.shape === "group" ? "" : "a."}`,
+      `${prefix}${name}.${spec.shape === "group" ? "" : `${key}.`}`,
+      key,
     );
   });
 }
@@ -49,6 +51,24 @@ describe("texts", () => {
             assert.notDeepEqual(found, [], `${kind}.${path} takes ${JSON.stringify(value)}`);
           }
         }
+      }
+    }
+  });
+
+  it("are tried on a host, all but those that have a reason", () => {
+    for (const { kind, fields } of Object.values(definitions)) {
+      const tried = subjects
+        .filter((subject) => subject.kind === kind)
+        .flatMap((subject) => subject.fields.map(({ path }) => path));
+      const reasons = Object.keys(elsewhere[kind] ?? {});
+      const texts = leavesOf(fields, "", "*").filter(
+        ([, { typeText, internal, references }]) => !internal && !references && /string|object|unknown/.test(typeText),
+      );
+      for (const [path] of texts) {
+        const reason = reasons.some(
+          (name) => name === path || (name.endsWith("*") && path.startsWith(name.slice(0, -1))),
+        );
+        assert.ok(tried.includes(path) !== reason, `${kind}.${path} is ${reason ? "tried as well" : "not tried"}`);
       }
     }
   });

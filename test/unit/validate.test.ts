@@ -108,12 +108,16 @@ describe("validate", () => {
   });
 
   it("takes references as ids, as resources, and with what they carry", () => {
-    const resource = { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "u", id: "p1" };
-    assert.equal(check({ pool: "p1" }).inputs.pool, "p1");
-    assert.equal(check({ pool: resource }).inputs.pool, "p1");
+    const p1 = "11111111-2222-8333-8444-555555555555";
+    const resource = { "4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", urn: "u", id: p1 };
+    assert.equal(check({ pool: p1 }).inputs.pool, p1);
+    assert.equal(check({ pool: resource }).inputs.pool, p1);
     assert.equal(check({ pool: { ...resource, id: "" } }).inputs.pool, unknown);
     const { inputs, carried } = check({ pool: { id: unknown, path: "/srv" } });
     assert.deepEqual([inputs.pool, carried], [unknown, { pool: { path: "/srv" } }]);
+    for (const pool of ["p1", `${p1}/a`, " "]) assert.deepEqual(properties({ pool }), ["pool"]);
+    for (const path of [`${p1}/a.img`, "/srv/x"]) assert.deepEqual(properties({ path }), []);
+    for (const path of [p1, "a/b", `${p1}/a/b`, "srv/x"]) assert.deepEqual(properties({ path }), ["path"]);
     assert.deepEqual(properties({ pool: "/srv/x", path: "/srv/x" }), ["pool"]);
   });
 

@@ -1,9 +1,12 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { checkCloudInit } from "../../cloud-init/check";
+import { pathProblem } from "../../hypervisors/patch-path";
 import { type Identity, known } from "../../lifecycle";
 import { derivedMac, derivedSuffix, physicalName } from "../../ownership";
 import { asRecord, type Inputs, isRecord, unknown } from "../../schema";
 import { sizeInBytes } from "../../sizes";
+import { shown } from "../../texts";
 import type { Failure } from "../../validate";
 import { deriveName, deriveUuid, keep, splitVolumeId } from "../common";
 
@@ -89,6 +92,9 @@ export function firstFree(prefix: string, used: ReadonlySet<unknown>): string {
   }
 }
 
+/** Of UTF-8: what libvirt and QEMU take (`VNC_PASSWORD_MAX_LENGTH`, src/qemu/qemu_driver.c; `SPICE_MAX_PASSWORD_LENGTH`). */
+const passwordBytes = { vnc: 8, spice: 60 } as const;
+
 export function validateMachine(
   inputs: Inputs,
   carried: Record<string, Inputs>,
@@ -157,9 +163,14 @@ export function validateMachine(
       if (known(key) && !bootable.includes(String(key))) fail("boot.order", `there is no disk or interface "${key}"`);
   if (boot.kernel === undefined && (boot.initrd !== undefined || boot.cmdline !== undefined))
     fail("boot.kernel", "is needed with `initrd` or `cmdline`");
+  checkPatch(asRecord(inputs.xml), fail);
   const graphics = isRecord(inputs.graphics) ? inputs.graphics : undefined;
-  if (graphics?.type === "vnc" && known<string>(graphics.password) && graphics.password.length > 8)
-    fail("graphics.password", "VNC takes 8 characters at most");
+  if (known<string>(graphics?.listen) && isIP(graphics.listen) === 0) fail("graphics.listen", "must be an IP address");
+  if (known<string>(graphics?.password) && known<string>(graphics.type)) {
+    const most = passwordBytes[graphics.type as keyof typeof passwordBytes];
+    if (Buffer.byteLength(graphics.password) > most)
+      fail("graphics.password", `${graphics.type.toUpperCase()} takes ${most} bytes at most`);
+  }
   if (isRecord(inputs.cloudInit)) {
     if (seedPool(inputs) === undefined) fail("cloudInit.pool", "is needed where no disk names a pool");
     const { pool: _pool, ...seed } = inputs.cloudInit;
@@ -174,6 +185,17 @@ export function validateMachine(
   )
     fail("wait.for", "a machine without interfaces has no address");
   if (wait.for === "agent" && inputs.guestAgent === false) fail("wait.for", "needs `guestAgent`");
+}
+
+function checkPatch({ set, remove }: Inputs, fail: (property: string, reason: string) => void): void {
+  const check = (property: string, paths: readonly unknown[]) => {
+    for (const path of paths) {
+      const reason = known<string>(path) ? pathProblem(path) : undefined;
+      if (reason) fail(property, `the path ${shown(path as string)} ${reason}`);
+    }
+  };
+  check("xml.set", Object.keys(asRecord(set)));
+  check("xml.remove", Array.isArray(remove) ? remove : []);
 }
 
 /** Two machines with one address would be found only by the second one's reservation, in the middle of an `up`. */

@@ -14,7 +14,7 @@ import {
 } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { unixScript } from "../../texts";
-import { grows, nameField, onHost, uuidField } from "../common";
+import { fileName, grows, nameField, onHost, uuidField } from "../common";
 import { busOf } from "./derive";
 
 /** On the stored definition: effective after a restart, and at once for a machine that is off. */
@@ -95,7 +95,7 @@ const disk: Fields = {
   volumeName: field.text(
     "Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy.",
     "replace",
-    { derived: true, defaultText: "derived" },
+    { ...fileName, derived: true, defaultText: "derived" },
   ),
   device: field.choice("`cdrom`: media can be changed, the guest can't write.", restart, ["disk", "cdrom"], {
     default: "disk",
@@ -229,7 +229,17 @@ export const fields = {
       pattern: /^[\w.-]{1,64}$/,
       says: "must be a CPU model",
     }),
-    features: field.dictionary("Features by name: require, disable, optional, force or forbid.", restart),
+    features: field.of(
+      z
+        .record(
+          z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
+          z.enum(["require", "disable", "optional", "force", "forbid"]),
+        )
+        .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
+      "{ [key: string]: string }",
+      "Features by name: require, disable, optional, force or forbid.",
+      restart,
+    ),
   }),
   machineType: field.text("`q35`, `pc`, or an exact type, as `pc-q35-7.2`.", restart, {
     pattern: /^[\w.-]{1,64}$/,

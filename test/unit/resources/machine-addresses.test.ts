@@ -14,6 +14,8 @@ const interfaces = (network: unknown, address: unknown): Inputs => ({ lan: { net
 const machine = (nics: Inputs): Inputs => ({ host: "h1", memory: "64MiB", interfaces: nics });
 const sameNetwork = '172.17.2.2 is the address of VirtualMachine "boreas" in the same network';
 
+const [n1, n2] = ["11111111-2222-8333-8444-555555555555", "22222222-2222-8333-8444-555555555555"];
+
 describe("the fixed addresses of machines", () => {
   let exclusives: Exclusives;
   beforeEach(() => {
@@ -27,20 +29,18 @@ describe("the fixed addresses of machines", () => {
   }
 
   it("are refused where another machine of the program has them", async () => {
-    assert.deepEqual(await problems("boreas", interfaces("n1", "172.17.2.2")), []);
-    assert.deepEqual(await problems("notus", interfaces("n2", "172.17.2.2")), [], "in another network");
-    assert.deepEqual(await problems("eurus", interfaces("n1", "172.17.2.3")), [], "another address");
-    assert.deepEqual(await problems("zephyr", interfaces("n1", "172.17.2.2")), [
-      `interfaces.lan.address ${sameNetwork}`,
-    ]);
+    assert.deepEqual(await problems("boreas", interfaces(n1, "172.17.2.2")), []);
+    assert.deepEqual(await problems("notus", interfaces(n2, "172.17.2.2")), [], "in another network");
+    assert.deepEqual(await problems("eurus", interfaces(n1, "172.17.2.3")), [], "another address");
+    assert.deepEqual(await problems("zephyr", interfaces(n1, "172.17.2.2")), [`interfaces.lan.address ${sameNetwork}`]);
   });
 
   it("are the machine's own however often it is checked, and another's once it has moved away", async () => {
-    await problems("boreas", interfaces("n1", "172.17.2.2"));
-    assert.deepEqual(await problems("boreas", interfaces("n1", "172.17.2.2")), []);
-    assert.deepEqual(await problems("boreas", interfaces("n1", "172.17.2.3")), []);
-    assert.deepEqual(await problems("notus", interfaces("n1", "172.17.2.2")), []);
-    assert.equal((await problems("notus", interfaces("n1", "172.17.2.3"))).length, 1);
+    await problems("boreas", interfaces(n1, "172.17.2.2"));
+    assert.deepEqual(await problems("boreas", interfaces(n1, "172.17.2.2")), []);
+    assert.deepEqual(await problems("boreas", interfaces(n1, "172.17.2.3")), []);
+    assert.deepEqual(await problems("notus", interfaces(n1, "172.17.2.2")), []);
+    assert.equal((await problems("notus", interfaces(n1, "172.17.2.3"))).length, 1);
   });
 
   it("are compared in a network that is yet to be made, by its name and host", async () => {
@@ -55,7 +55,7 @@ describe("the fixed addresses of machines", () => {
   });
 
   it("are one interface's alone", async () => {
-    const both = { lan: { network: "n1", address: "172.17.2.2" }, wan: { network: "n1", address: "172.17.2.2" } };
+    const both = { lan: { network: n1, address: "172.17.2.2" }, wan: { network: n1, address: "172.17.2.2" } };
     assert.deepEqual(await problems("boreas", both), [
       "interfaces.wan.address 172.17.2.2 is the address of interfaces.lan in the same network",
     ]);
@@ -71,7 +71,7 @@ describe("the fixed addresses of machines", () => {
     };
     const run = {
       made: {},
-      inputs: machine(interfaces("n1", "172.17.2.2")),
+      inputs: machine(interfaces(n1, "172.17.2.2")),
       context: { name: "boreas" },
       hypervisor: { networks },
     } as unknown as MachineRun;
@@ -82,7 +82,7 @@ describe("the fixed addresses of machines", () => {
     const provider = dynamicProvider(definition);
     const failures = async (name: string, preview: boolean) => {
       const hidden = { __urn: identityOf("VirtualMachine", name).urn, __connection: "anemoi", __preview: preview };
-      const news = { ...machine(interfaces("n1", "172.17.2.2")), ...hidden };
+      const news = { ...machine(interfaces(n1, "172.17.2.2")), ...hidden };
       return (await provider.check!({}, news)).failures?.map(({ property }) => property);
     };
     assert.deepEqual(await failures("boreas", true), []);

@@ -94,7 +94,12 @@ describe("Volume", function () {
 
   it("is a full copy where that is asked for, also in another pool", async () => {
     host.addVolume({ pool, name: "base.qcow2" });
-    await make(host, volume, { host: "h1", pool: "other", image: `${pool}/base.qcow2`, clone: "full" });
+    await make(host, volume, {
+      host: "h1",
+      pool: "bbbbbbbb-2222-8333-8444-555555555555",
+      image: `${pool}/base.qcow2`,
+      clone: "full",
+    });
     assert.deepEqual(host.changes(), ["volumes.copy"]);
   });
 
@@ -102,7 +107,7 @@ describe("Volume", function () {
     ["no size and no image", { size: undefined }, "size"],
     ["an image and a volume", { image: `${pool}/a`, from: `${pool}/b` }, "from"],
     ["a linked clone in raw", { image: `${pool}/a`, format: "raw" }, "format"],
-    ["a linked clone in another pool", { image: "other/a" }, "clone"],
+    ["a linked clone in another pool", { image: "bbbbbbbb-2222-8333-8444-555555555555/a" }, "clone"],
     ["a linked clone that is allocated", { image: `${pool}/a`, preallocation: "full" }, "preallocation"],
     ["a size that is none", { size: "many" }, "size"],
   ] as const) {

@@ -13,7 +13,7 @@ import type {
 import { attempt, found } from "../errors";
 import { Affect, type DomainHandle, ErrorNumber, isLibvirtError, MetadataType } from "../rpc";
 import type { LibvirtSession } from "../session";
-import { parseXml, render, serializeXml } from "../xml";
+import { escapeXml, parseXml, render, serializeXml } from "../xml";
 import { affect, currentXml, isActive, lookup, need, powerOf, sides, storedXml } from "./access";
 import { definitionXml } from "./definition-xml";
 import { nameDevices } from "./device-key";
@@ -191,6 +191,8 @@ export class LibvirtMachines implements MachineSection {
     metadata: Record<string, string>,
   ): Promise<void> {
     const { session } = this;
+    // It goes as it is, and libvirt writes it into a file that it must be able to read again.
+    if (description) escapeXml(description);
     return this.change(uuid, async () => {
       const { domain, stored, running } = await sides(session, uuid);
       await attempt(`setting the metadata of ${domain.name}`, async () => {

@@ -1,62 +1,12 @@
 import { WindroseError } from "../../../errors";
 import type { XmlPatch } from "../../model";
+import { type Path, readPath, type Step } from "../../patch-path";
 import { XmlElement } from "../xml";
 
-/**
- * Paths of a patch, a small part of XPath: `/domain`, then steps, each with at most one condition, then at most one
- * attribute.
- *
- *     /domain/devices/disk[2]/driver/@queues         the second disk (counted from 1)
- *     /domain/devices/channel[@type='unix']/source   those with this attribute of this value
- *     /domain/features/smm/@state
- *     /domain/@xmlns:qemu
- *
- * `set` gives an attribute its value, or an element its text, in the first element that the path finds, and makes what
- * is missing on the way (`[@type='unix']` with that attribute, `[3]` where there are two). `remove` takes away every
- * element or attribute that the path finds; none is fine. All of `set` comes first, in its order. Name, UUID, metadata
- * and aliases are ours alone.
- */
-interface Step {
-  name: string;
-  index?: number;
-  condition?: { attribute: string; value: string };
-}
-
-interface Path {
-  text: string;
-  steps: Step[];
-  attribute?: string;
-}
-
-const namePattern = "[A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?";
-const stepPattern = new RegExp(
-  `^/(?:(@)(${namePattern})$|(${namePattern})(?:\\[(?:([1-9][0-9]{0,3})|@(${namePattern})=(?:'([^']*)'|"([^"]*)"))\\])?)`,
-);
-
-const identities = new Set(["name", "uuid", "metadata"]);
-
 function parsePath(text: string): Path {
-  const bad = (why: string) => new WindroseError("invalid-input", `The patch's path "${text.slice(0, 200)}" ${why}`);
-  const steps: Step[] = [];
-  let attribute: string | undefined;
-  let rest = text;
-  while (rest !== "") {
-    const match = stepPattern.exec(rest);
-    if (!match || attribute !== undefined) throw bad("is not one of the form /domain/element[n]/@attribute");
-    if (match[1]) attribute = match[2];
-    else {
-      const step: Step = { name: match[3]! };
-      if (match[4]) step.index = Number(match[4]);
-      if (match[5]) step.condition = { attribute: match[5], value: match[6] ?? match[7] ?? "" };
-      steps.push(step);
-    }
-    rest = rest.slice(match[0].length);
-  }
-  if (steps[0]?.name !== "domain" || steps[0].index || steps[0].condition) throw bad("does not begin with /domain");
-  if (steps.length === 1 && attribute === undefined) throw bad("is the whole definition");
-  if (steps[1] && identities.has(steps[1].name)) throw bad("is the machine's identity, which can't be patched");
-  if (steps.slice(1).some(({ name }) => name === "alias")) throw bad("is a device's identity, which can't be patched");
-  return { text, steps: steps.slice(1), attribute };
+  const path = readPath(text);
+  if (typeof path !== "string") return path;
+  throw new WindroseError("invalid-input", `The patch's path "${text.slice(0, 200)}" ${path}`);
 }
 
 function matches(parent: XmlElement, step: Step): XmlElement[] {
@@ -117,9 +67,4 @@ export function applyPatch(domain: XmlElement, patch: XmlPatch): void {
   for (const { path, value } of sets) set(domain, path, value);
   // All are found before the first is taken away, so that an index means what it says.
   for (const take of removes.flatMap((path) => remove(domain, path))) take();
-}
-
-/** Refuses a patch that is not understood, without a definition to apply it to. */
-export function checkPatch(patch: XmlPatch): void {
-  for (const path of [...Object.keys(patch.set ?? {}), ...(patch.remove ?? [])]) parsePath(path);
 }
