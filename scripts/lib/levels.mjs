@@ -23,7 +23,7 @@ export const levels = {
     fabric: true,
     toolchain: true,
     lanes: 2,
-    parts: ["host", "bare-host", "networks", "packages", "micro", "kubeadm"],
+    parts: ["host", "bare-host", "releases", "networks", "packages", "micro", "kubeadm"],
     linter: true,
   },
   e2e: {

@@ -98,7 +98,17 @@ export class LibvirtSnapshots implements SnapshotSection {
         const { description } = definition;
         const xml = render("snapshot", { name, description, memory: running ? "internal" : "no", disks });
         work.progress(running ? "saving memory and disks" : "saving disks");
-        await session.call("DOMAIN_SNAPSHOT_CREATE_XML", { domain, xml }, callOptions(work));
+        try {
+          await session.call("DOMAIN_SNAPSHOT_CREATE_XML", { domain, xml }, callOptions(work));
+        } catch (error) {
+          // libvirt 7.0 looks at disks that take no part, too, where the machine is off.
+          const left = disks.some(({ kind }) => kind === "no");
+          if (running || !left || !isLibvirtError(error, ErrorNumber.OPERATION_INVALID)) throw error;
+          throw new WindroseError("unsupported", (error as Error).message, {
+            hint: "An old libvirt makes no snapshot of a machine that is off and has a disk other than qcow2, such as its cloud-init seed. Start the machine and make it then, or upgrade libvirt.",
+            cause: error,
+          });
+        }
       });
     });
   }
