@@ -77,6 +77,11 @@ export interface Definition<Observed = unknown> {
   observe(run: Run<Observed>): Promise<Observed | undefined>;
   /** Makes it, where `observe` found nothing. */
   ensure(run: Run<Observed>): Promise<Observed>;
+  /**
+   * Whether `ensure`, which failed, left something on the host: then the state has the resource, half-made, and what is
+   * there goes with it. Default: it did not.
+   */
+  leaves?(run: Run<Observed>): boolean;
   /** Brings each aspect to what is asked for. Every step may be run again. */
   readonly steps: readonly Step<Observed>[];
   /** The outputs that are no inputs. */
@@ -255,7 +260,7 @@ export async function apply(
     if (run.observed === undefined) run.observed = await definition.ensure(run);
   } catch (error) {
     // What had gone was to be made again: the state has it already, with everything still owed.
-    if (previous) throw new HalfMade(fail(error), definition.id(inputs, made), state(owed));
+    if (previous || definition.leaves?.(run)) throw new HalfMade(fail(error), definition.id(inputs, made), state(owed));
     throw fail(error);
   }
   for (const step of definition.steps) {

@@ -43,6 +43,8 @@ export interface Way {
   readonly store: Store;
   /** For messages: the file's address, without what may be a secret. */
   readonly address: string;
+  /** What to do where the server can't be reached. */
+  readonly reachHint: string;
   /** Whether the whole will be compared with a digest: then a file is gone on with of which nothing else tells that it is the same. */
   readonly verified: boolean;
   /** One try. `onAnswer` is called as soon as headers are there. Rejects with `timeout` at the deadline, and with `aborted`. */
@@ -64,6 +66,12 @@ export interface Downloaded {
   /** Whether it is of two or more answers. */
   readonly resumed: boolean;
 }
+
+/**
+ * Whether another try may bring what the digest is of: the parts may be of two files, or the connection was cut and nobody
+ * could tell.
+ */
+export const mayBeWrong = ({ answer, resumed }: Downloaded) => resumed || !answer.endIsKnown;
 
 /** How often a download is begun or gone on with in one run. */
 const attempts = 5;
@@ -116,7 +124,7 @@ export async function download(way: Way, kept: Kept, time: Time): Promise<Downlo
     const useless = kind === "failed" && answer && !problem;
     if (useless || !mayGoOn()) await store.discard();
     if (problem) throw fail(problem.why, problem.hint);
-    if (!answer) throw fail(kind === "stalled" ? "the server does not answer" : end.why);
+    if (!answer) throw fail(kind === "stalled" ? "the server does not answer" : end.why, way.reachHint);
     if (kind === "failed") throw fail(end.why);
     const why = kind === "stalled" ? stalledAfter(stall, size, total) : cutAfter(size, total);
     throw fail(why, hintOfRest(mayGoOn()));

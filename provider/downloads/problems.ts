@@ -121,11 +121,8 @@ export function moreThanPromised(address: string, total: number | undefined): Wi
 /** `free`: bytes, once what came of the file is deleted. `total` undefined: the server did not say. */
 export function noRoom(
   address: string,
-  total: number | undefined,
-  size: number,
-  free: number,
-  place: string,
+  { total, size, free, place, hint }: { total?: number; size: number; free: number; place: string; hint?: string },
 ): WindroseError {
   const has = total === undefined ? `more than ${size}` : String(total);
-  return new WindroseError("no-space", `${address} has ${has} bytes, and ${free} are free in ${place}`);
+  return new WindroseError("no-space", `${address} has ${has} bytes, and ${free} are free in ${place}`, { hint });
 }

@@ -98,10 +98,15 @@ export interface VolumeSection {
   /** Writes a volume's content from here. The volume is made first, and deleted again if the upload fails. */
   upload(definition: VolumeDefinition, source: Readable, size: number, work: Work): Promise<VolumeState>;
   /**
-   * Has the host itself fetch a URL into a volume: under a temporary name beside it, resumed after a cut, verified by
-   * `checksum`, then renamed. Fails with `download-failed`, `checksum-mismatch`, `no-space`.
+   * Has the host itself fetch a URL into a volume: under a temporary name beside it, resumed after a cut where the file
+   * is sure to be the same, verified by `checksum`, then renamed. Fails with `download-failed`, `checksum-mismatch`, `no-space`.
    */
   fetch(request: FetchRequest, work: Work): Promise<VolumeState>;
+  /**
+   * Deletes what unfinished fetches left in a pool: those of a resource, or of a whole lineage. Does nothing without
+   * root's rights, without which nothing is fetched.
+   */
+  forget(pool: string, owner: Pick<FetchOwner, "lineage"> & Partial<FetchOwner>): Promise<void>;
   /** The text of a small file at a URL (SHA256SUMS), as the host sees it. At most 1 MiB. */
   fetchText(url: string, work: Work): Promise<string>;
   /** A small volume's content; of a larger one its first `limit` bytes. */
@@ -122,6 +127,13 @@ export interface FetchRequest {
   checksum?: { algorithm: "sha256" | "sha512"; digest: string };
   /** How the file is packed: it is unpacked after it was verified. */
   decompress?: "gzip" | "xz" | "zstd" | "bzip2";
+  owner?: FetchOwner;
+}
+
+/** Whose a fetch is: what it leaves unfinished goes with them. Neither may have line breaks. */
+export interface FetchOwner {
+  readonly lineage: string;
+  readonly resource: string;
 }
 
 export interface NetworkSection {

@@ -435,13 +435,13 @@ export interface ImageArgs {
   name?: pulumi.Input<string>;
   /** Where it is from: a URL (`https://…`, `http://…`), a file of this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`). A change: replaces it, unless the digest is known and the same. */
   source: pulumi.Input<string>;
-  /** Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. A change: replaces it; taking it away: in the state alone. */
+  /** Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. Without one, a server that does not tell the file's length, or sends a page, is refused. A change: replaces it; taking it away: in the state alone. */
   checksum?: pulumi.Input<string>;
   /** Format of the image. Default: by the source's ending: `.raw` and `.iso` are raw, all others qcow2. A change: replaces it. */
   format?: pulumi.Input<"qcow2" | "raw">;
   /** How the file is packed. It is unpacked after it was verified. Default: by the source's ending. A change: replaces it. */
   decompress?: pulumi.Input<"none" | "gzip" | "xz" | "zstd" | "bzip2">;
-  /** Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. Default: `"auto"`. A change: in the state alone. */
+  /** Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. A download that was cut goes on, also in the next run, where the server's `ETag` or `Last-Modified`, or `checksum`, tells that the file is the same; until then this machine keeps its part in `~/.pulumi/windrose/downloads`. Default: `"auto"`. A change: in the state alone. */
   via?: pulumi.Input<"auto" | "host" | "client">;
 }
 
@@ -461,13 +461,13 @@ export interface ImageOutputs {
   readonly name: pulumi.Output<string>;
   /** Where it is from: a URL (`https://…`, `http://…`), a file of this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`). */
   readonly source: pulumi.Output<string>;
-  /** Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. */
+  /** Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. Without one, a server that does not tell the file's length, or sends a page, is refused. */
   readonly checksum: pulumi.Output<string | undefined>;
   /** Format of the image. */
   readonly format: pulumi.Output<"qcow2" | "raw" | undefined>;
   /** How the file is packed. It is unpacked after it was verified. */
   readonly decompress: pulumi.Output<"none" | "gzip" | "xz" | "zstd" | "bzip2" | undefined>;
-  /** Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. */
+  /** Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. A download that was cut goes on, also in the next run, where the server's `ETag` or `Last-Modified`, or `checksum`, tells that the file is the same; until then this machine keeps its part in `~/.pulumi/windrose/downloads`. */
   readonly via: pulumi.Output<"auto" | "host" | "client" | undefined>;
   /** Tells our volumes from others of the same name. */
   readonly suffix: pulumi.Output<string | undefined>;

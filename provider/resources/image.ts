@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Stats, statSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { asWindroseError, WindroseError } from "../errors";
+import { asWindroseError, hasCode, WindroseError } from "../errors";
 import type { VolumeState } from "../hypervisors/model";
 import { type Definition, known, type Run } from "../lifecycle";
 import { derivedSuffix } from "../ownership";
@@ -13,6 +13,7 @@ import type { ImageArgs, ImageOutputs } from "./arguments";
 import { isMarked, mark, needed, unmark } from "./backing";
 import { deriveName, inPool, keep, nameField, onHost, poolOf, taken, volumeNameOf } from "./common";
 import { keptDigestOfFile } from "./image/file-digest";
+import { textFromHere } from "./image/http";
 import {
   canonicalChecksum,
   digestFromList,
@@ -23,7 +24,7 @@ import {
   parseSource,
   withoutSecrets,
 } from "./image/source";
-import { transfer } from "./image/transfer";
+import { forgetTransfer, transfer } from "./image/transfer";
 
 /** What the image must be, where that is known without asking anybody. */
 const expected = (inputs: Readonly<Inputs>): unknown =>
@@ -60,7 +61,7 @@ const fields = {
   checksum: field.of(
     checksumType,
     "string",
-    "Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none.",
+    "Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. Without one, a server that does not tell the file's length, or sends a page, is refused.",
     worded("replaces it; taking it away: in the state alone", (change) =>
       change.new === undefined && expected(change.newInputs) === undefined ? "local" : (content(change) as Verdict),
     ),
@@ -79,7 +80,7 @@ const fields = {
     },
   ),
   via: field.choice(
-    "Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it.",
+    "Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. A download that was cut goes on, also in the next run, where the server's `ETag` or `Last-Modified`, or `checksum`, tells that the file is the same; until then this machine keeps its part in `~/.pulumi/windrose/downloads`.",
     "local",
     ["auto", "host", "client"],
     { default: "auto" },
@@ -109,7 +110,7 @@ async function resolveDigest(run: ImageRun): Promise<string | undefined> {
   const literal = expected(run.inputs);
   if (typeof literal === "string") return literal;
   if (typeof checksum !== "string") return undefined;
-  const text = await run.hypervisor.volumes.fetchText(checksum, run.context);
+  const text = await listOf(run, checksum);
   const name = parseSource(String(source))?.name ?? "";
   const digest = digestFromList(text, name);
   if (digest === undefined) {
@@ -122,6 +123,18 @@ async function resolveDigest(run: ImageRun): Promise<string | undefined> {
     );
   }
   return digest;
+}
+
+/** From where the image itself is downloaded. */
+async function listOf(run: ImageRun, url: string): Promise<string> {
+  const { hypervisor, context, inputs } = run;
+  if (inputs.via === "client") return textFromHere(context, url);
+  try {
+    return await hypervisor.volumes.fetchText(url, context);
+  } catch (error) {
+    if (inputs.via === "host" || !hasCode(error, "download-failed", "command-missing")) throw error;
+    return textFromHere(context, url);
+  }
 }
 
 async function settleName(run: ImageRun): Promise<void> {
@@ -176,14 +189,19 @@ export const image: Definition<VolumeState> = {
     return state && (await isMarked(run, state.pool, state.name, "unfinished")) ? undefined : state;
   },
   async ensure(run) {
-    run.made.digest ??= await resolveDigest(run);
+    // The list may have another one than when an earlier run did not finish.
+    if (run.previous || run.made.digest === undefined) run.made.digest = await resolveDigest(run);
     if (run.made.digest === undefined)
       run.context.tell("warning", "the image has no `checksum`: what is downloaded is not verified");
-    const state = await transfer(run, run.made.digest as string | undefined);
+    const state = await begun(run, () => transfer(run, run.made.digest as string | undefined));
     const problem = unfit(state, String(run.inputs.format));
     if (!problem) return state;
     await run.hypervisor.volumes.delete(state.pool, state.name);
     throw problem;
+  },
+  leaves: ({ made }) => made.__begun === true,
+  async remains({ made }) {
+    return made.__begun === true ? {} : undefined;
   },
   steps: [{ name: "keep", run: (run) => unmark(run, poolOf(run), volumeNameOf(run), "condemned") }],
   outputsOf({ observed, made }) {
@@ -202,7 +220,9 @@ export const image: Definition<VolumeState> = {
   },
   async remove(run) {
     const { volumes } = run.hypervisor;
+    await forgetTransfer(run);
     const state = await volumes.find(poolOf(run), volumeNameOf(run));
+    if (run.made.__begun === true) return removeUnfinished(run);
     if (!state) return unmark(run, poolOf(run), volumeNameOf(run), "condemned");
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
@@ -214,6 +234,31 @@ export const image: Definition<VolumeState> = {
     }
   },
 };
+
+/**
+ * Work after whose failure something of the image may be on the host or on this machine, to be gone on with: then the state
+ * has the image, so that what is there goes with it.
+ */
+async function begun<T>(run: ImageRun, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    delete run.made.__begun;
+    return result;
+  } catch (error) {
+    if (hasCode(error, "download-failed", "timeout", "aborted", "connection-cut", "host-unreachable"))
+      run.made.__begun = true;
+    else delete run.made.__begun;
+    throw error;
+  }
+}
+
+/** What an upload that was cut has written, which the marker tells from an image. */
+async function removeUnfinished(run: ImageRun): Promise<void> {
+  const [pool, name] = [poolOf(run), volumeNameOf(run)];
+  if (!(await isMarked(run, pool, name, "unfinished"))) return;
+  await run.hypervisor.volumes.delete(pool, name);
+  await unmark(run, pool, name, "unfinished");
+}
 
 /** What would only show in a guest that does not boot, or read a file of the host that is none of its business. */
 function unfit(state: VolumeState, format: string): WindroseError | undefined {

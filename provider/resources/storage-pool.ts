@@ -172,7 +172,8 @@ export const storagePool: Definition<Observed> = {
           },
         );
       }
-    }
+    } else if (typeof run.given.__lineage === "string")
+      await run.hypervisor.volumes.forget(uuid, { lineage: run.given.__lineage });
     await pools.remove(uuid, !adopted);
   },
 };

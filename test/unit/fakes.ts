@@ -261,6 +261,7 @@ export class FakeHost {
         format: content.subarray(0, 4).toString("latin1") === "QFI\xfb" ? "qcow2" : "raw",
       });
     },
+    forget: async () => {},
     fetchText: async (url: string) => {
       const content = this.web.get(url);
       if (!content) throw new WindroseError("download-failed", `${url}: not found`);

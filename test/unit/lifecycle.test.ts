@@ -101,6 +101,21 @@ describe("the lifecycle", () => {
     }
   });
 
+  it("has in its state what left something on the host before it was made", async () => {
+    const { definition, failing } = toy();
+    failing.add("ensure");
+    let left = false;
+    const leaving: Definition = { ...definition, leaves: () => left };
+    await assert.rejects(apply(leaving, { id: "id1" }, undefined, context()), { code: "connection-cut" });
+    left = true;
+    const half = await halfMade(apply(leaving, { id: "id1" }, undefined, context()));
+    assert.deepEqual([half.id, half.outputs.__pending], ["id1", ["a", "b"]]);
+    assert.equal(diff(leaving, half.outputs, { id: "id1" }).changes, true);
+    failing.clear();
+    const done = await apply(leaving, { id: "id1" }, half.outputs, context());
+    assert.equal(done.outputs.__pending, undefined);
+  });
+
   for (const [call, owed] of [
     ["a", ["a", "b"]],
     ["b", ["b"]],

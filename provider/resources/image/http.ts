@@ -4,7 +4,7 @@ import { request as secure } from "node:https";
 import { type Context, timeLeft } from "../../context";
 import { type Answer, answerOf, type Headers } from "../../downloads/answer";
 import type { End, Way } from "../../downloads/download";
-import { noRoom } from "../../downloads/problems";
+import { answerProblem, noRoom } from "../../downloads/problems";
 import { beginsAgain, ifRange } from "../../downloads/resume";
 import { WindroseError } from "../../errors";
 import type { KeptDownload } from "./kept-download";
@@ -65,6 +65,60 @@ function ask(url: string, headers: Record<string, string>, signal: AbortSignal):
   });
 }
 
+const largestText = 1024 * 1024;
+
+/** A small text, as this machine sees it. Fails with `download-failed`, also where it has more than 1 MiB. */
+export async function textFromHere(context: Context, address: string): Promise<string> {
+  const { text } = withoutSecrets(address);
+  const fail = (why: string, hint?: string) => new WindroseError("download-failed", `${text}: ${why}`, { hint });
+  const stall = Math.min(60_000, timeLeft(context) / 2);
+  const chunks: Buffer[] = [];
+  let problem: ReturnType<typeof answerProblem>;
+  const end = await bounded(context, text, stall, async (signal, alive) => {
+    const { answer, response } = await open(address, {}, signal);
+    try {
+      problem = answerProblem(answer);
+      if (problem) return { kind: "failed", why: problem.why };
+      let size = 0;
+      for await (const chunk of response) {
+        alive();
+        size += chunk.length;
+        if (size > largestText) return { kind: "failed", why: "the file is too large" };
+        chunks.push(chunk);
+      }
+    } finally {
+      response.destroy();
+    }
+    return { kind: "whole", why: "" };
+  });
+  if (end.kind !== "whole") throw fail(end.why, problem?.hint);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Runs work that ends at the deadline, when it is called off, and when nothing comes for so many milliseconds. */
+async function bounded(
+  context: Context,
+  text: string,
+  stall: number,
+  work: (signal: AbortSignal, alive: () => void) => Promise<End>,
+): Promise<End> {
+  const silent = new AbortController();
+  const timeout = AbortSignal.timeout(timeLeft(context));
+  const timer = setTimeout(() => silent.abort(), stall);
+  const signals = [silent.signal, timeout, ...(context.signal ? [context.signal] : [])];
+  try {
+    return await work(AbortSignal.any(signals), () => timer.refresh());
+  } catch (error) {
+    if (context.signal?.aborted) throw new WindroseError("aborted", `the download of ${text} was called off`);
+    if (timeout.aborted) throw new WindroseError("timeout", `${text} was not downloaded in time`);
+    if (silent.signal.aborted)
+      return { kind: "stalled", why: `the server sent nothing for ${Math.round(stall / 1000)} s` };
+    return error instanceof Ended ? error.end : endOf(error as NodeJS.ErrnoException);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** This machine downloads. */
 export function byThisMachine(
   context: Context,
@@ -73,29 +127,13 @@ export function byThisMachine(
   verified: boolean,
 ): Way & { hasMore(size: number): Promise<{ total?: number } | undefined> } {
   const { text } = withoutSecrets(address);
-  /** Runs work that ends at the deadline, when it is called off, and when nothing comes for so long. */
-  async function bounded(stall: number, work: (signal: AbortSignal, alive: () => void) => Promise<End>): Promise<End> {
-    const silent = new AbortController();
-    const timeout = AbortSignal.timeout(timeLeft(context));
-    const timer = setTimeout(() => silent.abort(), stall);
-    const signals = [silent.signal, timeout, ...(context.signal ? [context.signal] : [])];
-    try {
-      return await work(AbortSignal.any(signals), () => timer.refresh());
-    } catch (error) {
-      if (context.signal?.aborted) throw new WindroseError("aborted", `the download of ${text} was called off`);
-      if (timeout.aborted) throw new WindroseError("timeout", `${text} was not downloaded in time`);
-      if (silent.signal.aborted) return { kind: "stalled", why: `the server sent nothing for ${stall / 1000} s` };
-      return error instanceof Ended ? error.end : endOf(error as NodeJS.ErrnoException);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
   return {
     store,
     address: text,
+    reachHint: "Check the URL, and that this machine can reach it.",
     verified,
     attempt({ from, validator, stall }, onAnswer) {
-      return bounded(stall, async (signal, alive) => {
+      return bounded(context, text, stall, async (signal, alive) => {
         const condition = from > 0 ? ifRange(validator) : undefined;
         const opened = await open(
           address,
@@ -125,11 +163,12 @@ export function byThisMachine(
       store.clear();
       const place = `${folderOf(store)} of this machine`;
       if (why !== full) return new WindroseError("download-failed", `${text}: ${why} in ${place}`);
-      return noRoom(text, total, size, await free(store), place);
+      const hint = "Free some space there, or set PULUMI_HOME to a larger place.";
+      return noRoom(text, { total, size, free: await free(store), place, hint });
     },
     async hasMore(size) {
       let more: { total?: number } | undefined;
-      await bounded(Math.min(10_000, timeLeft(context) / 4), async (signal) => {
+      await bounded(context, text, Math.min(10_000, timeLeft(context) / 4), async (signal) => {
         const { answer, response } = await open(address, { range: `bytes=${size}-${size}` }, signal);
         response.destroy();
         if (answer.status === 206 && answer.start === size) more = { total: answer.total };

@@ -19,16 +19,16 @@ import { pathToFileURL } from "node:url";
 import { createGunzip } from "node:zlib";
 import { timeLeft } from "../../context";
 import type { Answer } from "../../downloads/answer";
-import { download, nothing } from "../../downloads/download";
+import { download, mayBeWrong, nothing } from "../../downloads/download";
 import { contentProblem, moreThanPromised } from "../../downloads/problems";
 import { hasCode, WindroseError } from "../../errors";
-import type { FetchRequest } from "../../hypervisors/hypervisor";
+import type { FetchOwner, FetchRequest } from "../../hypervisors/hypervisor";
 import type { VolumeState } from "../../hypervisors/model";
 import type { Run } from "../../lifecycle";
 import { mark, unmark } from "../backing";
 import { digestOfFile } from "./file-digest";
 import { byThisMachine } from "./http";
-import { KeptDownload } from "./kept-download";
+import { forgetDownload, KeptDownload } from "./kept-download";
 import { type Packing, parseDigest, parseSource } from "./source";
 
 type ImageRun = Run<VolumeState>;
@@ -43,6 +43,7 @@ export async function transfer(run: ImageRun, digest: string | undefined): Promi
     name: String(inputs.volumeName),
     checksum: parseDigest(digest),
     decompress: packing === "none" ? undefined : packing,
+    owner: ownerOf(run),
   };
   if (source.kind === "local") return fromThisMachine(run, request, { path: source.path, address: source.path });
   if (source.kind === "host") {
@@ -50,7 +51,9 @@ export async function transfer(run: ImageRun, digest: string | undefined): Promi
   }
   if (inputs.via !== "client") {
     try {
-      return await run.hypervisor.volumes.fetch({ ...request, url: source.url }, run.context);
+      const state = await run.hypervisor.volumes.fetch({ ...request, url: source.url }, run.context);
+      forgetDownload(keyOf(run));
+      return state;
     } catch (error) {
       if (inputs.via === "host" || !hasCode(error, "download-failed", "command-missing", "permission-denied"))
         throw error;
@@ -74,8 +77,7 @@ async function throughThisMachine(run: ImageRun, request: Request, url: string):
       if (complete) truncateSync(store.path, kept.size - 1);
       if (complete) kept = { ...kept, size: kept.size - 1 };
       const got = await download(way, kept, run.context);
-      if (got.resumed && checksum && !(await hasDigest(file.path, checksum))) {
-        // The parts may be of two files.
+      if (checksum && mayBeWrong(got) && !(await hasDigest(file.path, checksum))) {
         run.context.progress("downloading: begins anew, the file at the source is not the same");
         await store.discard();
         await download(way, nothing, run.context);
@@ -115,8 +117,21 @@ async function refuseUnfit(
   throw problem ?? moreThanPromised(address, more?.total);
 }
 
+/** undefined: nobody knows what the host would keep it under. */
+function ownerOf({ inputs, given, previous }: ImageRun): FetchOwner | undefined {
+  const lineage = given.__lineage ?? previous?.__lineage;
+  return typeof lineage === "string" ? { lineage, resource: String(inputs.suffix) } : undefined;
+}
+
+/** Deletes what unfinished downloads of an image left, on the host and here. */
+export async function forgetTransfer(run: ImageRun): Promise<void> {
+  const owner = ownerOf(run);
+  forgetDownload(keyOf(run));
+  if (owner) await run.hypervisor.volumes.forget(String(run.inputs.pool), owner);
+}
+
 /** An image's own, under which this machine keeps what it has downloaded so far. */
-export const keyOf = ({ inputs }: Pick<ImageRun, "inputs">) => String(inputs.suffix);
+const keyOf = ({ inputs }: Pick<ImageRun, "inputs">) => String(inputs.suffix);
 
 const digestOfText = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -219,6 +234,11 @@ async function unpack(run: ImageRun, packing: Exclude<Packing, "none">, file: Lo
   } catch (error) {
     if (context.signal?.aborted) throw new WindroseError("aborted", "unpacking the image was ended");
     if (timeout.aborted) throw new WindroseError("timeout", "the image was not unpacked in time");
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") {
+      throw new WindroseError("no-space", `unpacked, ${file.address} has no room in ${tmpdir()} of this machine`, {
+        hint: "Free some space there, set TMPDIR to a larger place, or unpack it elsewhere.",
+      });
+    }
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       throw new WindroseError("command-missing", `this machine has no ${packing}`, {
         hint: `Install ${packing} here, or unpack the image and give its own file as \`source\`.`,

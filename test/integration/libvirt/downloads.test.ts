@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { randomBytes, randomUUID } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,7 +52,7 @@ const cases: Case[] = [
     name: "no length at all, cut, and a checksum",
     page: { body: old, unknownLength: "close", cut },
     checksum: old,
-    expect: /checksum|has the sha256/,
+    expect: old,
   },
   {
     name: "a length that is too long",
@@ -201,6 +202,7 @@ for (const way of ["curl", "wget", "this machine"] as const) {
     function image(options: { checksum?: Buffer; doing?: ReturnType<typeof work>; source?: string } = {}) {
       const { checksum, doing = work(), source = web.url("/file") } = options;
       const run = {
+        given: {},
         inputs: { source, via, pool: pool.uuid, volumeName: name, suffix: name, format: "raw", decompress: "none" },
         hypervisor: host.root,
         context: doing,
@@ -236,7 +238,7 @@ for (const way of ["curl", "wget", "this machine"] as const) {
         (one: Error) => one,
       );
       assert.match(error.message, says);
-      assert.doesNotMatch(error.message, /ended with|flock|\/tmp\/|internal/);
+      assert.doesNotMatch(error.message, /ended with|flock|\/data\b|internal/);
       if (!/redirection/.test(error.message)) assert.ok(error.message.includes(web.url("/file")), error.message);
     }
 
@@ -342,20 +344,25 @@ for (const way of ["curl", "wget", "this machine"] as const) {
     });
 
     it("has no room for what does not fit, and keeps nothing of it", async () => {
-      const place = way === "this machine" ? join(home, "windrose", "downloads") : "/var/lib/windrose-test/tiny";
-      const uuid = randomUUID();
-      if (way === "this machine") return;
-      await host.text("mkdir", "-p", place);
-      await host.text("mount", "-t", "tmpfs", "-o", "size=1m", "none", place);
-      const tiny = await host.pool({ path: place, uuid });
-      web.pages.set("/file", { body: longer });
-      const request = { pool: tiny.uuid, name: "image", url: web.url("/file") };
-      await assert.rejects(host.root.volumes.fetch(request, work()), /has 2097152 bytes, and \d+ are free/);
-      web.pages.set("/file", { body: longer, unknownLength: true });
-      await assert.rejects(host.root.volumes.fetch(request, work()), /has more than \d+ bytes, and [1-9]\d+ are free/);
-      assert.equal(await host.text("ls", "-A", place), "");
-      await host.root.pools.remove(tiny.uuid, false);
-      await host.text("umount", place);
+      const here = via === "client";
+      const place = here ? join(home, "windrose") : "/var/lib/windrose-test/tiny";
+      const run = async (...argv: string[]) => (here ? execFileSync(argv[0]!, argv.slice(1)) : host.text(...argv));
+      await run("mkdir", "-p", place);
+      await run("mount", "-t", "tmpfs", "-o", "size=1m", "none", place);
+      const whole = pool;
+      try {
+        if (!here) pool = await host.pool({ path: place });
+        web.pages.set("/file", { body: longer });
+        await fails(image(), /has 2097152 bytes, and [1-9]\d+ are free in /);
+        assert.ok(!web.asked.some((line) => line.startsWith("GET")) || here);
+        web.pages.set("/file", { body: longer, unknownLength: true });
+        await fails(image(), /has more than [1-9]\d+ bytes, and [1-9]\d+ are free in /);
+        assert.deepEqual(await left(), []);
+      } finally {
+        if (!here) await host.root.pools.remove(pool.uuid, false);
+        pool = whole;
+        await run("umount", place);
+      }
     });
   });
 }

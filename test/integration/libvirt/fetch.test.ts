@@ -213,9 +213,67 @@ describe("volumes that the host fetches by itself", function () {
     }
   });
 
-  it("fetches from a path of the host", async () => {
+  it("keeps what came when it was called off, for the next run", async () => {
+    assert.match(await partials(), /^\.aborted\.partial$/m);
+    await host.text("sh", "-c", 'rm -f "$0"/.*.partial*', pool.path);
+  });
+
+  it("copies a file of the host, and what can't be copied is said in words", async () => {
     await host.text("cp", at("plain"), "/root/local image");
     const state = await fetch("local", "/", { url: "file:///root/local%20image" });
     assert.equal(state.capacity, bytes.length);
+    assert.deepEqual(web.asked, []);
+    const fails = (path: string, says: RegExp, changes: Partial<FetchRequest> = {}) =>
+      assert.rejects(fetch("no", "/", { url: `file://${path}`, checksum: undefined, ...changes }), says);
+    await fails("/root/none", /no file \/root\/none on the host/);
+    await fails("/root", /\/root on the host is a directory/);
+    await host.text("touch", "/root/empty");
+    await fails("/root/empty", /\/root\/empty: the file is empty/);
+    await fails("/root/local%20image", /\/root\/local image has the sha256/, {
+      checksum: { algorithm: "sha256", digest: "0".repeat(64) },
+    });
+    assert.equal(await partials(), "");
+    await assert.rejects(
+      host.user.volumes.fetch({ pool: pool.uuid, name: "no", url: "file:///root/empty" }, work()),
+      (error: { code?: string; message?: string }) =>
+        error.code === "permission-denied" &&
+        !error.message!.includes("via") &&
+        /give its path here/.test(error.message!),
+    );
+  });
+
+  it("deletes what nobody wants any more, and nothing of others", async () => {
+    const lineage = "a".repeat(32);
+    const owner = (resource: string, of = lineage) => ({ lineage: of, resource });
+    const broken = async (name: string, whose: FetchRequest["owner"]) => {
+      web.pages.set("/image", { body: bytes, cut: { after: 65_536, times: 1000 } });
+      await assert.rejects(fetch(name, "/image", { owner: whose }), hasCode("download-failed"));
+    };
+    const left = async () => (await partials()).split("\n").filter((line) => line.endsWith(".partial"));
+    await broken("mine-1", owner("one"));
+    await broken("theirs", owner("one", "b".repeat(32)));
+    await broken("other", owner("two"));
+    await broken("old", owner("three"));
+    await host.text("sh", "-c", 'touch -d "8 days ago" "$0"/.old.*', pool.path);
+    assert.deepEqual(await left(), [".mine-1.partial", ".old.partial", ".other.partial", ".theirs.partial"]);
+    await broken("mine-2", owner("one"));
+    assert.deepEqual(await left(), [".mine-2.partial", ".other.partial", ".theirs.partial"]);
+    await host.root.volumes.forget(pool.uuid, owner("one"));
+    assert.deepEqual(await left(), [".other.partial", ".theirs.partial"]);
+    await host.user.volumes.forget(pool.uuid, { lineage });
+    assert.deepEqual(await left(), [".other.partial", ".theirs.partial"]);
+
+    const { hold, release } = held();
+    web.asked.length = 0;
+    web.pages.set("/image", { body: bytes, hold });
+    const running = fetch("running", "/image", { owner: owner("four") });
+    await until("the server was asked", async () => web.asked.some((line) => line === "GET /image"));
+    await host.root.volumes.forget(pool.uuid, { lineage });
+    release();
+    await running;
+    assert.deepEqual(await left(), [".theirs.partial"]);
+    await host.root.volumes.forget(pool.uuid, { lineage: "b".repeat(32) });
+    assert.equal(await partials(), "");
+    await host.root.volumes.forget("aaaaaaaa-2222-8333-8444-555555555555", { lineage });
   });
 });

@@ -17,7 +17,7 @@ import {
   withoutSecrets,
 } from "../../../provider/resources/image/source";
 import { storagePool } from "../../../provider/resources/storage-pool";
-import { anyOf, change, checked, checkOf, contextOf, FakeHost, type Made, make } from "../fakes";
+import { anyOf, change, checked, checkOf, contextOf, FakeHost, halfMade, type Made, make } from "../fakes";
 
 const pool = "aaaaaaaa-2222-8333-8444-555555555555";
 const url = "https://images.example/debian-12.qcow2";
@@ -33,13 +33,19 @@ describe("Image", function () {
   this.timeout(20_000);
   let host: FakeHost;
   let folder: string;
+  const homeBefore = process.env.PULUMI_HOME;
   beforeEach(() => {
     host = new FakeHost();
     host.web.set(url, bookworm);
     host.web.set(list, Buffer.from(`${sha256(bookworm)}  debian-12.qcow2\n${sha256(trixie)}  debian-13.qcow2\n`));
     folder = mkdtempSync(join(tmpdir(), "image-test-"));
+    process.env.PULUMI_HOME = join(folder, "home");
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    if (homeBefore === undefined) delete process.env.PULUMI_HOME;
+    else process.env.PULUMI_HOME = homeBefore;
+    rmSync(folder, { recursive: true, force: true });
+  });
   const context = () => contextOf(host, "Image");
   const fileOf = (name: string, data: Buffer) => {
     writeFileSync(join(folder, name), data);
@@ -85,6 +91,48 @@ describe("Image", function () {
     ]);
   });
 
+  it("is in the state where its download was cut, goes on, and takes what came with it when it goes", async () => {
+    const lineage = { __lineage: "0".repeat(32) };
+    host.fail("volumes.fetch", "connection-cut");
+    const half = await halfMade(make(host, image, { ...given, ...lineage }));
+    assert.equal(half.outputs.__begun, true);
+    const found = (await read(definition, half.outputs, context()))!;
+    assert.deepEqual(found.outputs, half.outputs, "a refresh keeps it");
+    assert.equal(diff(definition, half.outputs, await checked(image, given, half.outputs)).changes, true);
+    host.changes();
+    await remove(definition, half.outputs, context());
+    assert.deepEqual(host.changes(), ["volumes.forget"]);
+    host.failing.clear();
+    const { id, outputs } = await apply(definition, await checked(image, given, half.outputs), half.outputs, context());
+    assert.equal(id, half.id);
+    assert.deepEqual([outputs.__begun, outputs.__pending], [undefined, undefined]);
+  });
+
+  it("is not in the state where nothing is left of it", async () => {
+    host.fail("volumes.fetch", "no-space");
+    await assert.rejects(make(host, image, given), { code: "no-space" });
+  });
+
+  it("takes the digest that the list has now, where an earlier run did not finish", async () => {
+    host.fail("volumes.fetch", "connection-cut");
+    const half = await halfMade(make(host, image, { ...given, checksum: list }));
+    host.failing.clear();
+    host.web.set(list, Buffer.from(sha256(trixie)));
+    host.web.set(url, trixie);
+    const inputs = await checked(image, { ...given, checksum: list }, half.outputs);
+    const { outputs } = await apply(definition, inputs, half.outputs, context());
+    assert.equal(outputs.digest, `sha256:${sha256(trixie)}`);
+  });
+
+  it("takes what an upload that was cut wrote with it", async () => {
+    host.fail("volumes.upload", "connection-cut");
+    const half = await halfMade(make(host, image, { host: "h1", pool, source: fileOf("mine.qcow2", bookworm) }));
+    assert.equal(host.volumes.size, 1, "its marker");
+    host.addVolume({ pool, name: half.id.split("/")[1]!, format: "raw" });
+    await remove(definition, half.outputs, context());
+    assert.equal(host.volumes.size, 0);
+  });
+
   it("refuses what has another digest, and keeps nothing", async () => {
     host.web.set(url, trixie);
     await assert.rejects(make(host, image, given), { code: "checksum-mismatch" });
@@ -111,7 +159,7 @@ describe("Image", function () {
   });
 
   it("a list that can't be had does not fail a refresh", async () => {
-    const made = await make(host, image, { ...given, checksum: list });
+    const made = await make(host, image, { ...given, checksum: list, via: "host" });
     host.web.delete(list);
     const asked = context();
     const answer = (await read(definition, made.state, asked))!;
@@ -166,6 +214,7 @@ describe("Image", function () {
     beforeEach(async () => {
       server = createServer((request, response) => {
         if (request.url === "/a.qcow2") response.end(bookworm);
+        else if (request.url === "/SHA256SUMS") response.end(`${sha256(bookworm)}  a.qcow2\n`);
         else response.writeHead(404).end();
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -176,16 +225,27 @@ describe("Image", function () {
     it("goes what the host does not get, unless only the host may", async () => {
       const made = await make(host, image, { ...given, source: `${local}/a.qcow2` });
       assert.deepEqual(host.contents.get(made.id), bookworm);
-      await assert.rejects(make(host, image, { ...given, source: `${local}/a.qcow2`, via: "host" }, "b"), {
-        code: "download-failed",
-      });
+      const half = await halfMade(make(host, image, { ...given, source: `${local}/a.qcow2`, via: "host" }, "b"));
+      assert.equal(half.error.code, "download-failed");
       host.changes();
       await make(host, image, { ...given, source: `${local}/a.qcow2`, via: "client" }, "c");
       assert.ok(!host.changes().includes("volumes.fetch"));
     });
 
+    it("goes the list of checksums too, where the image does", async () => {
+      const source = `${local}/a.qcow2`;
+      const checksum = `${local}/SHA256SUMS`;
+      const made = await make(host, image, { ...given, source, checksum, via: "client" });
+      assert.equal(made.state.digest, `sha256:${sha256(bookworm)}`);
+      assert.ok(!host.calls.includes("volumes.fetchText"));
+      await make(host, image, { ...given, source, checksum }, "b");
+      const missing = { ...given, source, checksum: `${local}/none`, via: "client" };
+      await assert.rejects(make(host, image, missing, "c"), /none: the server answered with 404/);
+    });
+
     it("fails as the server says, and on another content", async () => {
-      await assert.rejects(make(host, image, { ...given, source: `${local}/b.qcow2` }), /404/);
+      const half = await halfMade(make(host, image, { ...given, source: `${local}/b.qcow2` }));
+      assert.match(half.message, /404/);
       const other = { ...given, checksum: sha256(trixie), source: `${local}/a.qcow2` };
       await assert.rejects(make(host, image, other), { code: "checksum-mismatch" });
       assert.equal(host.volumes.size, 0);

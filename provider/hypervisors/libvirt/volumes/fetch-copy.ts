@@ -21,7 +21,7 @@ export async function copyFile(transport: Transport, partial: PartialFile, path:
     });
   }
   const free = await freeSpace(transport, directory);
-  if (free < Number(size)) throw noRoom(path, Number(size), 0, free, directory);
+  if (free < Number(size)) throw noRoom(path, { total: Number(size), size: 0, free, place: directory });
   const argv = partial.guarded(["cp", "--", path, partial.path]);
   const result = partial.refuseOther(
     await transport.exec(argv, { root: true, timeout: left(work), signal: work.signal }),

@@ -24,6 +24,7 @@ export function byHost({ transport, downloader, url, partial, verified, work }: 
   return {
     store: partial,
     address: redacted(url),
+    reachHint: "Check the URL, and that the host can reach it.",
     verified,
     async attempt(question, onAnswer) {
       const reader = new AnswerReader();
@@ -58,7 +59,8 @@ export function byHost({ transport, downloader, url, partial, verified, work }: 
           hint: "Check the host's disk, and quotas on it.",
         });
       }
-      return noRoom(redacted(url), total, size, await freeSpace(transport, directory), directory);
+      const free = await freeSpace(transport, directory);
+      return noRoom(redacted(url), { total, size, free, place: directory });
     },
   };
 }

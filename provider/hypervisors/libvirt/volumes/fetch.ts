@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { type Downloaded, download, type Kept, nothing } from "../../../downloads/download";
+import { type Downloaded, download, type Kept, mayBeWrong, nothing } from "../../../downloads/download";
 import { contentProblem, moreThanPromised, noRoom } from "../../../downloads/problems";
 import { hasCode, WindroseError } from "../../../errors";
 import type { FetchRequest, Work } from "../../hypervisor";
@@ -15,6 +15,7 @@ import { byHost, fullBelow } from "./fetch-download";
 import { findDownloader, hasMore, lengthOf, needPrograms } from "./fetch-tools";
 import { checkUrl, redacted } from "./fetch-url";
 import { PartialFile } from "./partial-file";
+import { sweepBeforeFetch } from "./partial-sweep";
 import { mustDescribe, refuseTaken } from "./publish";
 import { left } from "./work";
 
@@ -54,7 +55,9 @@ export async function fetchVolume(
   const source = createHash("sha256")
     .update(JSON.stringify([url.href, checksum ?? null]))
     .digest("hex");
-  const kept = await partial.open(source, []);
+  const { owner } = request;
+  const kept = await partial.open(source, owner ? [owner.resource, owner.lineage] : []);
+  if (owner) await sweepBeforeFetch(transport, directory, owner, name);
   try {
     await partial.publish(downloader ? await fromServer(fetching, downloader, kept) : await fromHost(fetching));
   } catch (error) {
@@ -106,8 +109,7 @@ async function fromServer(fetching: Fetching, downloader: "curl" | "wget", kept:
     await partial.shorten(kept.size);
   }
   let got = await download(way, kept, work);
-  if (checksum && got.resumed && !(await hasDigest(fetching))) {
-    // The parts may be of two files.
+  if (checksum && mayBeWrong(got) && !(await hasDigest(fetching))) {
     await partial.discard();
     work.progress("downloading: begins anew, the file at the source is not the same");
     got = await download(way, nothing, work);
@@ -148,7 +150,7 @@ async function refuseFull(
   const free = await freeSpace(session.transport, directory);
   if (free >= total - had) return;
   await partial.clear();
-  throw noRoom(address, total, 0, await freeSpace(session.transport, directory), directory);
+  throw noRoom(address, { total, size: 0, free: await freeSpace(session.transport, directory), place: directory });
 }
 
 async function hasDigest({ session, request, partial, work }: Fetching): Promise<boolean> {

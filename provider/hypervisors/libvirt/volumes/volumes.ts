@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import { WindroseError } from "../../../errors";
-import type { FetchRequest, VolumeSection, Work } from "../../hypervisor";
+import type { FetchOwner, FetchRequest, VolumeSection, Work } from "../../hypervisor";
 import type { VolumeDefinition, VolumeState } from "../../model";
-import { run } from "../../system/commands";
+import { canBeRoot, run } from "../../system/commands";
 import { attempt, found, isAbsent } from "../errors";
 import { PoolAccess, poolHandle } from "../pools/pool-access";
 import { octal, type Permissions } from "../pools/pool-xml";
@@ -14,6 +14,7 @@ import { fetchVolume } from "./fetch";
 import { fetchText } from "./fetch-text";
 import { listVolumes } from "./list";
 import { checkName } from "./partial";
+import { sweepAll } from "./partial-sweep";
 import { uploadVolume } from "./upload";
 import { findUses } from "./users";
 import { readVolume, volumeXml } from "./volume-xml";
@@ -198,6 +199,14 @@ export class LibvirtVolumes implements VolumeSection {
     return attempt(`fetching the volume ${name}`, () => {
       checkName(name);
       return this.session.queue(`fetch:${pool}/${name}`, () => fetchVolume(this.session, this.access, request, work));
+    });
+  }
+
+  forget(pool: string, owner: Pick<FetchOwner, "lineage"> & Partial<FetchOwner>): Promise<void> {
+    return attempt("deleting unfinished downloads", async () => {
+      const { transport } = this.session;
+      const path = await found(this.access.path(pool));
+      if (path !== undefined && (await canBeRoot(transport))) await sweepAll(transport, path, owner);
     });
   }
 
