@@ -157,7 +157,7 @@ export interface HostArgs {
   packageNames?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. What they brought along stays, where the distribution's tool leaves it (`apt-get autoremove`). Default: `false`. A change: in the state alone. */
   removePackages?: pulumi.Input<boolean>;
-  /** Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. Default: libvirt's own, where `packages` has `auto`. A change: live. */
+  /** Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. What systemctl enables, disables, starts or stops along with them (`Also=`, sockets, what they require or rule out) is put back, too. Default: libvirt's own, where `packages` has `auto`. A change: live. */
   services?: pulumi.Input<string[] | { [key: string]: { enabled?: boolean; running?: boolean } }>;
   /** Users that are there, into groups: `{ ada: ["libvirt", "kvm"] }`. A change: live. */
   users?: pulumi.Input<{ [key: string]: string[] }>;
@@ -197,7 +197,7 @@ export interface HostOutputs {
   readonly packageNames: pulumi.Output<{ [key: string]: string } | undefined>;
   /** Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. What they brought along stays, where the distribution's tool leaves it (`apt-get autoremove`). */
   readonly removePackages: pulumi.Output<boolean | undefined>;
-  /** Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. */
+  /** Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. What systemctl enables, disables, starts or stops along with them (`Also=`, sockets, what they require or rule out) is put back, too. */
   readonly services: pulumi.Output<string[] | { [key: string]: { enabled?: boolean; running?: boolean } } | undefined>;
   /** Users that are there, into groups: `{ ada: ["libvirt", "kvm"] }`. */
   readonly users: pulumi.Output<{ [key: string]: string[] } | undefined>;

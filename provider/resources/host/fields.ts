@@ -71,7 +71,7 @@ export const fields = {
   services: field.of(
     types.services,
     "string[] | { [key: string]: { enabled?: boolean; running?: boolean } }",
-    "Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some.",
+    "Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. What systemctl enables, disables, starts or stops along with them (`Also=`, sockets, what they require or rule out) is put back, too.",
     "live",
     { defaultText: "libvirt's own, where `packages` has `auto`" },
   ),

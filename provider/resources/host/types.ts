@@ -21,7 +21,10 @@ const packageName = named(
 export const packages = z.union([z.enum(["auto", "none"]), z.array(packageName).max(256)]);
 export const packageNames = dictionary(packageName, packageName);
 
-const serviceName = named(/^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/, "is no unit's name of systemd");
+const serviceName = named(/^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/, "is no unit's name of systemd").refine(
+  (name) => !/@(\.[a-z]+)?$/.test(name),
+  "is a template of units: name one of it, as `getty@tty1`",
+);
 export const services = z.union([
   z.array(serviceName).max(256),
   dictionary(serviceName, z.strictObject({ enabled: z.boolean().optional(), running: z.boolean().optional() })),

@@ -219,6 +219,8 @@ describe("what a Host puts on its machine", function () {
     ["packageNames", { qemu: "openssh-server-" }, "packageNames"],
     ["packages", "all", "packages"],
     ["services", ["-x"], "services"],
+    ["services", ["getty@"], "services"],
+    ["services", { "getty@.service": {} }, "services"],
     ["services", { libvirtd: { runing: true } }, "services"],
     ["users", { "a b": ["kvm"] }, "users"],
     ["users", { ada: ["kvm\nroot"] }, "users"],

@@ -12,10 +12,10 @@ import {
   candidates,
   enabledValue,
   hypervisorServices,
-  parseUnits,
   runningValue,
   unitOf,
 } from "../../../provider/hypervisors/system/preparation/services";
+import { parseUnits, type Unit } from "../../../provider/hypervisors/system/preparation/units";
 
 const families: Record<Family, string[][]> = {
   debian: [["debian"], ["ubuntu", "debian"], ["linuxmint", "ubuntu", "debian"], ["raspbian", "debian"]],
@@ -121,7 +121,9 @@ describe("services", () => {
   it("run while a socket listens for them; a unit's alias is known by its place", () => {
     const units = parseUnits(shown, ["libvirtd.service", "nothing.service", "sshd.service"]);
     assert.deepEqual(
-      [...units.values()].map((unit) => [enabledValue(unit), runningValue(unit)]),
+      ["libvirtd.service", "nothing.service", "sshd.service"]
+        .map((name) => units.get(name))
+        .map((unit) => [enabledValue(unit), runningValue(unit)]),
       [
         ["enabled", "running"],
         [null, null],
@@ -136,29 +138,18 @@ describe("services", () => {
 
   it("of libvirt are the one daemon, or one for each driver where the distribution has chosen so", () => {
     const unit = (file: string) => ({ loaded: true, file, running: false });
-    assert.deepEqual(
-      hypervisorServices(
-        new Map([
-          ["libvirtd.service", unit("disabled")],
-          ["virtqemud.service", unit("disabled")],
-        ]),
-      ),
-      ["libvirtd.service"],
-    );
+    const services = (units: Record<string, Unit>) =>
+      hypervisorServices(new Map(Object.entries(units))).map(({ service }) => service);
+    assert.deepEqual(services({ "libvirtd.service": unit("disabled"), "virtqemud.service": unit("disabled") }), [
+      "libvirtd.service",
+    ]);
     assert.ok(
-      hypervisorServices(
-        new Map([
-          ["libvirtd.service", unit("disabled")],
-          ["virtqemud.socket", unit("enabled")],
-        ]),
-      ).includes("virtnetworkd.service"),
-    );
-    assert.ok(
-      hypervisorServices(new Map([["libvirtd.service", { loaded: false, file: "", running: false }]])).includes(
-        "virtqemud.service",
+      services({ "libvirtd.service": unit("disabled"), "virtqemud.socket": unit("enabled") }).includes(
+        "virtnetworkd.service",
       ),
     );
-    for (const family of all) assert.ok(candidates(family).includes("libvirtd.service"));
+    assert.ok(services({ "libvirtd.service": { ...unit(""), loaded: false } }).includes("virtqemud.service"));
+    for (const name of ["libvirtd.service", "virtqemud.service"]) assert.ok(candidates.includes(name));
     assert.deepEqual(
       [unitOf("libvirtd"), unitOf("a.socket"), unitOf("a.b")],
       ["libvirtd.service", "a.socket", "a.b.service"],

@@ -18,8 +18,9 @@ import { type Look, settingFile } from "./look";
 import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
 import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
 import { dueDirectory, Script, words } from "./script";
-import { holdsGuests, serviceFunctions, setEnabled, setRunning } from "./services";
+import { serviceFunctions } from "./services";
 import { daemonsOf, withoutSetting, withSetting } from "./settings";
+import { restoreUnits, setUnits } from "./unit-changes";
 
 export interface ChangeRequest {
   readonly plan: Plan;
@@ -115,8 +116,7 @@ function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
   }
   writeEdits(script, request, edits);
   for (const { file } of of("file")) if (file) writeFile(script, file);
-  for (const { name, value } of of("enabled")) setEnabled(script, name, value === "enabled");
-  for (const { name, value } of of("running")) setRunning(script, name, value === "running");
+  setUnits(script, plan.set, look);
   if (touched("firewall")) {
     const rules = firewallText(plan.after);
     if (rules !== undefined) loadFirewall(script, rules);
@@ -147,24 +147,12 @@ function writeFile(script: Script, file: WantedFile): void {
 }
 
 /** In the reverse order of `setAll`; what is generated from the claims is already without them. */
-function restoreAll(script: Script, { plan, family, removePackages }: ChangeRequest): void {
+function restoreAll(script: Script, request: ChangeRequest): void {
+  const { plan, family, removePackages } = request;
+  restoreUnits(script, request);
   for (const claim of plan.restore) {
     const { kind, name, before } = claim;
-    if (kind === "running" || kind === "enabled") {
-      const restore = new Script();
-      if (kind === "running") setRunning(restore, name, before === "running");
-      else setEnabled(restore, name, before === "enabled");
-      if (kind === "running" && before === null && claim.saved?.tables)
-        restore.add(`tidy_tables ${words(claim.saved.tables)}`);
-      const off = kind === "running" ? before !== "running" : before !== "enabled";
-      if (off && holdsGuests(name))
-        script.add(
-          `if guests; then left ${words([`${name} is left ${kind}: guests run under it`])}; else`,
-          restore.body,
-          "fi",
-        );
-      else script.add(restore.body);
-    } else if (kind === "file") restoreFile(script, claim);
+    if (kind === "file") restoreFile(script, claim);
     else if (kind === "member") {
       const [user, group] = name.split(" ") as [string, string];
       script.must(["gpasswd", "-d", user, group], `${user} could not be taken from the group ${group}`);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { WindroseError } from "../../../errors";
 import { type Holder, type Kind, keyOf, kinds, type Thing, type WantedThing } from "./model";
+import type { Touched } from "./touched";
 
 /**
  * Who wants what of a host. A claim is kept on the host itself, one file for each claimed thing: what was there before
@@ -19,6 +20,8 @@ export interface Claim extends Thing {
 
 export interface Held {
   readonly value: string;
+  /** The thing that is wanted, where this one is only touched with it (`enabled libvirtd.service`). */
+  readonly with?: string;
   readonly project: string;
   readonly stack: string;
   readonly urn: string;
@@ -33,6 +36,10 @@ export interface Saved {
   readonly directories?: readonly string[];
   /** Tables of nftables that were there: `ip filter`. */
   readonly tables?: readonly string[];
+  /** Symbolic links that enabled a unit: path → where it leads. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Whether a unit itself ran, and not only what starts it. */
+  readonly active?: boolean;
 }
 
 const text = z.string().max(4096);
@@ -48,12 +55,14 @@ const claimType = z.object({
       owner: text.optional(),
       directories: z.array(text).optional(),
       tables: z.array(text).optional(),
+      links: z.record(text, text).optional(),
+      active: z.boolean().optional(),
     })
     .optional(),
   set: z.array(z.string()),
   holders: z.record(
     z.string().regex(/^[0-9a-f]{32}$/),
-    z.object({ value: z.string(), project: text, stack: text, urn: text }),
+    z.object({ value: z.string(), with: text.optional(), project: text, stack: text, urn: text }),
   ),
 });
 
@@ -118,6 +127,8 @@ export interface PlanRequest {
   readonly claims: readonly Claim[];
   readonly holder: Holder;
   readonly wanted: readonly WantedThing[];
+  /** What else changes where one of these is set: it is claimed with it, so that it is put back. */
+  readonly touched?: readonly Touched[];
   readonly actual: Actual;
   /** Lineages of dead creations of this very Host: their claims become its own. */
   readonly dead?: readonly string[];
@@ -152,12 +163,13 @@ export function planClaims(request: PlanRequest): Plan {
     if (!old || JSON.stringify(claim) !== JSON.stringify(old)) changed.add(key);
     claims.set(key, claim);
   }
+  const beside = only ? [] : [...claimTouched(request, claims, changed, set), ...touchedBefore(claims, request)];
 
   const remove: Claim[] = [];
   const restore: Claim[] = [];
   const left: Plan["left"][number][] = [];
   if (!only) {
-    const asked = new Set(wanted.map(keyOf));
+    const asked = new Set([...wanted, ...beside].map(keyOf));
     for (const [key, claim] of claims) {
       if (asked.has(key)) continue;
       const { [holder.lineage]: mine, ...others } = claim.holders;
@@ -189,6 +201,68 @@ export function planClaims(request: PlanRequest): Plan {
   };
 }
 
+/**
+ * Claims what changes with something that is wanted, and what else has to be set since it does: what is wanted otherwise, by
+ * this holder or by another.
+ */
+function claimTouched(
+  request: PlanRequest,
+  claims: Map<string, Claim>,
+  changed: Set<string>,
+  set: WantedThing[],
+): Touched[] {
+  const { holder, wanted, touched = [], actual } = request;
+  const explicit = new Map(wanted.map((thing) => [keyOf(thing), thing]));
+  const beside: Touched[] = [];
+  for (const thing of touched) {
+    const key = keyOf(thing);
+    const value = actual.value(thing);
+    const isSet = set.some((one) => keyOf(one) === keyOf(thing.by));
+    const old = claims.get(key);
+    const wish = explicit.get(key)?.value ?? wishOf(old, holder);
+    if (wish !== undefined) {
+      const again = isSet && wish !== thing.value && !set.some((one) => keyOf(one) === key);
+      if (again) set.push({ kind: thing.kind, name: thing.name, value: wish });
+      if (explicit.has(key)) continue;
+    }
+    if (beside.some((one) => keyOf(one) === key)) continue;
+    // Where no call is made, it is as it was before.
+    const owner = request.claims.find((one) => keyOf(one) === keyOf(thing.by));
+    if (!old && !isSet && owner?.holders[holder.lineage]) continue;
+    // It came with the package that brought the other.
+    const brought = !old && claims.get(keyOf(thing.by))?.before === null;
+    if (value === null && !old) continue;
+    beside.push(thing);
+    const claim: Claim = {
+      kind: thing.kind,
+      name: thing.name,
+      before: old ? old.before : brought ? null : value,
+      saved: old ? old.saved : brought ? { links: {} } : actual.saved(thing),
+      set:
+        isSet && value !== thing.value && !old?.set.includes(thing.value)
+          ? [...(old?.set ?? []), thing.value]
+          : (old?.set ?? []),
+      holders: { ...old?.holders, [holder.lineage]: heldBy(holder, thing.value, keyOf(thing.by)) },
+    };
+    if (!old || JSON.stringify(claim) !== JSON.stringify(old)) changed.add(key);
+    claims.set(key, claim);
+  }
+  return beside;
+}
+
+/** What was touched with something that is still wanted: how it was is remembered for as long. */
+function touchedBefore(claims: ReadonlyMap<string, Claim>, { holder, wanted }: PlanRequest): Claim[] {
+  const asked = new Set(wanted.map(keyOf));
+  return [...claims.values()].filter((claim) => asked.has(claim.holders[holder.lineage]?.with ?? ""));
+}
+
+/** What others want of a thing. */
+function wishOf(claim: Claim | undefined, holder: Holder): string | undefined {
+  return Object.entries(claim?.holders ?? {}).find(
+    ([lineage, held]) => lineage !== holder.lineage && held.with === undefined,
+  )?.[1].value;
+}
+
 /** Whatever a run that was cut off has left of a package that was not there before: it goes. */
 function isNewPackage({ kind, before }: Claim): boolean {
   return kind === "package" && before === null;
@@ -199,9 +273,8 @@ function broughtByPackages({ kind, before }: Claim): boolean {
   return before === null && (kind === "enabled" || kind === "running");
 }
 
-function heldBy(holder: Holder, value: string): Held {
-  const { project, stack, urn } = holder;
-  return { value, project, stack, urn };
+function heldBy({ project, stack, urn }: Holder, value: string, by?: string): Held {
+  return { value, ...(by === undefined ? {} : { with: by }), project, stack, urn };
 }
 
 function withoutDead(claim: Claim, { holder, dead = [] }: PlanRequest): Claim {
@@ -215,7 +288,7 @@ function withoutDead(claim: Claim, { holder, dead = [] }: PlanRequest): Claim {
 function refuseConflicts(claims: ReadonlyMap<string, Claim>, { holder, wanted }: PlanRequest): void {
   for (const thing of wanted) {
     const others = Object.entries(claims.get(keyOf(thing))?.holders ?? {}).filter(
-      ([lineage, held]) => lineage !== holder.lineage && held.value !== thing.value,
+      ([lineage, held]) => lineage !== holder.lineage && held.with === undefined && held.value !== thing.value,
     );
     if (others.length === 0) continue;
     const who = others.map(([, held]) => `${held.project}/${held.stack} (${held.urn.split("::").pop()})`).join(", ");

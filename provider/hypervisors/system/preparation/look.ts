@@ -9,8 +9,9 @@ import { type FileState, keyOf, type Thing, type WantedThing } from "./model";
 import { type Family, installedScript } from "./packages";
 import { placeFunctions } from "./places";
 import { digestOfClaims, dueDirectory, words } from "./script";
-import { enabledValue, parseUnits, runningValue, runsNetworks, type Unit, unitsScript } from "./services";
+import { enabledValue, runningValue, runsNetworks } from "./services";
 import { findSetting } from "./settings";
+import { parseUnits, type Unit, unitsScript } from "./units";
 
 /** Larger files are neither claimed nor looked into: bytes. */
 export const largestFile = 1024 * 1024;
@@ -44,6 +45,8 @@ export interface Look extends Actual {
   /** Interfaces whose way out a router announces, and that would no longer listen with forwarding on. */
   readonly announced: readonly string[];
   readonly hasAppArmor: boolean;
+  /** Whether it was looked at. */
+  has(thing: Thing): boolean;
 }
 
 /** The file of /etc/libvirt that a setting is in. */
@@ -107,7 +110,7 @@ export function lookScript(request: LookRequest): string {
     `part digest; ${digestOfClaims}`,
   ];
   if (family && packages.length > 0) lines.push(`part packages; ${installedScript(family, packages)}`);
-  if (units.length > 0) lines.push("part units", unitsScript(units));
+  if (units.length > 0) lines.push("part units", unitsScript(units, change));
   if (change && ofKind(things, "running").some(runsNetworks)) lines.push("part tables; nft list tables 2>/dev/null");
   for (const [index, user] of users.entries())
     lines.push(`part member${index}; id -nG -- ${words([user])} 2>/dev/null`);
@@ -153,11 +156,17 @@ export function parseLook(stdout: string, request: LookRequest): Look {
   );
   for (const name of ofKind(things, "package")) note("package", name, installed.get(name) ?? null);
   const units = parseUnits(parts.get("units") ?? "", unitsOf(request));
-  for (const name of ofKind(things, "enabled")) note("enabled", name, enabledValue(units.get(name)));
+  for (const name of new Set([...ofKind(things, "enabled"), ...units.keys()])) {
+    note("enabled", name, enabledValue(units.get(name)));
+    saved.set(keyOf({ kind: "enabled", name }), { links: units.get(name)?.links ?? {} });
+  }
   const tables = [...(parts.get("tables") ?? "").matchAll(/^table (\w+ \S+)$/gm)].map((match) => match[1]!);
-  for (const name of ofKind(things, "running")) {
+  for (const name of new Set([...ofKind(things, "running"), ...units.keys()])) {
     note("running", name, runningValue(units.get(name)));
-    if (runsNetworks(name)) saved.set(keyOf({ kind: "running", name }), { tables });
+    saved.set(keyOf({ kind: "running", name }), {
+      active: units.get(name)?.active === true,
+      ...(runsNetworks(name) ? { tables } : {}),
+    });
   }
   const users = usersOf(things);
   for (const name of ofKind(things, "member")) {
@@ -237,6 +246,7 @@ export function parseLook(stdout: string, request: LookRequest): Look {
     chains: parts.get("chains") ?? "",
     announced: text("announced").split("\n").filter(Boolean),
     hasAppArmor,
+    has: (thing) => values.has(keyOf(thing)),
     value: (thing) => values.get(keyOf(thing)) ?? null,
     saved: (thing) => saved.get(keyOf(thing)),
   };

@@ -5,7 +5,7 @@ import type { SystemFacts } from "../../model";
 import { lacksRoot } from "../commands";
 import { changeScript, madeText } from "./change";
 import { type Claim, describeThing, planClaims } from "./claims";
-import { firewallThings, foreignDrops } from "./firewall";
+import { firewallThings, firewallUnit, foreignDrops } from "./firewall";
 import { sysctlValue } from "./kernel";
 import { fileValue, type Look, type LookRequest, lookScript, parseLook } from "./look";
 import {
@@ -13,7 +13,6 @@ import {
   keyOf,
   nothingWanted,
   type RealPreparation,
-  type ServiceState,
   type Thing,
   type WantedPreparation,
   type WantedThing,
@@ -21,7 +20,8 @@ import {
 import { type Family, familyOf, resolvePackages } from "./packages";
 import { real } from "./real";
 import { exitCodes } from "./script";
-import { candidates, deciding, hypervisorServices, isFixed, refuseFixed, unitOf } from "./services";
+import { candidates, companions, deciding, hypervisorServices, isFixed, refuseFixed, unitOf } from "./services";
+import { type Touched, touchedBy } from "./touched";
 
 /**
  * What is put on a host beside what its hypervisor holds, as claims that the host itself keeps. It is looked at by one
@@ -117,12 +117,13 @@ export function createPreparation(transport: Transport): HostPreparation {
     const family = familyFor(wanted, previous, system);
     const before = things(previous, system, family, undefined);
     const first = things(wanted, system, family, undefined);
-    const asked = { things: distinct([...first, ...before]), family, units: units(wanted, family), change: true };
+    const asked = { things: distinct([...first, ...before]), family, units: units(wanted), change: true };
     let seen = await look(asked, work);
     const dead = creating ? deadCreations(seen, holder) : [];
     const mine = claimedThings(seen, holder, dead);
     if (mine.length > 0) request.note?.(true);
-    if (mine.some((thing) => !asked.things.some((one) => keyOf(one) === keyOf(thing)))) {
+    const asking = new Set(first.map(keyOf));
+    if (mine.some((claim) => !seen.has(claim) && !asking.has(claim.holders[holder.lineage]?.with ?? ""))) {
       // A run that was cut off has claimed more than the state knows.
       const known = mine.some((thing) => thing.kind === "package")
         ? (family ?? familyOf(system.distributions))
@@ -141,7 +142,7 @@ export function createPreparation(transport: Transport): HostPreparation {
         },
       );
     }
-    const all = packagesMissing ? first : things(wanted, system, family, seen);
+    const all = packagesMissing ? [...first, ...there(wanted, seen)] : things(wanted, system, family, seen, holder);
     refuseForeignFiles(all, seen);
     for (const [name, { enabled }] of Object.entries(wanted.services ?? {}))
       refuseFixed(unitOf(name), seen.units.get(unitOf(name)), enabled);
@@ -149,6 +150,7 @@ export function createPreparation(transport: Transport): HostPreparation {
       claims: seen.claims,
       holder,
       wanted: all,
+      touched: all.flatMap((thing) => touchedBy(thing, seen.units)).filter((one) => !isApart(one, seen)),
       actual: seen,
       dead,
       ...(packagesMissing
@@ -225,8 +227,8 @@ export function createPreparation(transport: Transport): HostPreparation {
       const family = familyFor(wanted, nothingWanted, system);
       const packages = resolved(wanted, system);
       const asked = things(wanted, system, family, undefined);
-      const seen = await look({ things: asked, family, units: units(wanted, family) });
-      return real(wanted, things(wanted, system, family, seen), packages, seen, holder);
+      const seen = await look({ things: asked, family, units: units(wanted) });
+      return real(wanted, things(wanted, system, family, seen, holder), packages, seen, holder);
     },
     apply: change,
     async release(request, work) {
@@ -260,8 +262,33 @@ function resolved(wanted: WantedPreparation, system: SystemFacts): Map<string, r
 const hasAuto = (wanted: WantedPreparation): boolean =>
   wanted.services === undefined && wanted.packages.includes("auto");
 
-function units(wanted: WantedPreparation, family: Family | undefined): string[] {
-  return hasAuto(wanted) && family ? [...deciding, ...candidates(family)] : [];
+function units(wanted: WantedPreparation): string[] {
+  return hasAuto(wanted) ? [...deciding, ...companions] : [];
+}
+
+/** What packages that are about to be installed may bring, and is there before them. */
+function there(wanted: WantedPreparation, seen: Look): WantedThing[] {
+  const loaded = hasAuto(wanted) ? companions.filter((name) => seen.units.get(name)?.loaded) : [];
+  return loaded.flatMap((name): WantedThing[] => [
+    { kind: "enabled", name, value: "enabled" },
+    { kind: "running", name, value: "running" },
+  ]);
+}
+
+/** Whether it was wanted itself, and not only touched with another. */
+function isHeld({ holders }: Claim, holder: Holder | undefined): boolean {
+  const held = holder && holders[holder.lineage];
+  return held !== undefined && held.with === undefined;
+}
+
+/**
+ * Of what a package brought, what runs beside a service and does not start it is the package's own; and the firewall's unit
+ * is ours.
+ */
+function isApart({ kind, name, by }: Touched, seen: Look): boolean {
+  if (name === firewallUnit) return true;
+  const before = seen.claims.find((claim) => keyOf(claim) === keyOf(by))?.before;
+  return kind === "running" && before === null && !seen.units.get(by.name)?.triggers?.includes(name);
 }
 
 /**
@@ -273,6 +300,7 @@ export function things(
   system: SystemFacts,
   family: Family | undefined,
   seen: Look | undefined,
+  holder?: Holder,
 ): WantedThing[] {
   const result: WantedThing[] = [];
   const add = (kind: Thing["kind"], name: string, value: string) => result.push({ kind, name, value });
@@ -285,12 +313,18 @@ export function things(
     for (const [key, literal] of Object.entries(keys)) add("setting", `${file} ${key}`, literal);
   for (const file of wanted.files) result.push({ kind: "file", name: file.path, value: fileValue(file), file });
   for (const path of wanted.apparmorPaths) add("apparmor", path, "allowed");
-  const own = hasAuto(wanted) && family ? (seen ? hypervisorServices(seen.units) : candidates(family)) : [];
-  const services: Record<string, ServiceState> = {
-    ...Object.fromEntries(own.map((unit) => [unit, {}])),
-    ...wanted.services,
-  };
-  for (const [name, { enabled = true, running = true }] of Object.entries(services)) {
+  if (hasAuto(wanted) && family) {
+    const claimed = (name: string) =>
+      seen?.claims.some((claim) => claim.name === name && isHeld(claim, holder)) === true;
+    const own = seen
+      ? hypervisorServices(seen.units, claimed)
+      : candidates.map((service) => ({ service, begins: service }));
+    for (const { service, begins } of own) {
+      if (!isFixed(seen?.units.get(begins))) add("enabled", begins, "enabled");
+      add("running", service, "running");
+    }
+  }
+  for (const [name, { enabled = true, running = true }] of Object.entries(wanted.services ?? {})) {
     // One that can't be enabled is as it is.
     if (!isFixed(seen?.units.get(unitOf(name)))) add("enabled", unitOf(name), enabled ? "enabled" : "disabled");
     add("running", unitOf(name), running ? "running" : "stopped");

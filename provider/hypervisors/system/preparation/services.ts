@@ -1,6 +1,5 @@
 import { WindroseError } from "../../../errors";
-import type { Family } from "./packages";
-import { type Script, words } from "./script";
+import type { Unit } from "./units";
 
 /** `libvirtd` is a service; what has a suffix of systemd's own is that unit. */
 export function unitOf(name: string): string {
@@ -9,73 +8,48 @@ export function unitOf(name: string): string {
     : `${name}.service`;
 }
 
-/** libvirt's daemons where there is one for each driver (libvirt.org/daemons.html). */
-const modular = ["virtqemud", "virtnetworkd", "virtstoraged", "virtnodedevd", "virtsecretd"].map(unitOf);
-const monolithic = ["libvirtd.service"];
-/** Says, by whether it is enabled, which of the two a distribution's own presets chose. */
-const chosen = ["virtqemud.service", "virtqemud.socket"];
+/** libvirt's daemons where there is one for each driver (libvirt.org/daemons.html), and where there is one for all. */
+const modular = ["virtqemud", "virtnetworkd", "virtstoraged", "virtnodedevd", "virtsecretd"];
+const monolithic = ["libvirtd"];
 
-/** Units that may have to run once libvirt is installed: what is there before is remembered of all. */
-export function candidates(family: Family): string[] {
-  return family === "fedora" || family === "suse" ? [...monolithic, ...modular] : [...monolithic];
-}
+/** Units that may have to run once libvirt is installed, by whatever package: what is there before is remembered of all. */
+export const candidates = [...monolithic, ...modular].map(unitOf);
 
 /** Units to look at before `hypervisorServices` can choose. */
-export const deciding = [...monolithic, ...chosen];
+export const deciding = [...candidates, ...[...monolithic, ...modular].map((name) => `${name}.socket`)];
 
-/** libvirt's services on a host where it is installed. */
-export function hypervisorServices(units: ReadonlyMap<string, Unit>): string[] {
-  if (chosen.some((unit) => units.get(unit)?.file === "enabled")) return modular;
-  return units.get("libvirtd.service")?.loaded !== false ? monolithic : modular;
-}
+/** Units that come with those, and that a package may have brought long before. */
+export const companions = [...monolithic, ...modular, "virtlogd", "virtlockd"].flatMap((name) =>
+  ["", "-ro", "-admin"].map((suffix) => `${name}${suffix}.socket`),
+);
 
-export interface Unit {
-  /** Whether systemd knows it. */
-  readonly loaded: boolean;
-  /** `enabled`, `disabled`, `static`, `masked`, … (systemctl(1), is-enabled). */
-  readonly file: string;
-  /** Whether it runs, or begins to run when somebody comes: one of the sockets that start it listens. */
-  readonly running: boolean;
-}
-
-/** Shell that prints what `parseUnits` reads: the units, then the sockets and timers that start them. */
-export function unitsScript(units: readonly string[]): string {
-  const show = "systemctl show --no-pager -p Id -p LoadState -p ActiveState -p UnitFileState -p TriggeredBy --";
-  return [
-    `shown=$(${show} ${words(units)} 2>/dev/null)`,
-    "printf '%s\\n\\n' \"$shown\"",
-    "triggers=$(printf '%s\\n' \"$shown\" | sed -n 's/^TriggeredBy=//p' | tr ' ' '\\n' | sort -u)",
-    "echo ==",
-    `[ -z "$triggers" ] || ${show} $triggers 2>/dev/null`,
-  ].join("\n");
-}
-
-/** @param units The names asked for, in their order: a name may be an alias, and the answer then has another. */
-export function parseUnits(text: string, units: readonly string[]): Map<string, Unit> {
-  const [own = "", triggers = ""] = text.split(/^==$/m);
-  const blocks = (part: string) =>
-    part
-      .split(/\n\s*\n/)
-      .map((block) => new Map([...block.matchAll(/^(\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!])))
-      .filter((block) => block.size > 0);
-  const active = (block: ReadonlyMap<string, string> | undefined) =>
-    /^(active|activating|reloading)$/.test(block?.get("ActiveState") ?? "");
-  const listening = new Set(
-    blocks(triggers)
-      .filter((block) => active(block) && block.get("Id")?.endsWith(".socket"))
-      .map((block) => block.get("Id")!),
-  );
-  const answers = blocks(own);
-  return new Map(
-    units.flatMap((unit, index): [string, Unit][] => {
-      const block = answers[index];
-      if (!block) return [];
-      const sockets = (block.get("TriggeredBy") ?? "").split(" ");
-      const loaded = block.get("LoadState") !== "not-found";
-      const running = active(block) || sockets.some((socket) => listening.has(socket));
-      return [[unit, { loaded, file: block.get("UnitFileState") ?? "", running }]];
-    }),
-  );
+/**
+ * libvirt's services on a host where it is installed, and the units by which each begins with the host: the service, or its
+ * socket where that is enabled alone. Of one daemon for all and one for each driver it is what is enabled, or what runs.
+ * @param claimed Whether a unit is claimed already: what a host has is not chosen again because somebody switched it off.
+ */
+export function hypervisorServices(
+  units: ReadonlyMap<string, Unit>,
+  claimed: (unit: string) => boolean = () => false,
+): { service: string; begins: string }[] {
+  const either = (name: string, is: (unit: Unit | undefined, name: string) => boolean) =>
+    [unitOf(name), `${name}.socket`].some((unit) => is(units.get(unit), unit));
+  const isEnabled = (unit: Unit | undefined) => unit !== undefined && /^enabled(-runtime)?$/.test(unit.file);
+  const loaded = modular.filter((name) => units.get(unitOf(name))?.loaded);
+  const decide: ((unit: Unit | undefined, name: string) => boolean)[] = [
+    (_, name) => claimed(name),
+    isEnabled,
+    (unit) => unit?.running === true,
+  ];
+  const order = decide.map((is): [boolean, boolean] => [either("virtqemud", is), either("libvirtd", is)]);
+  const [chosen] = order.filter(([many, one]) => many !== one);
+  const many = chosen?.[0] ?? (order[1]![0] || units.get("libvirtd.service")?.loaded === false);
+  const names = many ? (loaded.length > 0 ? loaded : modular) : monolithic;
+  return names.map((name) => {
+    const [service, socket] = [unitOf(name), `${name}.socket`];
+    const bySocket = !isEnabled(units.get(service)) && isEnabled(units.get(socket));
+    return { service, begins: bySocket ? socket : service };
+  });
 }
 
 /** Why a unit can be neither enabled nor disabled, by systemd's word for its file (systemctl(1), is-enabled). */
@@ -120,18 +94,6 @@ export function runningValue(unit: Unit | undefined): string | null {
   return unit.running ? "running" : "stopped";
 }
 
-export function setEnabled(script: Script, unit: string, enabled: boolean): void {
-  const verb = enabled ? "enable" : "disable";
-  script.progress(`${enabled ? "enabling" : "disabling"} ${unit}`);
-  script.must(["systemctl", "--quiet", verb, "--", unit], `${unit} could not be ${verb}d`);
-}
-
-export function setRunning(script: Script, unit: string, running: boolean): void {
-  script.progress(`${running ? "starting" : "stopping"} ${unit}`);
-  if (running) script.must(["systemctl", "start", "--", unit], `${unit} could not be started`);
-  else script.add(`stop_unit ${words([unit])} || die ${words([`${unit} could not be stopped`])}`);
-}
-
 /** Whether a unit is one of those that guests run under: it is not taken away while there are some. */
 export const holdsGuests = (unit: string): boolean => /^(libvirtd|virtqemud|virtlogd|virtlockd)\b/.test(unit);
 
@@ -156,10 +118,6 @@ export const serviceFunctions = [
   '    for b; do [ "$b" = "$t" ] && continue 2; done',
   `    nft list table $t 2>/dev/null | grep -q -v -E '${nothingButLibvirt}' || run nft delete table $t 2>/dev/null`,
   "  done",
-  "}",
-  // What starts it by itself goes first.
-  "stop_unit() {",
-  '  run systemctl stop -- $(systemctl show --no-pager -p TriggeredBy --value -- "$1") "$1"',
   "}",
   'guests() { for f in /run/libvirt/qemu/*.xml; do [ -e "$f" ] && return 0; done; return 1; }',
 ];
