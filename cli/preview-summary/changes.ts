@@ -163,7 +163,9 @@ function notesOn(
   const node = restartedBy(step.urn, steps);
   const { oldState, newState } = step;
   if (judged.refused.length > 0 && operation === "update")
-    notes.push('`up` refuses the restart: `restart` is `"refuse"`. Set it to `"now"` or `"defer"`.');
+    notes.push(
+      '`restart` is `"refuse"`: `up` refuses this while the machine runs. Shut it down, or set `restart` to `"now"` or `"defer"`.',
+    );
   else if (
     operation === "update" &&
     judged.news.restart === "defer" &&
@@ -198,8 +200,8 @@ function notesOn(
 }
 
 /**
- * A new machine with the address or the name of one that goes: the engine makes the new one first, and what the old one has it
- * gets only where that is off.
+ * A new machine with the address or the name of one that goes: the engine makes the new one first. It gets the old one's
+ * address only where that is off, and its name never.
  */
 function succession({ newState }: Step, steps: readonly Step[]): string[] {
   const claims = (inputs: Readonly<Record<string, unknown>>) => {
@@ -216,7 +218,7 @@ function succession({ newState }: Step, steps: readonly Step[]): string[] {
     const shared = claims({ ...oldState?.inputs }).filter((claim) => wanted.includes(claim));
     if (shared.length === 0) return [];
     return [
-      `Has ${shared.join(" and ")} of ${code(name)}, which is deleted after this one is made: \`up\` fails as long as ${code(name)} runs. If it is ${code(name)} under another name, give it an alias; else delete that one first.`,
+      `Has ${shared.join(" and ")} of ${code(name)}, which is deleted after this one is made: \`up\` fails, with the address alone as long as ${code(name)} runs. If this is ${code(name)} under another name, give it an alias; else delete ${code(name)} first.`,
     ];
   });
 }

@@ -245,13 +245,13 @@ export interface HostOutputs {
 export interface HostBridgeArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
   /** The bridge's name on the host, 15 characters at most. Default: the resource's name. A change: replaces it. */
   name?: pulumi.Input<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). Default: derived. A change: replaces it. */
   uuid?: pulumi.Input<string>;
   /** The NIC or bond that becomes the bridge's port. A change: replaces it. */
   nic: pulumi.Input<string>;
@@ -301,13 +301,13 @@ export interface HostBridgeArgs {
 export interface HostBridgeOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;
   /** The bridge's name on the host, 15 characters at most. */
   readonly name: pulumi.Output<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). */
   readonly uuid: pulumi.Output<string>;
   /** The NIC or bond that becomes the bridge's port. */
   readonly nic: pulumi.Output<string>;
@@ -367,13 +367,13 @@ export interface HostBridgeOutputs {
 export interface StoragePoolArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
   /** The pool's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
   name?: pulumi.Input<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). Default: derived. A change: replaces it. */
   uuid?: pulumi.Input<string>;
   /** What the pool is made of. `dir`: a directory. Default: `"dir"`. A change: replaces it. */
   type?: pulumi.Input<"dir">;
@@ -393,13 +393,13 @@ export interface StoragePoolArgs {
 export interface StoragePoolOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;
   /** The pool's name on the host. */
   readonly name: pulumi.Output<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). */
   readonly uuid: pulumi.Output<string>;
   /** What the pool is made of. `dir`: a directory. */
   readonly type: pulumi.Output<"dir" | undefined>;
@@ -423,7 +423,7 @@ export interface StoragePoolOutputs {
 export interface ImageArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
@@ -449,7 +449,7 @@ export interface ImageArgs {
 export interface ImageOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;
@@ -487,7 +487,7 @@ export interface ImageOutputs {
 export interface VolumeArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
@@ -521,7 +521,7 @@ export interface VolumeArgs {
 export interface VolumeOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;
@@ -665,13 +665,13 @@ export interface NetworkDns {
 export interface NetworkArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
   /** The network's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
   name?: pulumi.Input<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). Default: derived. A change: replaces it. */
   uuid?: pulumi.Input<string>;
   /** `nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other. Default: `"nat"`. A change: replaces it. */
   mode?: pulumi.Input<"nat" | "routed" | "isolated">;
@@ -697,13 +697,13 @@ export interface NetworkArgs {
 export interface NetworkOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;
   /** The network's name on the host. */
   readonly name: pulumi.Output<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). */
   readonly uuid: pulumi.Output<string>;
   /** `nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other. */
   readonly mode: pulumi.Output<"nat" | "routed" | "isolated" | undefined>;
@@ -1053,13 +1053,13 @@ export interface VirtualMachineXml {
 export interface VirtualMachineArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
   /** The domain's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
   name?: pulumi.Input<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. Default: derived. A change: replaces it. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). Default: derived. A change: replaces it. */
   uuid?: pulumi.Input<string>;
   /** For people. A change: live. */
   description?: pulumi.Input<string>;
@@ -1123,13 +1123,13 @@ export interface VirtualMachineArgs {
 export interface VirtualMachineOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;
   /** The domain's name on the host. */
   readonly name: pulumi.Output<string>;
-  /** UUID; derived from the host's lineage and the resource's identity, and kept. */
+  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). */
   readonly uuid: pulumi.Output<string>;
   /** For people. */
   readonly description: pulumi.Output<string | undefined>;
@@ -1215,7 +1215,7 @@ export interface VirtualMachineOutputs {
 export interface SnapshotArgs {
   /** The machine that it stands on. A change: replaces it. */
   host: Host;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. Default: `false`. A change: in the state alone. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
   adopt?: pulumi.Input<boolean>;
   /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
   timeout?: pulumi.Input<number>;
@@ -1237,7 +1237,7 @@ export interface SnapshotArgs {
 export interface SnapshotOutputs {
   /** The machine that it stands on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart. */
+  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
   /** Seconds that creating, updating, reading or deleting it may take. */
   readonly timeout: pulumi.Output<number | undefined>;

@@ -8,7 +8,7 @@ import { sizeInBytes as bytes } from "../sizes";
 export const onHost = {
   host: field.reference("The machine that it stands on.", "replace", ["Host"], { required: true }),
   adopt: field.flag(
-    "Take over an object of this name that is there already, instead of refusing it. Refused where that would need a restart.",
+    "Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it.",
     "local",
     { default: false },
   ),
@@ -84,7 +84,7 @@ export function deriveUuid(inputs: Inputs, olds: Inputs | undefined, identity: I
 }
 
 export const uuidField = field.text(
-  "UUID; derived from the host's lineage and the resource's identity, and kept.",
+  "UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`).",
   "replace",
   {
     pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,

@@ -96,9 +96,9 @@ async function refuseLost(run: Run<ObservedHost>): Promise<void> {
   const [first] = lineages;
   throw new WindroseError(
     "foreign",
-    `machines that the stack ${project}/${stack} made are on it already, under ${lineages.length === 1 ? "the lineage" : "the lineages"} ${lineages.join(", ")}, which the state does not know`,
+    `the host already has machines of the stack ${project}/${stack}, made under ${lineages.length === 1 ? "the lineage" : "the lineages"} ${lineages.join(", ")}, which the state does not know`,
     {
-      hint: `If the state was lost, set \`lineage: "${first}"\` on the Host: all that the stack made there is its own again, as it was. If the Host has another name in the program now, give it \`aliases\`. If another backend has that state, use another stack name; any other lineage (32 hexadecimal digits) begins anew beside what is there.`,
+      hint: `If the state was lost, set \`lineage: "${first}"\` on the Host: all that the stack made there is its own again, as it was. If the Host has another name in the program now, give it \`aliases\`. If another backend has that state, use another stack name. Any other \`lineage\` (\`openssl rand -hex 16\`) leaves them as they are.`,
     },
   );
 }

@@ -185,7 +185,10 @@ export const virtualMachine: Definition<MachineState> = {
     if (state) {
       const whose = ownership(run, await machines.mark(state.uuid), "VirtualMachine", state.name);
       if (whose === "gone") {
-        run.context.tell("warning", "the domain was made anew since; it is left as it is");
+        run.context.tell(
+          "warning",
+          "the machine on the host is not the one in the state: somebody created it again. It is left as it is",
+        );
         return;
       }
       run.observed = state;

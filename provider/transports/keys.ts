@@ -35,7 +35,12 @@ export async function loadKeyFile(path: string, passphrase: string | undefined):
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT") return { problem: `cannot be read (${code})` };
     const publicKey = await publicBeside(path);
-    return { publicKey, problem: publicKey ? "is here as a .pub alone, and no agent holds it" : "does not exist" };
+    return {
+      publicKey,
+      problem: publicKey
+        ? "is here as a .pub alone, and the ssh agent does not hold the key: add it with `ssh-add`, or name the private key"
+        : "does not exist",
+    };
   }
   const key = loadKey(text, passphrase);
   if (key.publicKey) return key;

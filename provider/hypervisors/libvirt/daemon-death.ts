@@ -40,16 +40,20 @@ export async function daemonDeath(
   const deaths = await readDeaths(transport).catch(() => []);
   const last = deaths.at(-1);
   if (!last && before === 0) return undefined;
-  const daemon = last?.unit ?? "libvirt's daemon";
-  const often = Math.max(deaths.length, before + 1);
-  const how = last ? ` by the signal ${last.signal}` : "";
-  const why = `${daemon} died${how} during the call ${procedure}`;
-  if (often < 2)
+  if (!last)
+    return new WindroseError(
+      "connection-cut",
+      `the connection to libvirt was cut ${before + 1} times during the call ${procedure}; whether its daemon died is not known`,
+      { hint: "See `journalctl -u libvirtd -u virtqemud --since -1h` on the host before you run the command again." },
+    );
+  const { unit, signal } = last;
+  const why = `${unit} died by the signal ${signal} during the call ${procedure}`;
+  if (deaths.length < 2)
     return new WindroseError("connection-cut", why, {
-      hint: `Run the command again; what was half-made is finished then. If it dies again, the call is what it dies of: see \`journalctl -u ${daemon}\` on the host.`,
+      hint: `Run the command again; what was half-made is finished then. If the daemon dies again, it is this call that kills it: see \`journalctl -u ${unit}\` on the host.`,
     });
-  return new WindroseError("hypervisor-refused", `${why}, and has died ${often} times within an hour`, {
-    hint: `This is a defect of the daemon, and running the command again kills it again. Undo the change, or make it while the machine is off; and upgrade libvirt on the host. \`journalctl -u ${daemon}\` there says more.`,
+  return new WindroseError("hypervisor-refused", `${why}, and has died ${deaths.length} times within an hour`, {
+    hint: `This is a defect of the daemon, and running the command again kills it again. Undo the change, or make it while the machine is off; and upgrade libvirt on the host. \`journalctl -u ${unit}\` there says more.`,
   });
 }
 

@@ -18,7 +18,7 @@ import { isDerivedName, madeVolumes, rememberAdopted } from "./volumes";
  * before anything is touched, with the values that fit.
  */
 
-/** What the program asks for is what it is to be from now on, also where it says nothing. */
+/** These always follow the program and its defaults; they are never taken from the machine that is there. */
 const notFound = new Set(["running", "paused", "defined"]);
 
 export async function adopt(run: MachineRun, there: MachineState): Promise<MachineState> {
@@ -37,9 +37,13 @@ export async function adopt(run: MachineRun, there: MachineState): Promise<Machi
   if (run.given.vcpus !== undefined) delete found.maxVcpus;
   problems.push(...differences(run, real, found));
   if (problems.length > 0) {
-    throw new WindroseError("replace-refused", `the machine "${there.name}" is there, and is not as asked for`, {
-      hint: `To take it over as it is: ${problems.join("; ")}.`,
-    });
+    throw new WindroseError(
+      "replace-refused",
+      `the machine "${there.name}" differs from the program in what can't be changed while it is adopted`,
+      {
+        hint: `To adopt it as it is: ${problems.join("; ")}.`,
+      },
+    );
   }
   run.made.__found = found;
   Object.assign(run.inputs, complete(fields, run.given, found));
@@ -124,8 +128,8 @@ async function matchDisks(run: MachineRun, there: MachineState, problems: string
     if (only && others.length === 0 && rivals.length === 0) match(key, only[1]);
     else {
       const names = await Promise.all(candidates.map((one) => nameOf(run, one)));
-      const what = disk.device === "cdrom" ? "`target`" : "`volumeName` of its file, or the `target`";
-      problems.push(`\`disks.${key}\` needs the ${what} (${names.sort().join(", ")})`);
+      const what = disk.device === "cdrom" ? "`target`" : "`volumeName` or `target`";
+      problems.push(`set the ${what} of \`disks.${key}\` to one of: ${names.sort().join(", ")}`);
     }
   }
   for (const [key, there] of matches) {
@@ -164,7 +168,7 @@ async function volumeProblems(run: MachineRun, key: string, disk: Inputs, there:
   const volume = there.path === undefined ? undefined : await run.hypervisor.volumes.findByPath(there.path);
   if (!volume)
     return [
-      `\`${at}\` is ${there.path ?? "no file"}, which no pool has: a StoragePool of its directory, with \`adopt\`, is its \`pool\``,
+      `\`${at}\` is ${there.path ?? "no file"}, which is in no storage pool: add a StoragePool whose \`path\` is its directory, and use it as \`${at}.pool\``,
     ];
   const problems: string[] = [];
   if (volume.pool !== disk.pool) {
@@ -208,7 +212,7 @@ async function matchInterfaces(
     const rivals = [...sources.values()].filter((other) => other === source);
     if (candidates.length === 1 && rivals.length === 1) match(key, candidates[0]);
     else if (candidates.length > 0)
-      problems.push(`\`interfaces.${key}\` needs a \`mac\` (${candidates.map((nic) => nic.mac).join(", ")})`);
+      problems.push(`set \`interfaces.${key}.mac\` to one of: ${candidates.map((nic) => nic.mac).join(", ")}`);
   }
   return matches;
 }
@@ -240,7 +244,7 @@ function describe({ path, old, effect }: Row): string {
 
 function short(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length <= 200 ? text : "…";
+  return text.length <= 200 ? text : "as `virsh dumpxml` shows it";
 }
 
 /** Whoever made a file keeps it when the machine is deleted. What this stack made itself, under a state that is lost, is its own. */

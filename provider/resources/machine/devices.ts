@@ -71,7 +71,7 @@ function refuseTakenTarget(disk: DiskDefinition, there: readonly ReportedMachine
   const free = firstFree(disk.target.slice(0, 2), taken);
   throw new WindroseError(
     "in-use",
-    `${disk.target}, the target of the disk "${disk.key}", is another's that is plugged in`,
+    `the disk "${disk.key}" is to be ${disk.target}, where the machine has another disk already, which this program did not add`,
     {
       hint: `Set \`disks.${disk.key}.target: "${free}"\`.`,
     },

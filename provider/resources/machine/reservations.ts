@@ -97,11 +97,15 @@ async function judge(
   const what = `${sameAddress ? wanted.address : `the name "${wanted.name}"`} is reserved for ${mac} in the network ${network.name}`;
   if (!holder) return "stays";
   if (!isOurs(run, holder))
-    throw new WindroseError("address-taken", `${what}, an interface of the machine ${holder.name} of others`);
+    throw new WindroseError("address-taken", `${what}, of the machine ${holder.name}, which this stack did not make`, {
+      hint: sameAddress
+        ? "Choose a free address, or release that reservation."
+        : "Choose another `cloudInit.hostname`, or release that reservation.",
+    });
   const { urn } = holder.mark!;
   const name = parseUrn(urn).name;
   throw new WindroseError("address-taken", `${what}: the machine ${holder.name} of this stack has it`, {
-    hint: `If this is "${name}" under another name, set \`aliases: [{ name: "${name}" }]\` in its options. If "${name}" is to go or to change, let it do so first: \`pulumi destroy --target '${urn}'\`, or an update without this machine; then run \`pulumi up\` again.`,
+    hint: `If this is "${name}" under another name, set \`aliases: [{ name: "${name}" }]\` in its options. If "${name}" is to be deleted or changed, do that first (\`pulumi destroy --target '${urn}'\`, or an update without this machine); then run \`pulumi up\` again.`,
   });
 }
 

@@ -209,7 +209,7 @@ describe("taking over a machine that others made", function () {
         '`clock: "utc"`',
         '`firmware: "bios"`',
         "leave `cloudInit` out",
-        "`disks.more` needs the `volumeName` of its file, or the `target` (",
+        "set the `volumeName` or `target` of `disks.more` to one of: ",
         `vdb: "${there.name}-data.qcow2"`,
       ])
         assert.ok(error.message.includes(words), `${words} is not in: ${error.message}`);

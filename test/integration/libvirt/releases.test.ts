@@ -73,7 +73,7 @@ for (const [release, version] of [
       assert.equal((await machines.find(uuid))!.stored.memory, 192 * megabyte);
       await machines.shutdown(uuid, { timeout: 30_000, force: false }, work());
       const off = snapshots.create({ machine: uuid, name: "off", memory: false, quiesce: false }, work());
-      if (release === "bullseye") await assert.rejects(off, /not support snapshotting\. .*Start the machine/);
+      if (release === "bullseye") await assert.rejects(off, /not support snapshotting\. .*Start the machine before/);
       else await off;
       await machines.remove(uuid);
       assert.equal(await machines.find(uuid), undefined);

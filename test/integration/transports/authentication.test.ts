@@ -92,7 +92,7 @@ describe("authentication of the ssh transport", function () {
     const empty = await lab.agent();
     const error = await fails({ identityFile: path, agent: empty });
     assert.equal(error.code, "key-unreadable");
-    assert.match(error.message, /only-public is here as a \.pub alone, and no agent holds it/);
+    assert.match(error.message, /only-public is here as a \.pub alone, and the ssh agent does not hold the key/);
   });
 
   it("holds IdentitiesOnly against the agent", async () => {

@@ -41,7 +41,7 @@ describe("effects in a preview summary", () => {
     assert.deepEqual(now.down, ["`boreas`, while it restarts"]);
     const refused = update({ machineType: "pc" });
     assert.deepEqual(refused.down, []);
-    assert.match(refused.notes.join(), /`up` refuses the restart/);
+    assert.match(refused.notes.join(), /`restart` is `"refuse"`: `up` refuses this while the machine runs/);
     const deferred = update({ machineType: "pc", restart: "defer" });
     assert.deepEqual(deferred.down, []);
     assert.match(deferred.notes.join(), /next restart/);

@@ -228,7 +228,7 @@ describe("Markdown of a preview summary", function () {
     ]);
     assert.match(
       cells("zephyrus")[0]!,
-      /^`machineType`: _unset_ → `pc` \(after a restart\)<br>`up` refuses the restart/,
+      /^`machineType`: _unset_ → `pc` \(after a restart\)<br>`restart` is `"refuse"`: `up` refuses this while the machine runs/,
     );
     assert.equal(cells("zephyrus")[1], "**restart**");
     assert.equal(cells("aparctias")[1], "create");

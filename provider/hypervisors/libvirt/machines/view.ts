@@ -139,7 +139,7 @@ function cpuView({ cpu }: MachineDefinition, { type, cpuModes }: Virtualization)
     case "maximum":
       if (!cpuModes.includes(cpu.mode)) {
         throw new WindroseError("unsupported", "The CPU mode maximum needs libvirt 7.1, and the host's is older", {
-          hint: "Leave `cpu` out, or choose a model.",
+          hint: 'Leave `cpu` out, or set a model: `cpu: { mode: "custom", model: "…" }`.',
         });
       }
       return { mode: cpu.mode, features };
@@ -148,7 +148,7 @@ function cpuView({ cpu }: MachineDefinition, { type, cpuModes }: Virtualization)
         throw new WindroseError(
           "unsupported",
           "The CPU mode host-passthrough needs hardware virtualization, which the host does not have",
-          { hint: "Leave `cpu` out, or choose the mode maximum or a model." },
+          { hint: 'Leave `cpu` out, or set a model: `cpu: { mode: "custom", model: "…" }`.' },
         );
       }
       return { mode: cpu.mode, check: "none", migratable: true, features };

@@ -105,7 +105,7 @@ export class LibvirtSnapshots implements SnapshotSection {
           const left = disks.some(({ kind }) => kind === "no");
           if (running || !left || !isLibvirtError(error, ErrorNumber.OPERATION_INVALID)) throw error;
           throw new WindroseError("unsupported", (error as Error).message, {
-            hint: "An old libvirt makes no snapshot of a machine that is off and has a disk other than qcow2, such as its cloud-init seed. Start the machine and make it then, or upgrade libvirt.",
+            hint: "libvirt 7.0 makes no snapshot of a machine that is off and has a read-only raw disk, such as its cloud-init seed. Start the machine before, or upgrade libvirt on the host.",
             cause: error,
           });
         }
