@@ -1,4 +1,4 @@
-import { open as openFile, statfs } from "node:fs/promises";
+import { type FileHandle, open as openFile, statfs } from "node:fs/promises";
 import { type IncomingMessage, request as plain } from "node:http";
 import { request as secure } from "node:https";
 import { type Context, timeLeft } from "../../context";
@@ -56,6 +56,8 @@ function ask(url: string, headers: Record<string, string>, signal: AbortSignal):
       sent.off("error", reject);
       const answer = answerOf(response.statusCode ?? 0, response.httpVersion, response.headers as Headers);
       const opened: Opened = { answer, response, excess: false };
+      // Whoever reads it listens too; of one that nobody reads on, an error ends nothing else.
+      response.on("error", () => {});
       sent.on("error", (error: NodeJS.ErrnoException) => {
         if (error.code?.startsWith("HPE_")) opened.excess = true;
       });
@@ -146,9 +148,12 @@ export function byThisMachine(
           if (from > 0 ? beginsAgain(answer, from, validator) : answer.status !== 200) {
             return { kind: "failed", why: `the server answered with ${answer.status}` };
           }
-          if (answer.total !== undefined) await needRoom(store, answer.total - from);
           const count = counting(from, answer.total, (progress) => context.progress(`downloading ${progress}`));
-          await save(response, store.path, from > 0, signal, (bytes) => {
+          const file = async () => {
+            if (answer.total !== undefined) await needRoom(store, answer.total - from);
+            return openFile(store.path, from > 0 ? "a" : "w", 0o600).catch(unwritten);
+          };
+          await save(response, file, signal, (bytes) => {
             alive();
             count(bytes);
           });
@@ -221,24 +226,27 @@ function endOf(error: NodeJS.ErrnoException & { written?: boolean }): End {
 /** Bytes that may wait to be written. */
 const waiting = 8 * 2 ** 20;
 
-/** Writes a response to a file. What came before an error is in the file: the next try goes on from there. */
+/**
+ * Writes a response to a file. What came before an error is in the file: the next try goes on from there. It is called in
+ * the very turn in which the response came, and listens at once: a connection can be cut while the file is opened.
+ */
 async function save(
   response: IncomingMessage,
-  path: string,
-  append: boolean,
+  open: () => Promise<FileHandle>,
   signal: AbortSignal,
   came: (bytes: number) => void,
 ): Promise<void> {
-  const file = await openFile(path, append ? "a" : "w", 0o600).catch(unwritten);
-  let written: Promise<void> = Promise.resolve();
+  const file = open();
+  let written: Promise<unknown> = file;
   let queued = 0;
   const write = async (chunk: Buffer) => {
-    await file.appendFile(chunk).catch(unwritten);
+    await (await file).appendFile(chunk).catch(unwritten);
     queued -= chunk.length;
     if (queued < waiting) response.resume();
   };
   try {
     await new Promise<void>((resolve, reject) => {
+      file.catch(reject);
       response.on("data", (chunk: Buffer) => {
         came(chunk.length);
         queued += chunk.length;
@@ -247,7 +255,7 @@ async function save(
         written.catch(reject);
       });
       response.once("end", resolve);
-      response.once("error", reject);
+      response.on("error", reject);
       response.once("close", () => reject(Object.assign(new Error("it was closed early"), { code: "ECONNRESET" })));
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -256,7 +264,7 @@ async function save(
     try {
       await written;
     } finally {
-      await file.close();
+      await file.then((one) => one.close()).catch(() => undefined);
     }
   }
 }

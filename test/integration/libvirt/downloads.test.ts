@@ -68,6 +68,12 @@ const cases: Case[] = [
   },
   { name: "a cut, with an ETag", page: { body: old, etag: '"a"', cut }, expect: old, asks: /bytes=[1-9]/ },
   { name: "a cut, with Last-Modified", page: { body: old, lastModified: long, cut }, expect: old, asks: /bytes=[1-9]/ },
+  {
+    name: "a cut after the first bytes",
+    page: { body: shorter, etag: '"a"', cut: { after: 1000, times: 3 } },
+    expect: shorter,
+    asks: /bytes=3000-/,
+  },
   { name: "a cut, with a weak ETag", page: { body: old, etag: 'W/"a"', cut }, expect: old, asks: /GET \/file$/ },
   { name: "a cut, with neither", page: { body: old, cut }, expect: old, asks: /GET \/file$/ },
   {
