@@ -12,7 +12,7 @@ import {
 } from "./connections";
 import type { Context } from "./context";
 import { Engine } from "./engine";
-import { asWindroseError, hasCode } from "./errors";
+import { asWindroseError, hasCode, WindroseError } from "./errors";
 import { Exclusives } from "./exclusives";
 import {
   apply,
@@ -53,6 +53,7 @@ const checked = new Map<string, Checked>();
 function watchEngine(): void {
   if (watching || process.env.WINDROSE_KEEP_WITHOUT_ENGINE) return;
   watching = true;
+  silenceTheSdk();
   // Seen in the list of processes: the SDK's own command line stands behind it no more.
   process.title = "windrose dynamic-provider";
   engine.onGone(() => {
@@ -73,6 +74,11 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
     check: (olds: Inputs, news: Inputs) =>
       quiet(async () => {
         const { __preview, __credentials, __guestKeys, __provider, __cluster, __replaceOnChanges, ...given } = news;
+        // What is missing can't be judged. The engine leaves the resource as it is, and says nothing of it.
+        if (unmadeOf(given).length > 0) {
+          engine.log("warning", String(given.__urn ?? ""), `not made or changed: ${whyUnmade(given)}`);
+          return { inputs: given, failures: [] };
+        }
         const { __lineage } = given;
         const old = olds && Object.keys(olds).length > 0 ? upgrade(definition.kind, olds) : undefined;
         const urn = String(given.__urn ?? "");
@@ -96,6 +102,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
     diff: (_id: string, olds: Inputs, news: Inputs) =>
       quiet(async () => {
         const urn = String(news.__urn ?? "");
+        // Nothing is replaced for what is missing.
+        if (unmadeOf(news).length > 0) return { changes: true, replaces: [], deleteBeforeReplace: true };
         const of = checked.get(urn);
         const answer = diff(definition, upgrade(definition.kind, olds), news, {
           refuse: of !== undefined,
@@ -115,7 +123,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       }),
 
     create: (inputs: Inputs) =>
-      half(inputs, async () => {
+      half(definition, inputs, "create", async () => {
         const { id, outputs } = await apply(definition, own(inputs), undefined, contextOf(definition, inputs, {}));
         return { id, outs: plain(outputs) };
       }),
@@ -136,7 +144,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       }),
 
     update: (_id: string, olds: Inputs, news: Inputs) =>
-      half(news, async () => {
+      half(definition, news, "update", async () => {
         const old = upgrade(definition.kind, own(olds));
         const { outputs } = await apply(definition, own(news), old, contextOf(definition, news, old));
         return { outs: plain(outputs) };
@@ -208,23 +216,40 @@ function contextOf(definition: Definition, inputs: Inputs, state: Inputs): Conte
   };
 }
 
-/** The SDK prints `e.stack` of what these four throw on the stack resource: it is given none. */
+/** In the place of a stack, which the SDK prints behind the message. */
+const saidElsewhere = "windrose: said on the resource";
+
+/** The SDK prints what `quiet` throws, and hands it to the engine, which says it on its resource: once is enough. */
+function silenceTheSdk(): void {
+  const print = console.error;
+  console.error = (...all: unknown[]) => {
+    if (!String(all[0]).endsWith(`: ${saidElsewhere}`)) print(...all);
+  };
+}
+
 async function quiet<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const failure = new Error(asWindroseError(error).message);
     failure.name = "windrose";
-    failure.stack = "";
+    failure.stack = saidElsewhere;
     throw failure;
   }
 }
 
 /** An error with `id` and `properties` keeps the half-made resource in the state; they must carry `__provider` along. */
-async function half<T>(inputs: Inputs, work: () => Promise<T>): Promise<T> {
+async function half<T>(
+  definition: Definition,
+  inputs: Inputs,
+  verb: "create" | "update",
+  work: () => Promise<T>,
+): Promise<T> {
   try {
+    refuseUnmade(definition, inputs, verb);
     return await work();
   } catch (error) {
+    if (definition.kind === "Host") unmadeHosts.set(keyOfHost(inputs), asWindroseError(error).why);
     if (!(error instanceof HalfMade)) throw new Error(asWindroseError(error).message);
     throw Object.assign(new Error(error.message), {
       id: error.id,
@@ -232,4 +257,27 @@ async function half<T>(inputs: Inputs, work: () => Promise<T>): Promise<T> {
       reasons: [error.message],
     });
   }
+}
+
+/** Hosts that this run could not make, by how they are reached → why. */
+const unmadeHosts = new Map<string, string>();
+const keyOfHost = ({ __connection }: Inputs) => JSON.stringify(__connection);
+
+const unmadeOf = ({ __unmade }: Inputs): string[] => (Array.isArray(__unmade) ? __unmade.map(String) : []);
+
+function whyUnmade(inputs: Inputs): string {
+  const unmade = unmadeOf(inputs);
+  if (!unmade.includes("host")) {
+    const fields = unmade.map((field) => `\`${field}\``).join(", ");
+    return `${fields} ${unmade.length === 1 ? "comes" : "come"} from a resource that could not be made or updated`;
+  }
+  const why = unmadeHosts.get(keyOfHost(inputs));
+  return `its Host could not be made or updated${why === undefined ? "" : `: ${why}`}`;
+}
+
+function refuseUnmade(definition: Definition, inputs: Inputs, verb: string): void {
+  if (unmadeOf(inputs).length === 0) return;
+  const { name } = parseUrn(String(inputs.__urn ?? ""));
+  const hint = "See that resource's own error; then run the command again.";
+  throw new WindroseError("aborted", whyUnmade(inputs), { hint }).during(`${verb} ${definition.kind} "${name}"`);
 }

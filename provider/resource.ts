@@ -38,6 +38,7 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     props.__preview = pulumi.runtime.isDryRun();
     props.__replaceOnChanges = options.replaceOnChanges;
     props.__secrets ??= secretNames(given);
+    props.__unmade = pulumi.runtime.isDryRun() ? undefined : unmadeNames(definition.fields, props);
     super(type, name, props, {
       ...options,
       // `up --replace` skips diff, and with it its own deleteBeforeReplace; old and new share a name.
@@ -87,6 +88,22 @@ async function secretNames(given: Inputs): Promise<string[] | undefined> {
   const found: string[] = [];
   for (const [name, value] of Object.entries(given)) if (await holdsSecret(value)) found.push(name);
   return found.length > 0 ? found : undefined;
+}
+
+/**
+ * Names of arguments that come of a resource which this run could not make, where it goes on all the same
+ * (`--continue-on-error`): the engine leaves them out, and what they ask for would be taken for nothing asked.
+ */
+async function unmadeNames(fields: Fields, props: Inputs): Promise<string[] | undefined> {
+  const names = await Promise.all(
+    Object.keys(fields).map(async (name) => ((await isKnown(pulumi.output(props[name]))) ? [] : [name])),
+  );
+  return names.flat().length > 0 ? names.flat() : undefined;
+}
+
+/** Of all that it holds, at any depth. */
+function isKnown(value: pulumi.Output<unknown>): Promise<boolean> {
+  return (value as unknown as { isKnown: Promise<boolean> }).isKnown;
 }
 
 async function holdsSecret(value: unknown): Promise<boolean> {

@@ -41,6 +41,32 @@ describe("the provider without its program", function () {
   });
 });
 
+describe("what comes of a resource that this run could not make", () => {
+  const provider = dynamicProvider(anyOf(storagePool));
+  const { urn } = identityOf("StoragePool");
+  const connection = "nowhere";
+  const news = { __urn: urn, __connection: connection, __unmade: ["host"], name: "pool" };
+  const state = { __urn: urn, __connection: connection, __schema: 1, host: "h1", name: "pool", path: "/srv" };
+
+  it("is not missed as an argument, and replaces nothing", async () => {
+    assert.deepEqual(await provider.check!({}, news), { inputs: news, failures: [] });
+    const { changes, replaces } = await provider.diff!("p1", state, news);
+    assert.deepEqual([changes, replaces], [true, []]);
+  });
+
+  it("is neither made nor changed without it, with the Host's own reason", async () => {
+    const hosts = dynamicProvider(anyOf(host));
+    const anemoi = { __urn: identityOf("Host").urn, __connection: connection };
+    await assert.rejects(async () => hosts.create!(anemoi), /nowhere/);
+    for (const run of [() => provider.create!(news), () => provider.update!("p1", state, news)])
+      await assert.rejects(run, /its Host could not be made or updated: Unable to create Host .*nowhere/);
+    await assert.rejects(
+      async () => provider.create!({ ...news, __unmade: ["name", "path"] }),
+      /`name`, `path` come from a resource that could not be made or updated/,
+    );
+  });
+});
+
 describe("the connection to a hypervisor", () => {
   const cases: [what: string, definition: AnyDefinition, inputs: object, connects: boolean][] = [
     ["a StoragePool", storagePool, { name: "pool", uuid: "cccccccc-2222-8333-8444-555555555555" }, true],
