@@ -153,6 +153,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
     delete: (_id: string, state: Inputs) =>
       quiet(async () => {
         const current = upgrade(definition.kind, own(state));
+        exclusives.all.release(String(current.__urn ?? ""));
         try {
           await remove(definition, current, contextOf(definition, current, current));
         } catch (error) {

@@ -4,6 +4,19 @@ export interface Holder {
   readonly who: string;
   /** The property by which it has it. */
   readonly at: string;
+  /** Takes over what is there, and lets others do so too. */
+  readonly shares?: boolean;
+}
+
+/** Something that a resource has for itself alone: a name, a file, a device of its host. */
+export interface Exclusive {
+  /** What it is, where, and which: parts that may not be known yet. */
+  readonly key: readonly unknown[];
+  /** The property by which it has it, and on which it is refused to a second one. */
+  readonly at: string;
+  /** In a sentence: `the name`, `the file`. */
+  readonly what: string;
+  readonly shares?: boolean;
 }
 
 /** What the resources of one preview or one update want for themselves alone, by whatever key. */
@@ -19,6 +32,6 @@ export class Exclusives {
   take(what: string, holder: Holder): Holder | undefined {
     const other = this.holders.get(what);
     if (!other) this.holders.set(what, holder);
-    return other;
+    return other?.shares && holder.shares ? undefined : other;
   }
 }

@@ -1,11 +1,21 @@
 import { compare, type Row, refusals, replacedOnChange } from "./compare";
 import { type Context, within } from "./context";
 import { asWindroseError, type ErrorCode, WindroseError } from "./errors";
-import type { Exclusives } from "./exclusives";
+import type { Exclusive, Exclusives } from "./exclusives";
 import { capabilities } from "./hypervisors/capabilities";
 import type { Hypervisor } from "./hypervisors/hypervisor";
 import { sayValues } from "./reasons";
-import { asRecord, complete, type Fields, type Inputs, type Kind, type OutputFields, unknown } from "./schema";
+import {
+  asRecord,
+  complete,
+  type Fields,
+  holdsUnknown,
+  type Inputs,
+  type Kind,
+  type OutputFields,
+  unknown,
+} from "./schema";
+import { shown } from "./texts";
 import { schemaVersion } from "./upgrade";
 import { type Failure, validate } from "./validate";
 
@@ -71,6 +81,11 @@ export interface Definition<Observed = unknown> {
     olds: Inputs | undefined,
     identity: Identity,
   ): void;
+  /**
+   * What it has for itself alone on its host. Two of one program that want the same would be found out by the host in the
+   * middle of an update.
+   */
+  exclusives?(inputs: Inputs, carried: Record<string, Inputs>, identity: Identity): readonly Exclusive[];
   /** The Pulumi id, known from the inputs once the resource is there. */
   id(inputs: Inputs, made: Inputs): string;
   /** What is there under this identity: undefined on the typed not-found alone. Throws `already-exists` where a foreign one is in the way. */
@@ -116,6 +131,7 @@ export async function check(
   olds: Inputs | undefined,
   identity: Identity,
 ): Promise<CheckAnswer> {
+  identity.exclusives?.release(identity.urn);
   const { inputs, failures, carried } = validate(definition.fields, given);
   if (failures.length === 0) await definition.derive?.(inputs, olds, identity, failures);
   if (failures.length === 0)
@@ -126,8 +142,28 @@ export async function check(
       olds && complete(definition.fields, olds),
       identity,
     );
+  if (failures.length === 0) takeExclusives(definition, inputs, carried, identity, failures);
   for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
   return { inputs, failures: sayValues(definition.fields, inputs, given, failures) };
+}
+
+function takeExclusives(
+  { kind, fields, exclusives }: Definition,
+  inputs: Inputs,
+  carried: Record<string, Inputs>,
+  identity: Identity,
+  failures: Failure[],
+): void {
+  const { urn, name, exclusives: all } = identity;
+  if (!all || !exclusives) return;
+  for (const { key, at, what, shares } of exclusives(complete(fields, inputs), carried, identity)) {
+    if (holdsUnknown(key) || key.includes(undefined)) continue;
+    const other = all.take(JSON.stringify(key), { urn, who: `${kind} "${name}"`, at, shares });
+    if (!other) continue;
+    const whose = other.urn === urn ? `\`${other.at}\`` : other.who;
+    const value = shown(String(key.at(-1)));
+    failures.push({ property: at, reason: `${value} is ${what} of ${whose} too: give one of them another \`${at}\`` });
+  }
 }
 
 /** Changes that need a restart which the resource does not allow: `up` refuses them, and a preview warns. */

@@ -49,9 +49,13 @@ export function derivedMac(project: string, stack: string, machine: string, key:
   return `52:54:00:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}`;
 }
 
-/** Physical names default to `<stack>-<name>`, so that two stacks of one program live on one host. */
+/**
+ * Physical names default to `<stack>-<name>`, so that two stacks of one program live on one host. A name with no letter or digit
+ * in it that hosts take has a digest in its place.
+ */
 export function physicalName(stack: string, name: string): string {
-  const text = `${stack}-${name}`.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "");
+  const plain = /[A-Za-z0-9]/.test(name) ? name : digest("name", name).toString("hex").slice(0, 8);
+  const text = `${stack}-${plain}`.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-._]+/, "");
   return text.length <= 60 ? text : `${text.slice(0, 51)}-${digest("name", text).toString("hex").slice(0, 8)}`;
 }
 

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { splitConnection } from "./connections";
-import { WindroseError } from "./errors";
 import type { Definition } from "./lifecycle";
 import type { Fields, Inputs, Leaf } from "./schema";
 
@@ -16,12 +15,8 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     const given = args as Inputs;
     const type = `pulumi-nodejs:dynamic/windrose:${definition.kind}`;
     if (options.import !== undefined) {
-      throw new WindroseError(
-        "unsupported",
-        `${definition.kind} "${name}": the \`import\` option does not reach a dynamic provider`,
-        {
-          hint: "Set `adopt: true` and the object's own `name` in the arguments to take an existing object over.",
-        },
+      throw inProgram(
+        `${definition.kind} "${name}": the option \`import\` does not reach a dynamic provider. ${insteadOfImport(definition)}`,
       );
     }
     const props: Inputs = prepare(definition.fields, given);
@@ -52,6 +47,26 @@ export abstract class WindroseResource extends pulumi.CustomResource {
   }
 }
 
+/** An error of the program itself: the engine shows it as it is, without a stack. */
+export function inProgram(message: string): pulumi.RunError {
+  const error = new pulumi.RunError(message);
+  error.stack = undefined;
+  return error;
+}
+
+/** By which arguments an object that is there is taken over. */
+function insteadOfImport({ kind, fields }: Described): string {
+  if (fields.adopt === undefined)
+    return kind === "Host"
+      ? "A Host is the machine itself: leave the option out."
+      : "Nothing of it can be taken over: leave the option out.";
+  // A bridge is found by its name, on a NIC that is its port.
+  const all = kind === "HostBridge" ? ["name"] : ["uuid", "volumeName", "name"];
+  const names = all.filter((field) => fields[field] !== undefined);
+  const by = { uuid: "the object's own `uuid`", volumeName: "its file's `volumeName`", name: "its `name`" }[names[0]!];
+  return `Take the object over by arguments: \`adopt: true\` and ${by}.`;
+}
+
 /**
  * How each Host is reached, as its program says it. An output that the state lacks is unknown in a preview; an argument
  * is not.
@@ -77,7 +92,7 @@ function ownConnection(name: string, given: Inputs, props: Inputs): Inputs {
 function hostConnection(definition: Described, name: string, given: Inputs): Inputs {
   const host = given.host;
   if (!(host instanceof WindroseResource)) {
-    throw new WindroseError("invalid-input", `${definition.kind} "${name}": \`host\` must be a Host`);
+    throw inProgram(`${definition.kind} "${name}": \`host\` must be a Host`);
   }
   const { __connection, __accept } = ways.get(host) ?? {};
   return { __connection, __accept, __lineage: (host as unknown as { lineage: unknown }).lineage };

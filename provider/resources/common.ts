@@ -1,6 +1,7 @@
+import type { Exclusive } from "../exclusives";
 import type { Mark } from "../hypervisors/model";
 import { type Identity, known, type Run, refuse } from "../lifecycle";
-import { derivedUuid, newIncarnation, physicalName } from "../ownership";
+import { derivedUuid, newIncarnation, parseUrn, physicalName } from "../ownership";
 import { type EffectFunction, field, type Inputs, type Kind, unknown, worded } from "../schema";
 import { sizeInBytes as bytes } from "../sizes";
 
@@ -42,7 +43,7 @@ export const fileName = {
 /** Fields that say where a volume's file is. */
 export const inPool = (defaultName: string) =>
   ({
-    pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true }),
+    pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true, carries: ["name"] }),
     volumeName: field.text(
       "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
       "replace",
@@ -76,6 +77,37 @@ export function keep(inputs: Inputs, olds: Inputs | undefined, name: string, mak
 
 export function deriveName(inputs: Inputs, olds: Inputs | undefined, identity: Identity): void {
   keep(inputs, olds, "name", () => physicalName(identity.stack, identity.name));
+}
+
+/** The host; while that is yet to be made, the way to it. */
+export function placeOf(inputs: Inputs, { connection }: Identity): unknown {
+  return known(inputs.host) ? inputs.host : ["by", connection];
+}
+
+/** What stands on the host; while it is yet to be made, the name that it will have there. `carried`: what its reference brought. */
+export function thingOf(id: unknown, carried: Inputs | undefined, place: unknown): unknown {
+  if (known(id)) return id;
+  return carried && known(carried.name) ? [place, carried.name] : unknown;
+}
+
+/** Of a domain, a network or a pool. */
+export function ownNames(kind: Kind, inputs: Inputs, identity: Identity): Exclusive[] {
+  const place = placeOf(inputs, identity);
+  return [
+    { key: ["name", kind, place, inputs.name], at: "name", what: "the name" },
+    { key: ["uuid", kind, place, inputs.uuid], at: "uuid", what: "the UUID" },
+  ];
+}
+
+/** The file of a volume or image in its pool. */
+export function ownFile(
+  { pool, volumeName }: Inputs,
+  carried: Inputs | undefined,
+  place: unknown,
+  at = "volumeName",
+  shares = false,
+): Exclusive {
+  return { key: ["file", thingOf(pool, carried, place), volumeName], at, what: "the file", shares };
 }
 
 /** Derived from the host's lineage, so unknown until the host is there. */
@@ -128,16 +160,60 @@ export async function taken(run: Run<unknown>, kind: Kind, found: Found): Promis
 export async function foreign(run: Run<unknown>, kind: Kind, found: Found, ...more: string[]): Promise<never> {
   const uuid = found.uuid === undefined ? [] : [`uuid: "${found.uuid}"`];
   const inputs = ["adopt: true", ...uuid, ...more].map((input) => `\`${input}\``);
+  const { why, hint } = explain(kind, await makerOf(run, kind, found), `set ${inputs.join(" and ")} to take it over`);
   const lineages = await lostLineages(run);
   const lost =
     lineages.length > 0
       ? ` Machines that ${run.context.project}/${run.context.stack} made are on the host: if the state of this stack was lost, set \`lineage: ${lineages.map((one) => `"${one}"`).join(" or ")}\` on the Host, and all that it made there is its own again.`
       : "";
-  refuse(
-    "already-exists",
-    `the host has a ${kind} "${found.name}" already, which this stack did not make`,
-    `Choose another \`name\`, or set ${inputs.join(" and ")} to take it over.${lost}`,
-  );
+  refuse("already-exists", `the host has a ${kind} "${found.name}" already, ${why}`, `${hint}${lost}`);
+}
+
+/** Who made what is in the way, as far as it says so. */
+type Maker =
+  | { by: "stranger" }
+  /** A stack; which one is not known. */
+  | { by: "somebody" }
+  | { by: "other"; stack: string }
+  /** This stack, under the name of another resource. */
+  | { by: "us"; resource: string; alias: string };
+
+async function makerOf(run: Run<unknown>, kind: Kind, found: Found): Promise<Maker> {
+  const { project, stack, urn } = run.context;
+  const { __lineage: lineage } = run.given;
+  const asked = kind === "VirtualMachine" && found.uuid !== undefined;
+  const mark = found.mark ?? (asked ? await run.hypervisor.machines.mark(found.uuid!) : undefined);
+  if (!mark) return { by: found.made || found.uuid?.[14] === "8" ? "somebody" : "stranger" };
+  if (mark.project !== project || mark.stack !== stack) return { by: "other", stack: `${mark.project}/${mark.stack}` };
+  // Under another lineage, or under this very name, it is of a state that was lost.
+  if (mark.urn === urn || (mark.lineage !== undefined && mark.lineage !== lineage)) return { by: "stranger" };
+  const [before, now] = [parseUrn(mark.urn), parseUrn(urn)];
+  const alias = before.type === now.type ? `{ name: ${JSON.stringify(before.name)} }` : JSON.stringify(mark.urn);
+  return { by: "us", resource: `${kind} ${JSON.stringify(before.name)}`, alias };
+}
+
+function explain(kind: Kind, maker: Maker, adopt: string): { why: string; hint: string } {
+  const property = kind === "Volume" || kind === "Image" ? "`volumeName`" : "`name`";
+  const another = `choose another ${property} (by default it is \`<stack>-<name>\`, whatever the project)`;
+  switch (maker.by) {
+    case "us":
+      return {
+        why: `${maker.resource} of this very stack`,
+        hint: `If that was renamed in the program, give it the option \`aliases: [${maker.alias}]\`: it stays what it is. If both are wanted, choose another \`name\`. If the other is to go, take it out of the program in an update of its own, and add this one in the next.`,
+      };
+    case "other":
+      return {
+        why: `which the stack ${maker.stack} made`,
+        hint: `That one has it in its state: ${another}. Only if ${maker.stack} is gone, ${adopt}.`,
+      };
+    case "somebody":
+      return {
+        why: "which another stack made, or this one for another resource",
+        hint: `If the resource was renamed in the program, give it the option \`aliases\`. If another stack has it, ${another}. If no state has it any more, ${adopt}.`,
+      };
+    case "stranger":
+      return { why: "which this stack did not make", hint: `Choose another ${property}, or ${adopt}.` };
+  }
 }
 
 /** Lineages under which machines of this very project and stack were made, and that its state does not know. */
@@ -153,6 +229,9 @@ interface Found {
   readonly name: string;
   /** Where it has one by which it is taken over: it must be in the inputs, or the next preview would replace it. */
   readonly uuid?: string;
+  readonly mark?: Mark;
+  /** Whether it is known to be made by a stack. */
+  readonly made?: boolean;
 }
 
 /**

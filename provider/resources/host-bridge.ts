@@ -10,7 +10,7 @@ import { type Definition, known, type Run, refuse } from "../lifecycle";
 import { WindroseResource } from "../resource";
 import type { Inputs } from "../schema";
 import type { HostBridgeArgs, HostBridgeOutputs } from "./arguments";
-import { deriveUuid, keep, markOf, taken } from "./common";
+import { deriveUuid, keep, markOf, placeOf, taken } from "./common";
 import { devicePattern, fields, outputs } from "./host-bridge/fields";
 import { validateBridge } from "./host-bridge/validate";
 
@@ -103,6 +103,15 @@ export const hostBridge: Definition<Observed> = {
     deriveUuid(inputs, olds, identity);
   },
   validate: validateBridge,
+  exclusives(inputs, _carried, identity) {
+    const place = placeOf(inputs, identity);
+    const { name, uuid, vlan, nic } = inputs;
+    return [
+      { key: ["device", place, name], at: "name", what: "the bridge" },
+      { key: ["uuid", "HostBridge", place, uuid], at: "uuid", what: "the UUID" },
+      { key: ["port", place, vlan ?? 0, nic], at: "nic", what: "the port" },
+    ];
+  },
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const name = String(run.inputs.name);
@@ -110,7 +119,7 @@ export const hostBridge: Definition<Observed> = {
     if (!state || ours(run, state)) return state;
     // Another's, where ours or the adopted one was.
     if (run.previous) return run.made.adopted === true ? state : undefined;
-    await taken(run, "HostBridge", { name, uuid: state.record?.mark.uuid });
+    await taken(run, "HostBridge", { name, uuid: state.record?.mark.uuid, mark: state.record?.mark });
     if (state.record) {
       refuse(
         "foreign",

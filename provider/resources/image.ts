@@ -11,7 +11,7 @@ import { type Change, field, type Inputs, textOf, unknown, type Verdict, worded 
 import { formatSize } from "../sizes";
 import type { ImageArgs, ImageOutputs } from "./arguments";
 import { isMarked, mark, needed, unmark } from "./backing";
-import { deriveName, inPool, keep, nameField, onHost, poolOf, taken, volumeNameOf } from "./common";
+import { deriveName, inPool, keep, nameField, onHost, ownFile, placeOf, poolOf, taken, volumeNameOf } from "./common";
 import { keptDigestOfFile } from "./image/file-digest";
 import { textFromHere } from "./image/http";
 import {
@@ -177,6 +177,9 @@ export const image: Definition<VolumeState> = {
       });
     }
   },
+  exclusives: (inputs, carried, identity) => [
+    ownFile(inputs, carried.pool, placeOf(inputs, identity), "volumeName", inputs.adopt === true),
+  ],
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
     const given = run.inputs.volumeName !== undefined && !run.previous;

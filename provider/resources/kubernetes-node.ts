@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { WindroseError } from "../errors";
 import { Cluster } from "../guest/kubernetes/cluster";
 import type { Definition } from "../lifecycle";
-import { connectionOf, WindroseResource } from "../resource";
-import type { Inputs } from "../schema";
+import { connectionOf, inProgram, WindroseResource } from "../resource";
+import { asRecord, type Inputs } from "../schema";
 import type { KubernetesNodeArgs, KubernetesNodeOutputs } from "./arguments";
 import { sentConnection } from "./guest-connection";
 import { syncAddons } from "./kubernetes-node/addons";
@@ -30,6 +29,13 @@ export const kubernetesNode: Definition<NodeState> = {
   timeout: defaultTimeout,
   title: (inputs) => `KubernetesNode "${inputs.nodeName}"`,
   validate: validateNode,
+  exclusives({ cluster, nodeName, machine }) {
+    const { endpoint, name } = asRecord(cluster);
+    return [
+      { key: ["node", endpoint, name, nodeName], at: "nodeName", what: "the name" },
+      { key: ["node's machine", machine], at: "machine", what: "the machine" },
+    ];
+  },
   id: (inputs) => `${inputs.machine}/${inputs.nodeName}`,
   // What there is without a state is looked at by the walk itself.
   observe: async (run) => {
@@ -67,7 +73,7 @@ export class KubernetesNode extends WindroseResource {
     const { through } = given;
     const way = through === undefined ? undefined : ways.get(through as object);
     if (through !== undefined && !way)
-      throw new WindroseError("invalid-input", `KubernetesNode "${name}": \`through\` must be a KubernetesNode`);
+      throw inProgram(`KubernetesNode "${name}": \`through\` must be a KubernetesNode`);
     const connection = sentConnection(args.connection, args.machine);
     super(kubernetesNode, name, { ...args, ...connection, __through: way }, options);
     ways.set(this, {

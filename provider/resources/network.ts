@@ -7,7 +7,7 @@ import { derivedMac } from "../ownership";
 import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
 import type { NetworkArgs, NetworkOutputs } from "./arguments";
-import { deriveName, deriveUuid, foreign, markOf, recognizeUuid } from "./common";
+import { deriveName, deriveUuid, foreign, markOf, ownNames, placeOf, recognizeUuid } from "./common";
 import { checkNetwork } from "./network/addresses";
 import {
   definitionOf,
@@ -70,6 +70,10 @@ export const network: Definition<NetworkState> = {
     }
   },
   validate: (inputs, _carried, failures) => checkNetwork(inputs, failures),
+  exclusives: (inputs, _carried, identity) => [
+    ...ownNames("Network", inputs, identity),
+    { key: ["device", placeOf(inputs, identity), inputs.bridge], at: "bridge", what: "the bridge" },
+  ],
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const { networks } = run.hypervisor;

@@ -5,11 +5,11 @@ import { derivedSuffix, physicalName } from "../ownership";
 import { WindroseResource } from "../resource";
 import { field, unknown, worded } from "../schema";
 import type { SnapshotArgs, SnapshotOutputs } from "./arguments";
-import { keep, namePattern, onHost, taken } from "./common";
+import { keep, namePattern, onHost, placeOf, taken, thingOf } from "./common";
 
 const fields = {
   ...onHost,
-  machine: field.reference("The machine.", "replace", ["VirtualMachine"], { required: true }),
+  machine: field.reference("The machine.", "replace", ["VirtualMachine"], { required: true, carries: ["name"] }),
   name: field.text("Name of the snapshot, unique for its machine.", "replace", {
     pattern: namePattern,
     says: "a name is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit, and has 64 characters at most",
@@ -81,12 +81,17 @@ export const snapshot: Definition<SnapshotState> = {
     keep(inputs, olds, "name", () => physicalName("", identity.name));
     keep(inputs, olds, "suffix", () => (identity.lineage ? derivedSuffix(identity.lineage, identity.urn) : unknown));
   },
+  exclusives(inputs, carried, identity) {
+    const machine = thingOf(inputs.machine, carried.machine, placeOf(inputs, identity));
+    return [{ key: ["snapshot", machine, inputs.name], at: "name", what: "the name" }];
+  },
   id: (inputs) => `${inputs.machine}/${inputs.name}`,
   async observe(run) {
     // The token that it is made with is the base line: only a later one rolls back.
     if (!run.previous) run.made.restoredToken = run.inputs.restore;
     const state = await run.hypervisor.snapshots.find(machineOf(run), nameOf(run));
-    if (state && !run.previous && !isOurs(state, run.inputs.suffix)) await taken(run, "Snapshot", { name: state.name });
+    if (state && !run.previous && !isOurs(state, run.inputs.suffix))
+      await taken(run, "Snapshot", { name: state.name, made: withoutTrailer(state.description) !== state.description });
     // Ours was deleted, and somebody made another of its name: that one is not to be rolled back to, nor deleted.
     if (state && run.previous && known(run.made.created) && !isSame(run, state)) return undefined;
     return state;

@@ -3,7 +3,7 @@ import { WindroseError } from "../errors";
 import type { PoolState } from "../hypervisors/model";
 import { type Definition, known, type Run } from "../lifecycle";
 import { WindroseResource } from "../resource";
-import { field, worded } from "../schema";
+import { field, unknown, worded } from "../schema";
 import { formatSize } from "../sizes";
 import type { StoragePoolArgs, StoragePoolOutputs } from "./arguments";
 import { sweep } from "./backing";
@@ -13,19 +13,19 @@ import {
   foreign,
   nameField,
   onHost,
+  ownNames,
   permissionFields,
+  placeOf,
   recognizeUuid,
   uuidField,
 } from "./common";
 
 /** `/a//b/` is `/a/b`, as libvirt keeps it. */
-const samePath = (one: unknown, other: unknown) => {
-  const plain = (path: unknown) =>
-    String(path)
-      .replace(/\/+/g, "/")
-      .replace(/(.)\/$/, "$1");
-  return known(one) && known(other) && plain(one) === plain(other);
-};
+const plainPath = (path: unknown) =>
+  String(path)
+    .replace(/\/+/g, "/")
+    .replace(/(.)\/$/, "$1");
+const samePath = (one: unknown, other: unknown) => known(one) && known(other) && plainPath(one) === plainPath(other);
 
 const defaultPath = (name: unknown) => `/var/lib/libvirt/images/${name}`;
 
@@ -76,6 +76,14 @@ export const storagePool: Definition<Observed> = {
     deriveName(inputs, olds, identity);
     deriveUuid(inputs, olds, identity);
   },
+  exclusives: (inputs, _carried, identity) => [
+    ...ownNames("StoragePool", inputs, identity),
+    {
+      key: ["path", placeOf(inputs, identity), known(inputs.path) ? plainPath(inputs.path) : unknown],
+      at: "path",
+      what: "the directory",
+    },
+  ],
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const { pools } = run.hypervisor;

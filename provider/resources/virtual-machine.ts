@@ -11,7 +11,7 @@ import { foreign, markOf, ownership, splitVolumeId, taken } from "./common";
 import { adopt, settle } from "./machine/adoption";
 import { withoutOldLeases } from "./machine/boot-addresses";
 import { definitionOf, type MachineRun } from "./machine/definition";
-import { derive, entries, validateMachine } from "./machine/derive";
+import { derive, entries, ownOfMachine, validateMachine } from "./machine/derive";
 import { syncDevices } from "./machine/devices";
 import { drift, leftByPatch } from "./machine/drift";
 import { fields, outputs } from "./machine/fields";
@@ -58,6 +58,7 @@ export const virtualMachine: Definition<MachineState> = {
   timeout: 1800,
   derive,
   validate: validateMachine,
+  exclusives: ownOfMachine,
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const { machines } = run.hypervisor;

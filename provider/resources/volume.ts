@@ -15,7 +15,9 @@ import {
   keep,
   nameField,
   onHost,
+  ownFile,
   permissionFields,
+  placeOf,
   poolOf,
   sameSize,
   splitVolumeId,
@@ -90,6 +92,9 @@ export const volume: Definition<VolumeState> = {
       fail("clone", 'a linked clone is in the pool of its image; set `clone: "full"`, or the same pool');
     }
   },
+  exclusives: (inputs, carried, identity) => [
+    ownFile(inputs, carried.pool, placeOf(inputs, identity), "volumeName", inputs.adopt === true),
+  ],
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
     const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));

@@ -155,7 +155,12 @@ export function merge(one: Inputs, other: Inputs): Inputs {
   for (const [name, value] of Object.entries(other)) {
     const before = result[name];
     if (value === undefined) delete result[name];
-    else result[name] = isRecord(value) && isRecord(before) ? merge(before, value) : value;
+    // Defined, since an assignment to `__proto__` is none.
+    else
+      Object.defineProperty(result, name, {
+        value: isRecord(value) && isRecord(before) ? merge(before, value) : value,
+        ...{ enumerable: true, configurable: true, writable: true },
+      });
   }
   return result;
 }

@@ -152,7 +152,10 @@ describe("side by side", function () {
       const { code, output } = await others.up({ check: false });
       assert.notEqual(code, 0, output);
       assert.match(output, what);
-      assert.match(output, /Choose another `name`, or set `adopt: true` and `uuid: "/);
+      assert.match(
+        output,
+        /choose another `name` \(by default .* Only if|If no state has it any more, set `adopt: true`/,
+      );
       await others.destroy();
       assert.deepEqual(await standing(first), before);
     };
@@ -160,9 +163,9 @@ describe("side by side", function () {
     const mine = { ...pool, args: { ...pool.args, name: "another-pool" } };
     const apart = { name: "another-winds", ipv4: { address: "172.17.4.1/24" } };
     const elsewhere = { ...network, args: { ...network.args, ...apart } };
-    const foreign = (kind: string, name: string) =>
-      new RegExp(`a ${kind} "${first.name}-${name}" already, which this stack did not make`);
-    await refused([host, pool], foreign("StoragePool", "pool"));
+    const foreign = (kind: string, name: string, made = `which the stack windrose-e2e/${first.name} made`) =>
+      new RegExp(`a ${kind} "${first.name}-${name}" already, ${made}`);
+    await refused([host, pool], foreign("StoragePool", "pool", "which another stack made"));
     await refused([host, network], foreign("Network", "winds"));
     const still = { running: false, wait: { for: "none" }, interfaces: { lan: { network: { $ref: "winds" } } } };
     const off = { ...machine, args: { ...machine.args, ...still } };

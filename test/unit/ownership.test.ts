@@ -63,6 +63,12 @@ describe("ownership", () => {
       ),
     );
     assert.equal(physicalName("dev", "boreas"), "dev-boreas");
+    // Of a name with nothing left of it, a digest stands for it.
+    assert.deepEqual(
+      ["北風", "南風", "..."].map((name) => physicalName("dev", name)),
+      ["dev-77051b3e", "dev-2ffa5343", "dev-8132469f"],
+    );
+    assert.match(physicalName("", "北風"), namePattern);
     assert.notEqual(physicalName("dev", `${"x".repeat(80)}a`), physicalName("dev", `${"x".repeat(80)}b`));
   });
 

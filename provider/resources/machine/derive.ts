@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { checkCloudInit } from "../../cloud-init/check";
+import type { Exclusive } from "../../exclusives";
 import { pathProblem } from "../../hypervisors/patch-path";
 import { type Identity, known } from "../../lifecycle";
 import { derivedMac, derivedSuffix, physicalName } from "../../ownership";
@@ -8,7 +9,7 @@ import { asRecord, type Inputs, isRecord, unknown } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { shown } from "../../texts";
 import type { Failure } from "../../validate";
-import { deriveName, deriveUuid, keep, splitVolumeId } from "../common";
+import { deriveName, deriveUuid, keep, ownFile, ownNames, placeOf, splitVolumeId, thingOf } from "../common";
 
 /** Entries of a keyed field that are known. */
 export function entries(value: unknown): [string, Inputs][] {
@@ -65,7 +66,7 @@ export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Ident
   if (isRecord(inputs.cloudInit)) {
     const old = isRecord(olds?.cloudInit) ? olds.cloudInit : undefined;
     keep(inputs.cloudInit, old, "hostname", () =>
-      physicalName("", identity.name).replace(/[._]+/g, "-").toLowerCase().slice(0, 63),
+      physicalName("", identity.name).replace(/[._]+/g, "-").toLowerCase().slice(0, 63).replace(/-+$/, ""),
     );
   }
 }
@@ -198,6 +199,28 @@ function checkPatch({ set, remove }: Inputs, fail: (property: string, reason: st
   check("xml.remove", Array.isArray(remove) ? remove : []);
 }
 
+/** Names, files and what it is known by on the networks of its host. */
+export function ownOfMachine(inputs: Inputs, carried: Record<string, Inputs>, identity: Identity): Exclusive[] {
+  const place = placeOf(inputs, identity);
+  const shares = inputs.adopt === true;
+  const files = entries(inputs.disks).flatMap(([key, disk]) => {
+    const at = `disks.${key}`;
+    return madeWithMachine(disk) ? [ownFile(disk, carried[`${at}.pool`], place, `${at}.volumeName`, shares)] : [];
+  });
+  const plugs = entries(inputs.interfaces).map(([key, nic]): Exclusive => {
+    const at = `interfaces.${key}`;
+    const network = nic.network !== undefined && thingOf(nic.network, carried[`${at}.network`], place);
+    return {
+      key: ["mac", place, network || [nic.bridge ?? nic.direct], nic.mac],
+      at: `${at}.mac`,
+      what: "the MAC address",
+    };
+  });
+  const { listen, port } = asRecord(inputs.graphics);
+  const screen: Exclusive = { key: ["screen", place, listen, port], at: "graphics.port", what: "the port" };
+  return [...ownNames("VirtualMachine", inputs, identity), ...files, ...plugs, screen];
+}
+
 /** Two machines with one address would be found only by the second one's reservation, in the middle of an `up`. */
 function takeAddresses(
   inputs: Inputs,
@@ -205,7 +228,6 @@ function takeAddresses(
   { urn, name, connection, exclusives }: Identity,
   fail: (property: string, reason: string) => void,
 ): void {
-  exclusives?.release(urn);
   const hostname = isRecord(inputs.cloudInit) ? inputs.cloudInit.hostname : name;
   for (const [key, nic] of entries(inputs.interfaces)) {
     const at = `interfaces.${key}`;

@@ -79,7 +79,7 @@ const disk: Fields = {
     swapped,
     ["Volume"],
   ),
-  pool: field.reference("Pool for the volume that is made.", "replace", ["StoragePool"]),
+  pool: field.reference("Pool for the volume that is made.", "replace", ["StoragePool"], { carries: ["name"] }),
   image: field.reference("Image that the volume is made from.", "replace", ["Image"]),
   clone: field.choice(
     "`linked`: the image stays its backing file; `full`: an independent copy.",

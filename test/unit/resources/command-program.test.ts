@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { Command, type CommandArgs, Host, VirtualMachine } from "../../../provider/index";
+import { Command, type CommandArgs, Host, HostBridge, Snapshot, VirtualMachine, Volume } from "../../../provider/index";
 
 interface Made {
   readonly type: string;
@@ -104,7 +104,25 @@ describe("Command in a program, under Pulumi's mocks", function () {
   });
 
   it("needs a Host", () => {
-    assert.throws(() => new Command("none", { create: "true" } as CommandArgs), /must be a Host/);
+    const wrong = () => new Command("none", { create: "true" } as CommandArgs);
+    assert.throws(wrong, (error: Error) => /must be a Host/.test(error.message) && pulumi.RunError.isInstance(error));
+  });
+
+  it("says without a stack by which arguments what is there is taken over", () => {
+    const options = { import: "some-id" };
+    const args = { host } as never;
+    for (const [make, words] of [
+      [() => new Command("a", args, options), /^Command "a": the option `import` does not .* Nothing of it can be/],
+      [() => new VirtualMachine("a", args, options), /by arguments: `adopt: true` and the object's own `uuid`\.$/],
+      [() => new Volume("a", args, options), /by arguments: `adopt: true` and its file's `volumeName`\.$/],
+      [() => new Snapshot("a", args, options), /by arguments: `adopt: true` and its `name`\.$/],
+      [() => new HostBridge("a", args, options), /by arguments: `adopt: true` and its `name`\.$/],
+      [() => new Host("a", {}, options), /A Host is the machine itself/],
+    ] as const)
+      assert.throws(make, (error: Error) => {
+        assert.match(error.message, words);
+        return pulumi.RunError.isInstance(error) && error.stack === undefined;
+      });
   });
 
   it("a machine's connection fits @pulumi/command's remote.Command", async () => {

@@ -227,7 +227,7 @@ describe("Network", function () {
   });
 
   it("refuses another's network, and adopts it by its UUID where nothing must restart", async () => {
-    const uuid = "cccccccc-2222-8333-8444-555555555555";
+    const uuid = "cccccccc-2222-4333-8444-555555555555";
     host.networks.set(uuid, {
       uuid,
       name: "theirs",

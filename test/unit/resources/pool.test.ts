@@ -62,7 +62,7 @@ describe("StoragePool", function () {
   });
 
   it("refuses another's, and says how to adopt it", async () => {
-    const uuid = "cccccccc-2222-8333-8444-555555555555";
+    const uuid = "cccccccc-2222-4333-8444-555555555555";
     host.pools.set(uuid, {
       uuid,
       name: "dev-boreas",
