@@ -41,7 +41,7 @@ export const levels = {
   "four-winds": long(60, 25, "8 min", ["host", "packages", "debian"]),
   kubernetes: long(60, 25, "30 min", ["packages", "kubernetes"]),
   "control-planes": long(90, 40, "40 min", ["packages", "kubernetes"]),
-  texts: long(150, 60, "65 min", ["host", "micro"]),
+  texts: { ...long(150, 120, "40 min", ["host", "micro"]), lanes: 4 },
   kill: long(60, 15, "10 min", ["host", "micro"]),
   fresh: { ...long(300, 120, "2 h", []), toolchain: false },
 };

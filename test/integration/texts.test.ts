@@ -1,7 +1,8 @@
 import { declareTexts } from "../texts/declare";
+import { subjects } from "../texts/subjects";
 
 /** A sample of `npm run test:texts`. */
 describe("texts, a sample", function () {
   this.timeout(180_000);
-  declareTexts(6);
+  declareTexts(subjects, 6);
 });

@@ -96,7 +96,7 @@ async function tryRound(
   }
   tally.rounds++;
   await settled(stage, subject, inputs, taken);
-  if (subject.stored && tally.rounds % 100 === 0) await startAgain(stage, subject);
+  if (subject.stored && tally.rounds % 500 === 0) await startAgain(stage, subject);
 }
 
 /** What check has made canonical stays as it is at the next one. */
