@@ -134,21 +134,17 @@ export async function check(
   identity.exclusives?.release(identity.urn);
   const { inputs, failures, carried } = validate(definition.fields, given);
   if (failures.length === 0) await definition.derive?.(inputs, olds, identity, failures);
-  if (failures.length === 0)
-    definition.validate?.(
-      complete(definition.fields, inputs),
-      carried,
-      failures,
-      olds && complete(definition.fields, olds),
-      identity,
-    );
-  if (failures.length === 0) takeExclusives(definition, inputs, carried, identity, failures);
+  if (failures.length === 0) {
+    const asked = complete(definition.fields, inputs);
+    definition.validate?.(asked, carried, failures, olds && complete(definition.fields, olds), identity);
+    takeExclusives(definition, asked, carried, identity, failures);
+  }
   for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
   return { inputs, failures: sayValues(definition.fields, inputs, given, failures) };
 }
 
 function takeExclusives(
-  { kind, fields, exclusives }: Definition,
+  { kind, exclusives }: Definition,
   inputs: Inputs,
   carried: Record<string, Inputs>,
   identity: Identity,
@@ -156,7 +152,7 @@ function takeExclusives(
 ): void {
   const { urn, name, exclusives: all } = identity;
   if (!all || !exclusives) return;
-  for (const { key, at, what, shares } of exclusives(complete(fields, inputs), carried, identity)) {
+  for (const { key, at, what, shares } of exclusives(inputs, carried, identity)) {
     if (holdsUnknown(key) || key.includes(undefined)) continue;
     const other = all.take(JSON.stringify(key), { urn, who: `${kind} "${name}"`, at, shares });
     if (!other) continue;

@@ -71,9 +71,13 @@ const unreadable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10
 /** And what YAML 1.1 takes for the end of a line: in a text they must be escaped (https://yaml.org/spec/1.1/#id871136). */
 const mustEscape = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
-/** PyYAML takes no tab in a plain text (yaml/scanner.py, `scan_plain`), and these words for more than texts (yaml/resolver.py). */
+/** PyYAML takes no tab in a plain text (yaml/scanner.py, `scan_plain`), and these words for more than texts
+ * (yaml/resolver.py). Readers differ in a literal block that begins with white space. */
 const mustQuote = (text: string) =>
-  mustEscape.test(text) || (text.includes("\t") && !text.includes("\n")) || /^(<<|=)$/.test(text);
+  mustEscape.test(text) ||
+  /^\s[\s\S]*\n/.test(text) ||
+  (text.includes("\t") && !text.includes("\n")) ||
+  /^(<<|=)$/.test(text);
 
 /** Block style, several lines as literal blocks, no line folded, no anchors; fit for YAML 1.1 readers. */
 export function yamlText(value: unknown): string {

@@ -58,6 +58,41 @@ describe("a guest under another name", function () {
     assert.equal(await fixture.ours(), "");
   });
 
+  it("without an alias, of a fixed name, is told of it; and what can't be right is refused at preview", async () => {
+    const { stack } = fixture;
+    const fixed = { name: `${stack.name}-wind`, running: false, interfaces: {}, description: "one\r\ntwo" };
+    await fixture.ask([...frame(), wind("boreas", fixed)]);
+    await stack.up();
+    await settled();
+    const uuid = await fixture.uuid(fixed.name);
+    await fixture.ask([...frame(), wind("north", fixed)]);
+    const { code, output } = await stack.up({ check: false });
+    assert.notEqual(code, 0);
+    assert.match(output, /VirtualMachine "boreas" of this very stack/);
+    assert.ok(output.includes('the option `aliases: [{ name: "boreas" }]`'), output);
+    const renamed = wind("north", fixed, { aliases: [{ name: "boreas" }] });
+    await fixture.ask([...frame(), renamed]);
+    await stack.up();
+    assert.equal(await fixture.uuid(fixed.name), uuid);
+    await settled();
+
+    // The engine ends a preview at the first resource that is refused.
+    const refused = async (extra: object, ...words: string[]) => {
+      await fixture.ask([...frame(), renamed, wind("other", { ...fixed, name: "other", ...extra })]);
+      const preview = await stack.preview({ check: false });
+      assert.notEqual(preview.code, 0, preview.output);
+      for (const word of words) assert.ok(preview.output.includes(word), `${word} is not in ${preview.output}`);
+    };
+    const lan = { network: { $ref: "winds" }, address: "172.17.20.2" };
+    await refused(
+      { name: fixed.name, interfaces: { lan } },
+      `${fixed.name} is the name of VirtualMachine "north" too`,
+      "172.17.20.2 is outside its network's subnet",
+    );
+    const disks = { root: { pool: { $ref: "pool" }, size: 20 } };
+    await refused({ disks, shutdown: { timeuot: 1 } }, "20 has no unit: write 20GiB", "did you mean `timeout`");
+  });
+
   async function summarized(): Promise<string> {
     const child = fixture.stack.spawn(["preview", "--json", "--show-sames"]);
     let text = "";
