@@ -75,8 +75,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       quiet(async () => {
         const { __preview, __credentials, __guestKeys, __provider, __cluster, __replaceOnChanges, ...given } = news;
         // What is missing can't be judged. The engine leaves the resource as it is, and says nothing of it.
-        if (unmadeOf(given).length > 0) {
-          engine.log("warning", String(given.__urn ?? ""), `not made or changed: ${whyUnmade(given)}`);
+        if (missingOf(given).length > 0) {
+          engine.log("warning", String(given.__urn ?? ""), `not made or changed: ${whyMissing(given)}`);
           return { inputs: given, failures: [] };
         }
         const { __lineage } = given;
@@ -103,7 +103,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
       quiet(async () => {
         const urn = String(news.__urn ?? "");
         // Nothing is replaced for what is missing.
-        if (unmadeOf(news).length > 0) return { changes: true, replaces: [], deleteBeforeReplace: true };
+        if (missingOf(news).length > 0) return { changes: true, replaces: [], deleteBeforeReplace: true };
         const of = checked.get(urn);
         const answer = diff(definition, upgrade(definition.kind, olds), news, {
           refuse: of !== undefined,
@@ -247,7 +247,7 @@ async function half<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    refuseUnmade(definition, inputs, verb);
+    refuseMissing(definition, inputs, verb);
     return await work();
   } catch (error) {
     if (definition.kind === "Host") unmadeHosts.set(keyOfHost(inputs), asWindroseError(error).why);
@@ -264,21 +264,21 @@ async function half<T>(
 const unmadeHosts = new Map<string, string>();
 const keyOfHost = ({ __connection }: Inputs) => JSON.stringify(__connection);
 
-const unmadeOf = ({ __unmade }: Inputs): string[] => (Array.isArray(__unmade) ? __unmade.map(String) : []);
+const missingOf = ({ __missing }: Inputs): string[] => (Array.isArray(__missing) ? __missing.map(String) : []);
 
-function whyUnmade(inputs: Inputs): string {
-  const unmade = unmadeOf(inputs);
-  if (!unmade.includes("host")) {
-    const fields = unmade.map((field) => `\`${field}\``).join(", ");
-    return `${fields} ${unmade.length === 1 ? "comes" : "come"} from a resource that could not be made or updated`;
+function whyMissing(inputs: Inputs): string {
+  const missing = missingOf(inputs);
+  if (!missing.includes("host")) {
+    const fields = missing.map((field) => `\`${field}\``).join(", ");
+    return `${fields} ${missing.length === 1 ? "comes" : "come"} from a resource that could not be made or updated`;
   }
   const why = unmadeHosts.get(keyOfHost(inputs));
   return `its Host could not be made or updated${why === undefined ? "" : `: ${why}`}`;
 }
 
-function refuseUnmade(definition: Definition, inputs: Inputs, verb: string): void {
-  if (unmadeOf(inputs).length === 0) return;
+function refuseMissing(definition: Definition, inputs: Inputs, verb: string): void {
+  if (missingOf(inputs).length === 0) return;
   const { name } = parseUrn(String(inputs.__urn ?? ""));
   const hint = "See that resource's own error; then run the command again.";
-  throw new WindroseError("aborted", whyUnmade(inputs), { hint }).during(`${verb} ${definition.kind} "${name}"`);
+  throw new WindroseError("aborted", whyMissing(inputs), { hint }).during(`${verb} ${definition.kind} "${name}"`);
 }

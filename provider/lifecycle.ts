@@ -254,6 +254,15 @@ export class HalfMade extends Error {
   }
 }
 
+/**
+ * Whether an update that failed has left a step undone. Its own inputs are in the state then, so that a comparison with those
+ * does not tell what is still to do.
+ */
+export function owes(run: Pick<Run<unknown>, "previous">, step: string): boolean {
+  const pending = run.previous?.__pending;
+  return Array.isArray(pending) && pending.includes(step);
+}
+
 /** create and update: the one walk. */
 export async function apply(
   definition: Definition,

@@ -33,7 +33,7 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     props.__preview = pulumi.runtime.isDryRun();
     props.__replaceOnChanges = options.replaceOnChanges;
     props.__secrets ??= secretNames(given);
-    props.__unmade = pulumi.runtime.isDryRun() ? undefined : unmadeNames(definition.fields, props);
+    props.__missing = pulumi.runtime.isDryRun() ? undefined : missingNames(definition.fields, props);
     super(type, name, props, {
       ...options,
       // `up --replace` skips diff, and with it its own deleteBeforeReplace; old and new share a name.
@@ -109,7 +109,7 @@ async function secretNames(given: Inputs): Promise<string[] | undefined> {
  * Names of arguments that come of a resource which this run could not make, where it goes on all the same
  * (`--continue-on-error`): the engine leaves them out, and what they ask for would be taken for nothing asked.
  */
-async function unmadeNames(fields: Fields, props: Inputs): Promise<string[] | undefined> {
+async function missingNames(fields: Fields, props: Inputs): Promise<string[] | undefined> {
   const names = await Promise.all(
     Object.keys(fields).map(async (name) => ((await isKnown(pulumi.output(props[name]))) ? [] : [name])),
   );

@@ -28,6 +28,7 @@ export const command: Definition<true> = {
   observe: async ({ previous }) => (previous ? true : undefined),
   async ensure({ made }) {
     made.__id = randomUUID();
+    made.__begun = false;
     return true;
   },
   steps: [
@@ -39,13 +40,14 @@ export const command: Definition<true> = {
         if (run.inputs[which] !== undefined) await carryOut(run, which);
         else Object.assign(run.made, { stdout: "", stderr: "", exitCode: 0 });
         run.made.__created = true;
+        run.made.__begun = true;
       },
     },
   ],
   outputsOf: () => ({}),
   drift: () => ({}),
   async remove(run) {
-    if (run.inputs.delete === undefined || (await placeIsGone(run))) return;
+    if (run.inputs.delete === undefined || run.made.__begun === false || (await placeIsGone(run))) return;
     await carryOut(run, "delete");
   },
 };

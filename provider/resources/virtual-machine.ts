@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import { remoteConnection } from "../guest/connection";
 import type { MachineDefinition, MachineFile, MachineState, ReportedMachine } from "../hypervisors/model";
-import { type Definition, refuse } from "../lifecycle";
+import { type Definition, owes, refuse } from "../lifecycle";
 import { derivedUuid } from "../ownership";
 import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
@@ -107,7 +107,8 @@ export const virtualMachine: Definition<MachineState> = {
         if (
           !isDeepStrictEqual(comparable(stored, wanted), comparable(wanted, wanted)) ||
           wanted.patch ||
-          isRecord(run.previous?.xml)
+          isRecord(run.previous?.xml) ||
+          owes(run, "definition")
         ) {
           await machines.define(wanted);
           await look(run);

@@ -45,7 +45,7 @@ describe("what comes of a resource that this run could not make", () => {
   const provider = dynamicProvider(anyOf(storagePool));
   const { urn } = identityOf("StoragePool");
   const connection = "nowhere";
-  const news = { __urn: urn, __connection: connection, __unmade: ["host"], name: "pool" };
+  const news = { __urn: urn, __connection: connection, __missing: ["host"], name: "pool" };
   const state = { __urn: urn, __connection: connection, __schema: 1, host: "h1", name: "pool", path: "/srv" };
 
   it("is not missed as an argument, and replaces nothing", async () => {
@@ -61,7 +61,7 @@ describe("what comes of a resource that this run could not make", () => {
     for (const run of [() => provider.create!(news), () => provider.update!("p1", state, news)])
       await assert.rejects(run, /its Host could not be made or updated: Unable to create Host .*nowhere/);
     await assert.rejects(
-      async () => provider.create!({ ...news, __unmade: ["name", "path"] }),
+      async () => provider.create!({ ...news, __missing: ["name", "path"] }),
       /`name`, `path` come from a resource that could not be made or updated/,
     );
   });

@@ -1,5 +1,5 @@
 import { timeLeft } from "../../context";
-import { WindroseError } from "../../errors";
+import { hasCode, WindroseError } from "../../errors";
 import { displayed, masking } from "../../hypervisors/system/user-command/mask";
 import { runUserCommand } from "../../hypervisors/system/user-command/run";
 import type { Run } from "../../lifecycle";
@@ -36,6 +36,8 @@ export async function carryOut(run: CommandRun, which: Which): Promise<void> {
     onLine: hidden ? undefined : reporter(run, show),
   });
   Object.assign(made, { stdout: end.stdout, stderr: end.stderr });
+  // What never began leaves nothing for `delete` to undo.
+  if (!hasCode(end.error, "sudo-password", "host-unreachable", "authentication-failed")) made.__begun = true;
   if (end.exitCode === undefined) delete made.exitCode;
   else made.exitCode = end.exitCode;
   if (end.exitCode === 0) return;

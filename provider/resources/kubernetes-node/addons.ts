@@ -3,9 +3,10 @@ import { newToken } from "../../guest/kubernetes/cluster";
 import { addonsOf, initConfiguration, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { phase } from "../../guest/kubernetes/kubeadm";
 import { pause } from "../../guest/waiting";
+import { owes } from "../../lifecycle";
 import { asRecord } from "../../schema";
 import { memberOf } from "./membership";
-import { boundsOf, clusterOf, firstGuest, isFirst, type NodeRun, owes, requestOf } from "./node";
+import { boundsOf, clusterOf, firstGuest, isFirst, type NodeRun, requestOf } from "./node";
 import { parseVersion } from "./rules";
 
 /** kubeadm's addons: CoreDNS and kube-proxy. */

@@ -118,11 +118,6 @@ export async function clusterOf(run: NodeRun): Promise<Cluster> {
   return new Cluster(await firstGuest(run), boundsOf(run));
 }
 
-/** Whether an earlier run did not come to the end of a step. */
-export function owes(run: NodeRun, step: string): boolean {
-  return Array.isArray(run.previous?.__pending) && run.previous.__pending.includes(step);
-}
-
 export function throughOf(run: NodeRun): Inputs {
   return asRecord(sentAlong(run, "__through"));
 }

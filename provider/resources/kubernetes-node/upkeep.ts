@@ -7,6 +7,7 @@ import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
+import { owes } from "../../lifecycle";
 import { asRecord } from "../../schema";
 import { pendingOf } from "../machine/power";
 import { addonsToSkip, upgradeAddons } from "./addons";
@@ -19,7 +20,6 @@ import {
   type Guest,
   isFirst,
   type NodeRun,
-  owes,
   ownGuest,
   requestOf,
   serverAt,

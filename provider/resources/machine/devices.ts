@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../errors";
 import { capabilities, isPluggable } from "../../hypervisors/capabilities";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../hypervisors/model";
+import { owes } from "../../lifecycle";
 import { isRecord } from "../../schema";
 import { type MachineRun, ownKeys } from "./definition";
 import { firstFree } from "./derive";
@@ -59,7 +60,7 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   const before = isRecord(run.previous?.graphics) ? run.previous.graphics.password : undefined;
   // One that was defined just now has it in its definition.
   const shown = run.found === false ? undefined : (running ?? stored).graphics?.type;
-  if (wanted.graphics && shown === wanted.graphics.type && password !== before)
+  if (wanted.graphics && shown === wanted.graphics.type && (password !== before || owes(run, "devices")))
     await machines.setGraphicsPassword(uuid, wanted.graphics);
 }
 

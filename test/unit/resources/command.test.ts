@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sinon from "sinon";
 import type { Context } from "../../../provider/context";
+import { WindroseError } from "../../../provider/errors";
 import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
 import { apply, diff, read, remove } from "../../../provider/lifecycle";
 import { command } from "../../../provider/resources/command";
@@ -113,6 +114,18 @@ describe("Command", function () {
     const made = await change(await make(given), { ...given, triggers: [1] });
     await remove(definition, made.state, context());
     assert.deepEqual(logged(), ["made-7 warned", "made-8"]);
+  });
+
+  it("undoes nothing of what never began, and all of what may have", async () => {
+    const given = { create: note("a"), delete: note("gone") };
+    const exec = sinon.stub(transport, "exec").rejects(new WindroseError("sudo-password", "sudo wants a password"));
+    const never = await halfMade(make(given));
+    exec.restore();
+    await remove(definition, never.outputs, context());
+    assert.deepEqual(logged(), []);
+    const half = await halfMade(make({ ...given, create: `${note("a")}; false` }));
+    await remove(definition, half.outputs, context());
+    assert.deepEqual(logged(), ["a", "gone"]);
   });
 
   it("keeps what failed in the state, with what it wrote, and runs it again", async () => {
