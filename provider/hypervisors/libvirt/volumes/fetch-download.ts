@@ -1,4 +1,4 @@
-import { AnswerReader } from "../../../downloads/answer";
+import { AnswerReader, answerOf } from "../../../downloads/answer";
 import type { Way } from "../../../downloads/download";
 import { noRoom } from "../../../downloads/problems";
 import { WindroseError } from "../../../errors";
@@ -47,6 +47,9 @@ export function byHost({ transport, downloader, url, partial, verified, work }: 
         maxOutput: 65_536,
         onLine,
       });
+      // curl 7.74 shows nothing of an answer that it takes for an error, but for the status at the end
+      const status = Number(/^status ([1-9]\d\d)$/m.exec(result.stdout)?.[1]);
+      if (status && status !== reader.answer?.status) onAnswer(answerOf(status, "1.1", {}));
       return endOf(downloader, partial.refuseOther(result), Math.floor(question.stall / 1000));
     },
     /** The programs tell a full disk by text alone; so the disk is asked. */

@@ -69,7 +69,8 @@ export function downloadCommand(
     return [
       ...["curl", "--fail", "--location", ...redirects],
       ...["--connect-timeout", seconds, "--speed-time", seconds, "--speed-limit", "1"],
-      ...["--progress-bar", "--dump-header", "-", ...headers, ...(from > 0 ? ["--continue-at", String(from)] : [])],
+      ...["--progress-bar", "--dump-header", "-", "--write-out", "\\nstatus %{http_code}\\n"],
+      ...[...headers, ...(from > 0 ? ["--continue-at", String(from)] : [])],
       ...["--output", partial, "--config", "-"],
     ];
   }
