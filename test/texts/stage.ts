@@ -39,7 +39,9 @@ export class TextStage {
   /** libvirt reads again what it has written. */
   async restartDaemon(): Promise<void> {
     await closeHypervisors();
-    await this.look({}, {}).host.exec(["systemctl", "restart", "libvirtd"]);
+    const { host } = this.look({}, {});
+    await host.exec(["systemctl", "reset-failed", "libvirtd"], { check: false });
+    await host.exec(["systemctl", "restart", "libvirtd"]);
   }
 
   async close(): Promise<void> {
