@@ -62,6 +62,11 @@ const look = [
   "find /etc/systemd/system -type d | sort",
 ].join("\n");
 
+const unitFile = (path: string, content: string) => ({
+  path: `/etc/systemd/system/${path}`,
+  ...{ content, mode: "0644", owner: "root:root", adopt: false },
+});
+
 const isWanted = (state: Record<string, ServiceState>) =>
   Object.fromEntries(Object.entries(state).map(([name, one]) => [name, { enabled: true, running: true, ...one }]));
 
@@ -133,6 +138,27 @@ describe("units of a host", function () {
       await host.release(wishes.get(last)!, last);
       assert.equal(await host.text(look), was);
     }
+  });
+
+  it("that are a Host's own files begin with it, are read anew as they change, and leave nothing", async () => {
+    await clean();
+    const was = await host.text(look);
+    const wish = (seconds: string) => ({
+      services: { mist: {}, haze: {} },
+      files: [
+        unitFile("mist.service", `[Service]\nExecStart=/bin/sleep ${seconds}\n[Install]\nWantedBy=multi-user.target\n`),
+        unitFile("haze.service.d/winds.conf", `[Unit]\nDescription=${seconds}\n`),
+      ],
+    });
+    await host.apply(wish("1000"));
+    assert.equal(await host.text("systemctl is-enabled mist; systemctl is-active mist"), "enabled\nactive");
+    await host.apply(wish("2000"), undefined, { previous: wish("1000") });
+    assert.equal(await host.text("systemctl show -p Description --value haze"), "2000");
+    assert.equal(await host.text("systemctl show -p NeedDaemonReload --value mist"), "no");
+    await host.release(wish("2000"));
+    assert.equal(await host.text("systemctl show -p LoadState --value mist"), "not-found");
+    assert.equal(await host.text("systemctl show -p Description --value haze"), "haze.service");
+    assert.equal(await host.text(look), was);
   });
 
   it("that were stopped by a person come back with all that they had", async () => {

@@ -116,6 +116,7 @@ function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
   }
   writeEdits(script, request, edits);
   for (const { file } of of("file")) if (file) writeFile(script, file);
+  reloadUnits(script, of("file"));
   setUnits(script, plan.set, look);
   if (touched("firewall")) {
     const rules = firewallText(plan.after);
@@ -159,6 +160,10 @@ function restoreAll(script: Script, request: ChangeRequest): void {
     } else if (kind === "sysctl" && before !== null) restoreSysctl(script, name, before);
     else if (kind === "module") unloadModule(script, name);
   }
+  reloadUnits(
+    script,
+    plan.restore.filter((claim) => claim.kind === "file"),
+  );
   const gone = plan.restore.filter((claim) => claim.kind === "package").map((claim) => claim.name);
   if (!removePackages || !family) return;
   const held = gone.filter(guestsNeed);
@@ -181,6 +186,12 @@ function removal(family: Family, names: readonly string[]): string {
   script.progress(`removing ${all}`);
   runTool(script, removeCommands(family, names), "removing packages");
   return script.add("else", `left ${words([`${all} stay installed: other packages need them`])}`, "fi").body;
+}
+
+/** Where units of systemd are among files that change: it goes by those that it has read. */
+function reloadUnits(script: Script, files: readonly Thing[]): void {
+  if (files.some(({ name }) => /^\/(etc|run|lib|usr\/lib|usr\/local\/lib)\/systemd\/system\//.test(name)))
+    script.must(["systemctl", "daemon-reload"], "systemd could not be reloaded");
 }
 
 function restoreFile(script: Script, { name, before, saved }: Claim): void {
