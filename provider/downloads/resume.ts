@@ -19,13 +19,14 @@ export const ifRange = (validator: Validator | undefined) => validator?.etag ?? 
 
 /**
  * Whether an answer to the question for the bytes from `from` on is the rest of the very same file. A server that does not
- * know `If-Range` sends a part of any file: what the answer says of the file is compared too.
+ * know `If-Range` sends a part of any file: so the answer must itself name the file that is meant (RFC 9110, 15.3.7: an
+ * `ETag` that the whole has, its parts have).
  */
 export function goesOn(answer: Answer, from: number, known: Validator | undefined): boolean {
   if (answer.status !== 206 || answer.start !== from || answer.encoding !== undefined) return false;
-  const differs = (name: keyof Validator) =>
-    known?.[name] !== undefined && answer[name] !== undefined && known[name] !== answer[name];
-  return !differs("etag") && !differs("lastModified") && !differs("total");
+  if (known?.total !== undefined && answer.total !== undefined && known.total !== answer.total) return false;
+  if (known?.etag !== undefined) return answer.etag === known.etag;
+  return known?.lastModified === undefined || answer.lastModified === known.lastModified;
 }
 
 /** Whether the answer to such a question says that there is nothing to go on from, so that the download begins again. */

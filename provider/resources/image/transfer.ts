@@ -111,7 +111,7 @@ async function refuseUnfit(
   const size = await store.size();
   const start = readStart(path);
   const problem = contentProblem({ address, answer, size, start, verified, packed });
-  const more = problem || verified ? undefined : await hasMore(size);
+  const more = problem || verified || answer.total === undefined ? undefined : await hasMore(size);
   if (!problem && !more) return;
   await store.discard();
   throw problem ?? moreThanPromised(address, more?.total);

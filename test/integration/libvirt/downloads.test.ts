@@ -186,6 +186,8 @@ for (const way of ["curl", "wget", "this machine"] as const) {
       await host.text("mv", "/usr/bin/curl", "/usr/bin/curl.aside");
       await host.host.copyIn("/usr/bin/wget", "/usr/bin/wget");
       await host.text("chmod", "0755", "/usr/bin/wget");
+      // that of this machine does not run on an older release
+      if ((await host.host.exec(["wget", "--version"], { check: false })).code !== 0) this.skip();
     });
     after(async () => {
       if (homeBefore === undefined) delete process.env.PULUMI_HOME;

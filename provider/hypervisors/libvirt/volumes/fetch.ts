@@ -116,7 +116,7 @@ async function fromServer(fetching: Fetching, downloader: "curl" | "wget", kept:
   }
   try {
     const whole = await checked(fetching, got);
-    if (checksum) return whole;
+    if (checksum || got.answer.total === undefined) return whole;
     const more = await hasMore(transport, downloader, url, got.size, work);
     if (more) throw moreThanPromised(address, more.total);
     return whole;
