@@ -86,8 +86,10 @@ function walk(fields: Fields, olds: Inputs, news: Inputs, prefix: string, judge:
       }
       for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
         const entry = `${path}.${key}`;
-        if (!(key in before)) judge(entry, spec.added, undefined, after[key], holdsSecret(spec.entry), after);
-        else if (!(key in after)) judge(entry, spec.removed, before[key], undefined, holdsSecret(spec.entry), after);
+        if (!Object.hasOwn(before, key))
+          judge(entry, spec.added, undefined, after[key], holdsSecret(spec.entry), after);
+        else if (!Object.hasOwn(after, key))
+          judge(entry, spec.removed, before[key], undefined, holdsSecret(spec.entry), after);
         else walk(spec.entry, group(spec.entry, before[key]), group(spec.entry, after[key]), `${entry}.`, judge);
       }
     }

@@ -38,7 +38,7 @@ const pages: ReadonlySet<string> = new Set([
 
 /** Whether what came is a page for people or programs: an error, a login, a list of files. */
 function isPage(answer: Answer | undefined, start: string): boolean {
-  return pages.has(answer?.type ?? "") || /^(?:\ufeff|\s)*(?:<!doctype html|<html)\b/i.test(start);
+  return pages.has(answer?.type ?? "") || /^\s*(?:<!doctype html|<html)\b/i.test(start);
 }
 
 export interface Received {

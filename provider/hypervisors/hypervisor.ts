@@ -172,7 +172,7 @@ export interface MachineOwner {
   readonly mark?: Mark;
 }
 
-/** Keys for devices that others made: by a disk's target, by an interface's MAC address. */
+/** Keys for devices that others made, by those that they have now: `@` and a disk's target, or an interface's MAC address. */
 export interface DeviceKeys {
   readonly disks: Readonly<Record<string, string>>;
   readonly interfaces: Readonly<Record<string, string>>;

@@ -161,7 +161,7 @@ export async function foreign(run: Run<unknown>, kind: Kind, found: Found, ...mo
   const uuid = found.uuid === undefined ? [] : [`uuid: "${found.uuid}"`];
   const inputs = ["adopt: true", ...uuid, ...more].map((input) => `\`${input}\``);
   const { why, hint } = explain(kind, await makerOf(run, kind, found), `set ${inputs.join(" and ")} to take it over`);
-  const lineages = await lostLineages(run);
+  const lineages = await lostLineages(run).catch(() => []);
   const lost =
     lineages.length > 0
       ? ` Machines that ${run.context.project}/${run.context.stack} made are on the host: if the state of this stack was lost, set \`lineage: ${lineages.map((one) => `"${one}"`).join(" or ")}\` on the Host, and all that it made there is its own again.`
@@ -219,7 +219,7 @@ function explain(kind: Kind, maker: Maker, adopt: string): { why: string; hint: 
 /** Lineages under which machines of this very project and stack were made, and that its state does not know. */
 export async function lostLineages(run: Run<unknown>): Promise<string[]> {
   const { project, stack } = run.context;
-  const owners = await run.hypervisor.machines.owners().catch(() => []);
+  const owners = await run.hypervisor.machines.owners();
   const marks = owners.flatMap(({ mark }) => (mark?.project === project && mark.stack === stack ? [mark] : []));
   const lineages = new Set(marks.flatMap(({ lineage }) => lineage ?? []));
   return [...lineages].filter((lineage) => lineage !== run.given.__lineage).sort();

@@ -62,7 +62,11 @@ export const host: Definition<ObservedHost> = {
     noteClaims(run);
     const before = run.previous?.lineage;
     if (known<string>(before) && known(run.given.lineage) && before !== run.given.lineage) noteLineage(run, before);
-    if (!run.previous && run.inputs.lineage === undefined) await refuseLost(run);
+    if (!run.previous && run.inputs.lineage === undefined) {
+      run.made.__unsure = true;
+      // There may be no libvirt yet. Once there is one, it is asked again.
+      await refuseLost(run, await lostLineages(run).catch(() => []));
+    }
     run.inputs.lineage ??= newLineage();
     return { system };
   },
@@ -75,6 +79,13 @@ export const host: Definition<ObservedHost> = {
       name: "hypervisor",
       run: async (run) => {
         run.observed = { ...run.observed!, hypervisor: await checkHypervisor(run) };
+        if (run.made.__unsure !== true) return;
+        const lineages = await lostLineages(run);
+        await refuseLost(
+          run,
+          lineages.filter((lineage) => lineage !== run.inputs.lineage),
+        );
+        delete run.made.__unsure;
       },
     },
   ],
@@ -89,8 +100,7 @@ export const host: Definition<ObservedHost> = {
  * A Host that is new to the state, with machines of this very project and stack on it: the state was lost, or another backend
  * has it. Whatever was made under a new lineage would stand beside what is there: blank disks in the place of full ones.
  */
-async function refuseLost(run: Run<ObservedHost>): Promise<void> {
-  const lineages = await lostLineages(run);
+async function refuseLost(run: Run<ObservedHost>, lineages: readonly string[]): Promise<void> {
   if (lineages.length === 0) return;
   const { project, stack } = run.context;
   const [first] = lineages;

@@ -180,8 +180,10 @@ export const storagePool: Definition<Observed> = {
           },
         );
       }
-    } else if (typeof run.given.__lineage === "string")
-      await run.hypervisor.volumes.forget(uuid, { lineage: run.given.__lineage });
+    } else {
+      const lineage = run.given.__lineage ?? run.previous?.__lineage;
+      if (typeof lineage === "string") await run.hypervisor.volumes.forget(uuid, { lineage });
+    }
     await pools.remove(uuid, !adopted);
   },
 };

@@ -8,7 +8,7 @@ import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
 import { foreign, markOf, ownership, splitVolumeId, taken } from "./common";
-import { adopt, settle } from "./machine/adoption";
+import { adopt, refuseOtherDisks, settle } from "./machine/adoption";
 import { withoutOldLeases } from "./machine/boot-addresses";
 import { definitionOf, type MachineRun } from "./machine/definition";
 import { derive, entries, ownOfMachine, validateMachine } from "./machine/derive";
@@ -41,7 +41,10 @@ async function look(run: MachineRun): Promise<MachineState> {
 async function recognize(run: MachineRun, found: MachineState): Promise<MachineState> {
   const { project, stack, urn } = run.context;
   const { __lineage: lineage } = run.given;
-  if (typeof lineage === "string" && found.uuid === derivedUuid(lineage, urn)) return found;
+  if (typeof lineage === "string" && found.uuid === derivedUuid(lineage, urn)) {
+    await refuseOtherDisks(run, found);
+    return found;
+  }
   if (run.inputs.adopt === true) return adopt(run, found);
   const mark = await run.hypervisor.machines.mark(found.uuid);
   if (mark?.project !== project || mark.stack !== stack) await taken(run, "VirtualMachine", found);

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../errors";
 import type { VolumeDefinition, VolumeState } from "../hypervisors/model";
-import { type Definition, known, refuse } from "../lifecycle";
+import { type Definition, known, type Run, refuse } from "../lifecycle";
 import { derivedSuffix } from "../ownership";
 import { WindroseResource } from "../resource";
 import { field, type Inputs, unknown } from "../schema";
@@ -98,8 +98,7 @@ export const volume: Definition<VolumeState> = {
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
     const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
-    if (!state || run.previous || (run.inputs.adopt !== true && derivedFrom(String(run.inputs.name), state.name)))
-      return state;
+    if (!state || run.previous || (run.inputs.adopt !== true && isOwnName(run, state.name))) return state;
     await taken(run, "Volume", { name: state.name });
     run.made.__adopted = true;
     return state;
@@ -208,9 +207,12 @@ const permissionNames = ["owner", "group", "mode"] as const;
 
 const octal = (mode: unknown) => (typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
 
-/** Whether a volume's name is one that `derive` made: by its suffix, which nobody else has. */
-function derivedFrom(name: string, volumeName: string): boolean {
-  return volumeName.startsWith(`${name}-`) && /^[0-9a-f]{8}\.(qcow2|img)$/.test(volumeName.slice(name.length + 1));
+/** Whether a volume's name is this resource's own: by its suffix, which derives from the host's lineage and nobody else has. */
+function isOwnName({ inputs, given, context }: Run<unknown>, volumeName: string): boolean {
+  const { __lineage: lineage } = given;
+  if (typeof lineage !== "string") return false;
+  const start = `${inputs.name}-${derivedSuffix(lineage, context.urn)}.`;
+  return volumeName === `${start}qcow2` || volumeName === `${start}img`;
 }
 
 function refuseSmaller(wanted: number, there: number, name: string): void {

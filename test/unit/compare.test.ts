@@ -60,6 +60,11 @@ describe("compare", () => {
     assert.deepEqual(short({ disks: { a: {} } }, { disks: { a: unknown } }), ["disks.a.size live", "disks.a.key live"]);
   });
 
+  it("takes no key for one that every object has", () => {
+    assert.deepEqual(short({ disks: {} }, { disks: { constructor: { size: "1GiB" } } }), ["disks.constructor live"]);
+    assert.deepEqual(short({ disks: { constructor: { size: "1GiB" } } }, { disks: {} }), ["disks.constructor restart"]);
+  });
+
   it("tells entries added, removed and changed by their keys", () => {
     const news = { disks: { a: { size: "2GiB" }, c: {} } };
     assert.deepEqual(short({ disks: { a: { size: "1GiB" }, b: {} } }, news), [

@@ -28,8 +28,6 @@ export class LibvirtSession {
   private held = 0;
   private idleTimer: NodeJS.Timeout | undefined;
   private closed = false;
-  /** How often the connection was cut during a call, by its procedure. */
-  private readonly cuts = new Map<ProcedureName, number>();
   private readonly queues = new Map<string, Promise<unknown>>();
   /** Without the way to the host. */
   readonly target: { uri: string; socket?: string };
@@ -78,9 +76,7 @@ export class LibvirtSession {
       return await this.using((client) => client.call(name, ...rest));
     } catch (error) {
       if (!(error instanceof ConnectionLost) || this.closed) throw error;
-      const before = this.cuts.get(name) ?? 0;
-      this.cuts.set(name, before + 1);
-      throw (await daemonDeath(this.transport, name, before)) ?? error;
+      throw (await daemonDeath(this.transport, name)) ?? error;
     }
   }
 

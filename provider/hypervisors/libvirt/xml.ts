@@ -64,6 +64,14 @@ const largest = 4_194_304;
 /** A chain of backing files nests one element in another; libvirt itself stops at 200 (VIR_STORAGE_MAX_CHAIN_DEPTH). */
 const deepest = 256;
 
+/** Before every name while it is parsed: others' metadata may have names that an object has by itself, such as `constructor`. */
+const guard = "=";
+
+/** The parser does it twice to a tag without content. */
+function guarded(name: string): string {
+  return name.startsWith(guard) ? name : guard + name;
+}
+
 const parser = new XMLParser({
   preserveOrder: true,
   ignoreAttributes: false,
@@ -76,6 +84,8 @@ const parser = new XMLParser({
   ignorePiTags: true,
   cdataPropName: "#cdata",
   maxNestedTags: deepest,
+  transformTagName: guarded,
+  transformAttributeName: guarded,
 });
 
 type ParsedNode = Record<string, unknown>;
@@ -120,9 +130,9 @@ function toElement(node: ParsedNode, depth: number): XmlElement | string {
     const [inner] = (Array.isArray(value) ? value : []) as ParsedNode[];
     return inner ? String(inner["#text"] ?? "") : "";
   }
-  const element = new XmlElement(name);
+  const element = new XmlElement(name.slice(guard.length));
   for (const [attribute, text] of Object.entries((node[":@"] ?? {}) as Record<string, unknown>)) {
-    element.attributes.set(attribute, decodeEntities(String(text)));
+    element.attributes.set(attribute.slice(guard.length), decodeEntities(String(text)));
   }
   for (const child of (Array.isArray(value) ? value : []) as ParsedNode[]) {
     const inner = toElement(child, depth + 1);

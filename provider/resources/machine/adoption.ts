@@ -50,19 +50,49 @@ export async function adopt(run: MachineRun, there: MachineState): Promise<Machi
   run.inputs.name ??= there.name;
   await settle(run);
   await rememberVolumes(run, disks);
-  const keys = { disks: keysOf(disks, "target"), interfaces: keysOf(interfaces, "mac") };
+  const keys = { disks: keysOf(disks), interfaces: keysOf(interfaces) };
   await run.hypervisor.machines.adopt(there.uuid, markOf(run), keys, run.inputs.machineType as string | undefined);
   return (await run.hypervisor.machines.find(there.uuid)) ?? renamed;
+}
+
+/**
+ * A machine of ours that the state does not know has its disks already. One that would become another by what is derived now
+ * (a Volume that was renamed, a disk that came before others) would be pulled out, or boot as another: it is refused.
+ */
+export async function refuseOtherDisks(run: MachineRun, there: MachineState): Promise<void> {
+  const problems: string[] = [];
+  for (const [key, disk] of entries(run.inputs.disks)) {
+    const found = there.stored.disks.find((one) => hasKey(one) && one.key === key);
+    if (!found || found.device === "cdrom") continue;
+    const at = `disks.${key}`;
+    if (disk.target !== undefined && disk.target !== found.target)
+      problems.push(`set \`${at}.target: "${found.target}"\``);
+    const path = await wantedPath(run, disk);
+    if (path === undefined || found.path === undefined || path === found.path) continue;
+    const volume = await run.hypervisor.volumes.findByPath(found.path);
+    const name = volume?.name ?? found.path;
+    problems.push(
+      madeWithMachine(disk)
+        ? `set \`${at}.volumeName: "${name}"\``
+        : `give the Volume of \`${at}\` \`volumeName: "${name}"\` and \`adopt: true\``,
+    );
+  }
+  if (problems.length === 0) return;
+  throw new WindroseError(
+    "replace-refused",
+    `the machine "${there.name}" is there with other disks than its program has`,
+    {
+      hint: `To keep them: ${problems.join("; ")}.`,
+    },
+  );
 }
 
 /** Devices by the keys that they have from now on. */
 type Matches<T> = ReadonlyMap<string, T>;
 
-/** The keys that are still to be given, by what else tells the device. */
-function keysOf<T extends { key: string }>(matches: Matches<T>, by: keyof T): Record<string, string> {
-  return Object.fromEntries(
-    [...matches].flatMap(([key, device]) => (device.key === key ? [] : [[String(device[by]), key]])),
-  );
+/** The keys that are still to be given, by those that the devices have now. */
+function keysOf(matches: Matches<{ key: string }>): Record<string, string> {
+  return Object.fromEntries([...matches].flatMap(([key, device]) => (device.key === key ? [] : [[device.key, key]])));
 }
 
 function withKeys(
@@ -78,9 +108,8 @@ function withKeys(
   return copy;
 }
 
-/** Whether a device has a key of ours already; others' are called by their target or MAC address. */
-const hasKey = (device: DiskDefinition | InterfaceDefinition) =>
-  device.key !== ("target" in device ? device.target : device.mac);
+/** Whether a device has a key of ours already; others' have one that begins with `@`. */
+const hasKey = ({ key }: DiskDefinition | InterfaceDefinition) => !key.startsWith("@");
 
 /**
  * Which disk of the machine is which of the program: by our alias, by its file, by the target that the program gives; else by
@@ -132,6 +161,16 @@ async function matchDisks(run: MachineRun, there: MachineState, problems: string
       problems.push(`set the ${what} of \`disks.${key}\` to one of: ${names.sort().join(", ")}`);
     }
   }
+  for (const [key, disk] of wanted) {
+    if (disk.target !== undefined && there.stored.disks.some((one) => one.target === disk.target))
+      problems.push(`\`disks.${key}.target\` is another disk's, choose a free one`);
+    if (!madeWithMachine(disk) || disk.volumeName === undefined || disk.size !== undefined || disk.image !== undefined)
+      continue;
+    if (!(await run.hypervisor.volumes.find(String(disk.pool), String(disk.volumeName))))
+      problems.push(
+        `\`disks.${key}.volumeName\` is no file of its pool, and without \`size\` or \`image\` none can be made`,
+      );
+  }
   for (const [key, there] of matches) {
     const disk = asRecord(asRecord(run.inputs.disks)[key]);
     if (madeWithMachine(disk)) problems.push(...(await volumeProblems(run, key, disk, there)));
@@ -175,6 +214,10 @@ async function volumeProblems(run: MachineRun, key: string, disk: Inputs, there:
     const pool = await run.hypervisor.pools.find(volume.pool);
     problems.push(`\`${at}.pool\` must be the pool "${pool?.name ?? volume.pool}", where ${volume.name} is`);
   }
+  if (disk.volumeName !== undefined && disk.volumeName !== volume.name)
+    problems.push(
+      `set \`${at}.volumeName: "${volume.name}"\`, which is its file, or give the other file a key of its own`,
+    );
   if (there.format !== disk.format) problems.push(`set \`${at}.format: "${there.format}"\``);
   return problems;
 }

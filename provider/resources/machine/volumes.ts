@@ -73,6 +73,7 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
         // Whoever made it keeps it: it is in no list of what goes with the machine.
         if (!adoptedVolumes(run).includes(id)) {
           await taken(run, "Volume", { name });
+          await refuseOthersDisk(run, key, there);
           rememberAdopted(run, id);
         }
         return;
@@ -91,6 +92,16 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
       setUnmade(run, (ids) => ids.delete(id));
     }),
   );
+}
+
+/** A file that is a disk of another machine: both would write to it, and the other one may delete it. */
+async function refuseOthersDisk({ hypervisor, inputs }: MachineRun, key: string, volume: VolumeState): Promise<void> {
+  const others = (await hypervisor.volumes.users(volume.path)).filter((uuid) => uuid !== inputs.uuid);
+  if (others.length === 0) return;
+  const names = await Promise.all(others.map(async (uuid) => (await hypervisor.machines.find(uuid))?.name ?? uuid));
+  throw new WindroseError("in-use", `the file ${volume.name} of the disk "${key}" is a disk of ${names.join(", ")}`, {
+    hint: "Take it from that machine first, in an update of its own, with `keepDisks: true` where its machine made it.",
+  });
 }
 
 async function makeVolume(run: MachineRun, key: string, disk: Inputs): Promise<void> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { WindroseError } from "../../../provider/errors";
 import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
+import { findDevice } from "../../../provider/hypervisors/libvirt/machines/devices";
 import { machineFamily } from "../../../provider/hypervisors/libvirt/machines/machine-type";
 import { freePorts, hasRootPorts } from "../../../provider/hypervisors/libvirt/machines/ports";
 import { reportMachine } from "../../../provider/hypervisors/libvirt/machines/read";
@@ -290,17 +291,42 @@ describe("a machine's definition", () => {
     const report = reportMachine(stored, false);
     assert.deepEqual(
       report.disks.map(({ key }) => key),
-      ["vda"],
+      ["@vda"],
     );
     assert.deepEqual(
       report.interfaces.map(({ key }) => key),
-      ["52:54:00:00:00:01"],
+      ["@52:54:00:00:00:01"],
     );
     const after = xmlOf(plain(), stored);
     assert.deepEqual(
       ["ua-disk-root", "ua-nic-lan"].map((alias) => addressOf(after, alias)),
       places,
     );
+  });
+
+  it("leaves a disk of others alone whose target is a key of the program", () => {
+    const [root] = plain().disks;
+    const stored = filledIn(xmlOf(plain()));
+    stored
+      .find("devices")!
+      .children.push(
+        parseXml(
+          '<disk type="file" device="disk"><source file="/theirs"/><target dev="vdb" bus="virtio"/><alias name="ua-their-disk"/></disk>',
+          "it",
+        ),
+      );
+    assert.equal(findDevice(stored, "disk", "vdb"), undefined);
+    const added = { ...root!, key: "vdb", path: "/ours", target: "vdc" };
+    const more = plain({ disks: [root!, added], others: { disks: ["@vdb"], interfaces: [] } });
+    const files = xmlOf(more, stored)
+      .all("devices/disk")
+      .map((disk) => [disk.attribute("file", "source"), disk.attribute("name", "alias")]);
+    assert.deepEqual(files, [
+      ["/srv/root.qcow2", "ua-disk-root"],
+      ["/theirs", "ua-their-disk"],
+      ["/ours", "ua-disk-vdb"],
+    ]);
+    assert.equal(findDevice(xmlOf(more, stored), "disk", "@vdb")?.attribute("file", "source"), "/theirs");
   });
 
   it("chooses the CPU by what the host can, and refuses host-passthrough without hardware", () => {

@@ -60,15 +60,15 @@ describe("the reader of definitions", () => {
     assert.deepEqual(
       disks.map(({ key, path }) => [key, path]),
       [
-        ["vdb", undefined],
-        ["vda", "/a&b"],
+        ["@vdb", undefined],
+        ["@vda", "/a&b"],
       ],
     );
     assert.deepEqual(
       interfaces.map(({ key, source }) => [key, source]),
       [
-        ["52:54:00:aa:bb:cc", { network: "default" }],
-        ["52:54:00:aa:bb:cd", { direct: "" }],
+        ["@52:54:00:aa:bb:cc", { network: "default" }],
+        ["@52:54:00:aa:bb:cd", { direct: "" }],
       ],
     );
   });

@@ -61,6 +61,13 @@ describe("XML", () => {
     assert.equal(parseXml("<a><![CDATA[<&amp;>]]></a>", "it").text(), "<&amp;>");
   });
 
+  it("takes names that every object has, and writes them as they were", () => {
+    for (const name of ["constructor", "prototype", "__proto__", "toString", "valueOf", "hasOwnProperty"]) {
+      const text = `<a ${name}="1"><${name}/><${name}>x</${name}><x:${name} b="2"/></a>`;
+      assert.equal(serializeXml(parseXml(text, "it")), text);
+    }
+  });
+
   it("keeps names from becoming properties", () => {
     const before = Object.getOwnPropertyNames(Object.prototype);
     const hostile =

@@ -46,6 +46,12 @@ describe("the volumes of a machine", function () {
     assert.ok(host.volumes.has("p1/precious.qcow2"));
   });
 
+  it("are not taken from another machine, which may delete them", async () => {
+    host.addVolume({ pool: "p1", name: "shared.qcow2" });
+    host.addMachine("m1", { name: "zephyr", paths: [host.volumes.get("p1/shared.qcow2")!.path] });
+    await assert.rejects(makeVolumes(runOf(host, "shared.qcow2", true)), /is a disk of zephyr/);
+  });
+
   it("are its own under a name that was given, once it has made them", async () => {
     const run = runOf(host, "mine.qcow2", false);
     await makeVolumes(run);

@@ -121,9 +121,14 @@ describe("Volume", function () {
   }
 
   it("finishes what a killed run left, and refuses what is another's", async () => {
-    const first = await make(host, volume, given);
-    const again = await make(host, volume, given);
+    const known = { ...given, __lineage: lineage };
+    const first = await make(host, volume, known);
+    const again = await make(host, volume, known);
     assert.equal(again.id, first.id);
+    // Of another lineage, under a name that looks like one of ours.
+    host.addVolume({ pool, name: "dev-boreas-deadbeef.qcow2" });
+    const alike = { ...known, volumeName: "dev-boreas-deadbeef.qcow2" };
+    await assert.rejects(make(host, volume, alike), { code: "already-exists" });
     host.addVolume({ pool, name: "data.qcow2" });
     await assert.rejects(make(host, volume, { ...given, volumeName: "data.qcow2" }), { code: "already-exists" });
   });

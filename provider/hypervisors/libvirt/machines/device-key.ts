@@ -2,14 +2,28 @@ import type { DeviceKeys } from "../../hypervisor";
 import { XmlElement } from "../xml";
 import { deviceAlias } from "./view";
 
-/** What a disk or interface is known by: the key in our alias; of others' devices the target or MAC address. */
-export function deviceKey(element: XmlElement, kind: "disk" | "nic"): string {
+type Kind = "disk" | "nic";
+
+/** The key in our alias; undefined for a device that others made, whatever alias it has. */
+export function ownKey(element: XmlElement, kind: Kind): string | undefined {
   const alias = element.attribute("name", "alias") ?? "";
   const prefix = `ua-${kind}-`;
-  if (alias.startsWith(prefix)) return alias.slice(prefix.length);
+  return alias.startsWith(prefix) ? alias.slice(prefix.length) : undefined;
+}
+
+/** Which device of its machine it is, whoever made it: the target of a disk, the MAC address of an interface. */
+export function devicePlace(element: XmlElement, kind: Kind): string {
   const place =
     kind === "disk" ? element.attribute("dev", "target") : element.attribute("address", "mac")?.toLowerCase();
   return place ?? "";
+}
+
+/** The key of a device that others made. A program can give no such key, so the two are never taken for each other. */
+export const placeKey = (place: string): string => `@${place}`;
+
+/** What a disk or interface is known by: the key in our alias; of others' devices `@` and the target or MAC address. */
+export function deviceKey(element: XmlElement, kind: Kind): string {
+  return ownKey(element, kind) ?? placeKey(devicePlace(element, kind));
 }
 
 /** Whether a disk is one that the model can ask for; a floppy, a LUN, one behind a network are not. */

@@ -7,6 +7,7 @@ import type { LibvirtSession } from "../session";
 import { parseXml, render, serializeXml, XmlElement } from "../xml";
 import { currentXml, isActive, powerOf, type Sides, sides, storedXml } from "./access";
 import { hasFreeUsbPort, scsiPlace } from "./buses";
+import { deviceKey, devicePlace, ownKey } from "./device-key";
 import { freePorts, hasRootPorts, isFree, needsPort } from "./ports";
 import { diskView, interfaceView, limitNames } from "./view";
 
@@ -32,20 +33,17 @@ function interfaceElement(nic: InterfaceDefinition): XmlElement {
 }
 
 /**
- * A device by its key: by our alias, or where it was made by others, by what else the key may be. Of an adopted one the
- * running machine does not know the alias before its next start: `stored` says what its place is.
+ * A device by its key. Of an adopted one the running machine does not know the alias before its next start: `stored` says what
+ * its place is.
  */
 export function findDevice(domain: XmlElement, kind: Kind, key: string, stored?: XmlElement): XmlElement | undefined {
   const devices = domain.all(`devices/${elementNames[kind]}`);
-  const alias = `ua-${kind}-${key}`;
-  const own = devices.find((device) => device.attribute("name", "alias") === alias);
+  const own = devices.find((device) => deviceKey(device, kind) === key);
   if (own) return own;
   const named = stored && stored !== domain ? findDevice(stored, kind, key) : undefined;
-  const place = (device: XmlElement) =>
-    kind === "disk" ? device.attribute("dev", "target") : device.attribute("address", "mac")?.toLowerCase();
-  const wanted = named ? place(named) : key;
-  const isOwn = (device: XmlElement) => (device.attribute("name", "alias") ?? "").startsWith("ua-");
-  return devices.find((device) => !isOwn(device) && place(device) === wanted);
+  if (!named) return undefined;
+  const place = devicePlace(named, kind);
+  return devices.find((device) => ownKey(device, kind) === undefined && devicePlace(device, kind) === place);
 }
 
 function eachSide({ stored, running }: Sides): [Side, XmlElement][] {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../model";
 import { XmlElement } from "../xml";
 import { makeRoom } from "./buses";
-import { deviceKey, isModelledDisk } from "./device-key";
+import { deviceKey, devicePlace, isModelledDisk, ownKey } from "./device-key";
 import { keepMetadata, placeModel } from "./keep";
 import { readDisk, readInterface, reportMachine, sameCpu } from "./read";
 
@@ -141,8 +141,8 @@ function unnamed<T extends DiskDefinition | InterfaceDefinition>(
   kind: Kind,
   left: ReadonlyMap<string, T>,
 ): T | undefined {
-  if ((element.attribute("name", "alias") ?? "").startsWith("ua-")) return undefined;
-  const place = deviceKey(element, aliasKinds[kind]);
+  if (ownKey(element, aliasKinds[kind]) !== undefined) return undefined;
+  const place = devicePlace(element, aliasKinds[kind]);
   return [...left.values()].find((one) => ("target" in one ? one.target : one.mac) === place);
 }
 

@@ -9,7 +9,7 @@ import type {
   ReportedMachine,
 } from "../../model";
 import { parseXml, type XmlElement } from "../xml";
-import { deviceKey } from "./device-key";
+import { deviceKey, placeKey } from "./device-key";
 import { filesIn } from "./left-files";
 import { machineFamily } from "./machine-type";
 import { type Asked, findMetadata, readMetadata } from "./metadata";
@@ -212,9 +212,10 @@ function reportedSlots(domain: XmlElement, asked: Asked | undefined): number {
  */
 export function alignKeys(running: ReportedMachine, stored: ReportedMachine): void {
   for (const disk of running.disks)
-    if (disk.key === disk.target) disk.key = stored.disks.find((one) => one.target === disk.target)?.key ?? disk.key;
+    if (disk.key === placeKey(disk.target))
+      disk.key = stored.disks.find((one) => one.target === disk.target)?.key ?? disk.key;
   for (const nic of running.interfaces)
-    if (nic.key === nic.mac) nic.key = stored.interfaces.find((one) => one.mac === nic.mac)?.key ?? nic.key;
+    if (nic.key === placeKey(nic.mac)) nic.key = stored.interfaces.find((one) => one.mac === nic.mac)?.key ?? nic.key;
 }
 
 function filesOf(domain: XmlElement): MachineFile[] | undefined {

@@ -42,7 +42,7 @@ export async function findDownloader(transport: Transport, needed: readonly stri
   return have.has("curl") ? "curl" : "wget";
 }
 
-export const redirects = ["--proto-redir", "=http,https", "--max-redirs", "10"];
+export const redirects = ["--proto-redir", "=http,https", "--max-redirs", "10", "--suppress-connect-headers"];
 
 /** What the program reads from its standard input, so that a URL with a password in it is in no list of processes. */
 export const stdinOf = (downloader: Downloader, url: URL) =>
