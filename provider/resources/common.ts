@@ -243,10 +243,14 @@ export async function recognizeUuid(
   kind: Kind,
   found: { uuid: string; name: string; mark?: Mark },
 ): Promise<void> {
-  const { project, stack } = run.context;
-  if (found.mark?.project === project && found.mark.stack === stack) return;
+  if (isMarkedBy(run, found.mark)) return;
   if (found.mark === undefined && found.uuid[14] === "8") return;
   await taken(run, kind, found);
+}
+
+/** Whether a mark is this very resource's. One of another resource of this stack is not: that one would delete the object. */
+export function isMarkedBy({ context }: Run<unknown>, mark: Mark | undefined): boolean {
+  return mark?.project === context.project && mark.stack === context.stack && mark.urn === context.urn;
 }
 
 /** The id of a volume or image: `<pool uuid>/<volume name>`. */

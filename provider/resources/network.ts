@@ -7,7 +7,7 @@ import { derivedMac } from "../ownership";
 import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
 import type { NetworkArgs, NetworkOutputs } from "./arguments";
-import { deriveName, deriveUuid, foreign, markOf, ownNames, placeOf, recognizeUuid } from "./common";
+import { deriveName, deriveUuid, foreign, isMarkedBy, markOf, ownNames, placeOf, recognizeUuid } from "./common";
 import { checkNetwork } from "./network/addresses";
 import {
   definitionOf,
@@ -79,7 +79,8 @@ export const network: Definition<NetworkState> = {
     const { networks } = run.hypervisor;
     const ours = await networks.find(String(run.inputs.uuid));
     if (ours) {
-      run.made.__incarnation ??= ours.mark?.incarnation;
+      // What another resource made gets an incarnation of its own, so that the other one does not delete it.
+      if (run.previous || isMarkedBy(run, ours.mark)) run.made.__incarnation ??= ours.mark?.incarnation;
       if (!run.previous) {
         await recognizeUuid(run, "Network", ours);
         refuseOtherKind(run, ours);

@@ -7,7 +7,7 @@ import { derivedUuid } from "../ownership";
 import { WindroseResource } from "../resource";
 import { asRecord, type Inputs, isRecord } from "../schema";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
-import { foreign, markOf, ownership, splitVolumeId, taken } from "./common";
+import { foreign, isMarkedBy, markOf, ownership, splitVolumeId, taken } from "./common";
 import { adopt, refuseOtherDisks, settle } from "./machine/adoption";
 import { withoutOldLeases } from "./machine/boot-addresses";
 import { definitionOf, type MachineRun } from "./machine/definition";
@@ -39,7 +39,7 @@ async function look(run: MachineRun): Promise<MachineState> {
 
 /** One found without a state: this very resource made it, or it is to be adopted. */
 async function recognize(run: MachineRun, found: MachineState): Promise<MachineState> {
-  const { project, stack, urn } = run.context;
+  const { urn } = run.context;
   const { __lineage: lineage } = run.given;
   if (typeof lineage === "string" && found.uuid === derivedUuid(lineage, urn)) {
     await refuseOtherDisks(run, found);
@@ -47,7 +47,7 @@ async function recognize(run: MachineRun, found: MachineState): Promise<MachineS
   }
   if (run.inputs.adopt === true) return adopt(run, found);
   const mark = await run.hypervisor.machines.mark(found.uuid);
-  if (mark?.project !== project || mark.stack !== stack) await taken(run, "VirtualMachine", found);
+  if (!isMarkedBy(run, mark)) await taken(run, "VirtualMachine", { ...found, mark });
   return found;
 }
 

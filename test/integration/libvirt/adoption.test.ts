@@ -169,7 +169,8 @@ describe("taking over a machine that others made", function () {
       assert.match(`${found.info}${found.warnings}`, /memory 192MiB → 224MiB: live/);
       await taken.up(larger);
       assert.equal(await look.process(there.name), process);
-      const spare = { ...(larger.disks as Inputs), spare: { pool, size: "4MiB" } };
+      // The key is the target of a disk that the program leaves to others.
+      const spare = { ...(larger.disks as Inputs), vdb: { pool, size: "4MiB" } };
       await taken.up({ ...larger, disks: spare });
       assert.equal(await look.process(there.name), process);
       const lines = new Set(bare(await stored(there.name)));
@@ -200,6 +201,7 @@ describe("taking over a machine that others made", function () {
       root: { pool, volumeName: `${there.name}-root.qcow2`, bus: "scsi" },
       store: { pool, volumeName: `${there.name}-old.raw` },
       more: { pool, size: "64MiB" },
+      fast: { pool, volumeName: "typing-error.raw", target: "sdb", bus: "scsi", size: "2MiB", format: "raw" },
     };
     const wrong = program(there, { disks, clock: "localtime", firmware: "uefi", cloudInit: { hostname: "web" } });
     await assert.rejects(taken.up(wrong), (error: Error) => {
@@ -211,6 +213,7 @@ describe("taking over a machine that others made", function () {
         "leave `cloudInit` out",
         "set the `volumeName` or `target` of `disks.more` to one of: ",
         `vdb: "${there.name}-data.qcow2"`,
+        `disks.fast.volumeName: "${there.name}-scsi.raw"`,
       ])
         assert.ok(error.message.includes(words), `${words} is not in: ${error.message}`);
       return true;

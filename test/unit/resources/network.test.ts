@@ -65,6 +65,17 @@ describe("Network", function () {
     assert.equal((await make(host, network, { ...given, uuid, adopt: true })).id, made.id);
   });
 
+  it("of a UUID in the program is refused to another resource, or becomes that one's own", async () => {
+    const uuid = "cccccccc-2222-4333-8444-555555555555";
+    const first = await make(host, network, { ...given, uuid, name: "winds" }, "before");
+    const again = { ...given, uuid, name: "winds" };
+    await assert.rejects(make(host, network, again, "after"), { code: "already-exists" });
+    await make(host, network, { ...again, adopt: true }, "after");
+    // The engine deletes what was renamed without an alias last.
+    await remove(definition, first.state, contextOf(host, "Network", "before"));
+    assert.ok(host.networks.has(uuid));
+  });
+
   it("changes reservations and names live, and leaves those of others", async () => {
     const made = await make(host, network, full);
     const other = { mac: "52:54:00:00:00:99", address: "172.17.2.99" };
