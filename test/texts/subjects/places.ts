@@ -106,7 +106,8 @@ export const places: readonly Subject[] = [
     },
     seen: async (look, state) => ({ volumeName: await look.shell('basename "$(ls -d "$1")"', String(state.path)) }),
     every: 2,
-    refusals: /No such file or directory|Not a directory|Is a directory|File name too long|is not a file/i,
+    refusals:
+      /there is no file|No such file or directory|Not a directory|Is a directory|File name too long|is not a file/i,
   },
   {
     title: "texts of a snapshot",
