@@ -104,7 +104,7 @@ export async function download(way: Way, kept: Kept, time: Time): Promise<Downlo
     if (from > 0 && (answer ? beginsAgain(answer, from, validator) : tried.size > from)) {
       await store.discard();
       [size, validator] = [0, undefined];
-      time.progress("downloading: begins anew, the file at the source is not the same");
+      time.progress("downloading from the start: the file at the source is not the same");
       if (attempt < attempts) continue;
       throw fail("the file changed while it was downloaded, again and again");
     }

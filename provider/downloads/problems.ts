@@ -23,7 +23,7 @@ export function answerProblem({ status, location }: Answer, from = 0): { why: st
   }
   if (status === 404 || status === 410) return { why: `the server answered with ${status}`, hint: "Check the URL." };
   if (status >= 500) {
-    return { why: `the server answered with ${status}`, hint: `It is the server that fails. ${again}` };
+    return { why: `the server answered with ${status}`, hint: `The server has a problem. ${again}` };
   }
   return status === (from > 0 ? 206 : 200) ? undefined : { why: `the server answered with ${status}` };
 }
@@ -104,7 +104,7 @@ export function stalledAfter(milliseconds: number, size: number, total: number |
 export function hintOfRest(kept: boolean): string {
   return kept
     ? "Run the command again: it goes on from there."
-    : "Run the command again: it begins anew, since the server does not say whether the file is still the same.";
+    : "Run the command again: it starts from the beginning, as the server does not say whether the file is still the same.";
 }
 
 export function moreThanPromised(address: string, total: number | undefined): WindroseError {

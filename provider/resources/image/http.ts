@@ -168,7 +168,7 @@ export function byThisMachine(
       store.clear();
       const place = `${folderOf(store)} of this machine`;
       if (why !== full) return new WindroseError("download-failed", `${text}: ${why} in ${place}`);
-      const hint = "Free some space there, or set PULUMI_HOME to a larger place.";
+      const hint = 'Free some space there, or set `via: "host"`, with which this machine stores nothing.';
       return noRoom(text, { total, size, free: await free(store), place, hint });
     },
     async hasMore(size) {

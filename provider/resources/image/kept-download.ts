@@ -5,6 +5,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Kept, Store } from "../../downloads/download";
 import { readValidator, type Validator } from "../../downloads/resume";
+import { WindroseError } from "../../errors";
 
 /** Milliseconds after which what nobody went on with is deleted, whoever's it is. */
 const longest = 7 * 24 * 3600 * 1000;
@@ -34,7 +35,7 @@ export class KeptDownload implements Store {
 
   /** Takes what there is under a key, or begins. */
   static take(key: string): KeptDownload {
-    mkdirSync(root(), { recursive: true, mode: 0o700 });
+    makeFolder(root());
     const mine = join(root(), [key, machine, process.pid, randomUUID().slice(0, 8)].join(","));
     let taken = false;
     for (const entry of entries()) {
@@ -42,7 +43,7 @@ export class KeptDownload implements Store {
       else if (entry.free && (entry.key === key || Date.now() - changed(entry.path) > longest))
         discardFolder(entry.path);
     }
-    if (!taken) mkdirSync(mine, { mode: 0o700 });
+    if (!taken) makeFolder(mine);
     return new KeptDownload(mine, key);
   }
 
@@ -156,4 +157,21 @@ function discardFolder(path: string): void {
 
 async function textOf(path: string): Promise<string> {
   return readFile(path, "utf8").catch(() => "");
+}
+
+/** For its owner alone. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new WindroseError(
+      code === "ENOSPC" ? "no-space" : "download-failed",
+      `can't write to ${path} on this machine (${code})`,
+      {
+        hint: 'Check the permissions and the free space of that folder, or set `via: "host"`.',
+        cause: error,
+      },
+    );
+  }
 }

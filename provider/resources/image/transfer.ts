@@ -78,7 +78,7 @@ async function throughThisMachine(run: ImageRun, request: Request, url: string):
       if (complete) kept = { ...kept, size: kept.size - 1 };
       const got = await download(way, kept, run.context);
       if (checksum && mayBeWrong(got) && !(await hasDigest(file.path, checksum))) {
-        run.context.progress("downloading: begins anew, the file at the source is not the same");
+        run.context.progress("downloading from the start: the file at the source is not the same");
         await store.discard();
         await download(way, nothing, run.context);
       }

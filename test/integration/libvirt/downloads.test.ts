@@ -126,7 +126,7 @@ const cases: Case[] = [
   {
     name: "nothing but cuts, with neither",
     page: { body: old, cut: always },
-    expect: /cut after 65536 of 1048593 bytes.*begins anew/,
+    expect: /cut after 65536 of 1048593 bytes.*starts from the beginning/,
   },
   { name: "a file of 0 bytes", page: { body: empty }, expect: /the file is empty \(0 bytes\)/ },
   {

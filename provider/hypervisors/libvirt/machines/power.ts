@@ -242,6 +242,9 @@ export async function removeFiles(
   files: readonly MachineFile[],
 ): Promise<void> {
   await attempt(`removing the files of the machine ${machine.name}`, async () => {
+    // Somebody has another machine of that name now: the files of that name are that one's.
+    const other = await found(session.call("DOMAIN_LOOKUP_BY_NAME", { name: machine.name }));
+    if (other && other.domain.uuid !== machine.uuid) return;
     for (const file of files) {
       const { domain } = await session.call("DOMAIN_DEFINE_XML_FLAGS", { xml: definitionNaming(file, machine) });
       await undefine(session, domain);

@@ -111,7 +111,7 @@ async function fromServer(fetching: Fetching, downloader: "curl" | "wget", kept:
   let got = await download(way, kept, work);
   if (checksum && mayBeWrong(got) && !(await hasDigest(fetching))) {
     await partial.discard();
-    work.progress("downloading: begins anew, the file at the source is not the same");
+    work.progress("downloading from the start: the file at the source is not the same");
     got = await download(way, nothing, work);
   }
   try {
