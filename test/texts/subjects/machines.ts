@@ -6,8 +6,12 @@ import type { Subject, TextField } from "../subject";
 
 const bare = { memory: "64MiB", shutdown: { timeout: 1 }, guestAgent: false, rng: false, serial: false };
 
-const definitionOf = async (look: Look, which: "stored" | "running" = "stored"): Promise<XmlElement> =>
-  parseXml(await look.domain(which), "what virsh shows");
+/** By UUID: virsh takes a name such as `1` for the number of a machine that runs. */
+const definitionOf = async (look: Look, which: "stored" | "running" = "stored"): Promise<XmlElement> => {
+  const flags = which === "stored" ? ["--inactive"] : [];
+  const text = await look.virsh("dumpxml", String(look.state.uuid), "--security-info", ...flags);
+  return parseXml(text, "what virsh shows");
+};
 
 /** An empty element is none. */
 const textOf = (domain: XmlElement, path: string) => domain.text(path) || undefined;
