@@ -18,13 +18,16 @@ const boreas = new VirtualMachine("boreas", {
   wait: { for: "ssh" },
 });
 
-// The machine waits for ssh, so it has a connection for sure; a key is all that is missing.
+// The machine waits for ssh, so it has a connection for sure. A key is missing, and where Pulumi runs elsewhere than on the host,
+// the way through that: the guest is behind its NAT.
 const privateKey = config.requireSecret("privateKey");
-const uptime = new remote.Command("uptime", {
-  connection: boreas.connection.apply((connection) => ({ ...connection, privateKey })),
-  create: "uptime",
-});
-export const said = uptime.stdout;
+const gate = config.get("gate");
+const proxy = gate === undefined ? undefined : { host: gate, user: "root", privateKey };
+const connection = boreas.connection.apply((own) => ({ ...own, privateKey, proxy }));
+export const said = new remote.Command("uptime", { connection, create: "uptime" }).stdout;
 
-// Where an agent or a default key of this machine lets you in, it is taken as it is.
-export const listed = new remote.Command("disks", { connection: boreas.connection, create: "lsblk" }).stdout;
+// On the host itself, with an ssh agent that has the key, the connection is taken as it is.
+export const listed =
+  gate === undefined
+    ? new remote.Command("disks", { connection: boreas.connection, create: "lsblk" }).stdout
+    : undefined;
