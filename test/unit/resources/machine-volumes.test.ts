@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { refuseOtherDisks } from "../../../provider/resources/machine/adoption";
 import type { MachineRun } from "../../../provider/resources/machine/definition";
 import { fields } from "../../../provider/resources/machine/fields";
 import {
@@ -44,6 +46,22 @@ describe("the volumes of a machine", function () {
     await makeVolumes(later);
     await cleanVolumes(later);
     assert.ok(host.volumes.has("p1/precious.qcow2"));
+  });
+
+  it("stay with a machine that the state does not know, under their targets", async () => {
+    host.addVolume({ pool: "p1", name: "first.qcow2" });
+    host.addVolume({ pool: "p1", name: "second.qcow2" });
+    const pathOf = (name: string) => host.volumes.get(`p1/${name}`)!.path;
+    host.pools.set("p1", { uuid: "p1", name: "p1", path: dirname(pathOf("first.qcow2")) } as never);
+    const found = (path: string, target: string) =>
+      ({ name: "boreas", stored: { disks: [{ key: "root", device: "disk", path, target }] } }) as never;
+    const run = runOf(host, "first.qcow2", false);
+    (run.inputs.disks as { root: { target?: string } }).root.target = "vda";
+    await refuseOtherDisks(run, found(pathOf("first.qcow2"), "vda"));
+    await assert.rejects(
+      refuseOtherDisks(run, found(pathOf("second.qcow2"), "vdb")),
+      /set `disks\.root\.target: "vdb"`; set `disks\.root\.volumeName: "second\.qcow2"`/,
+    );
   });
 
   it("are not taken from another machine, which may delete them", async () => {
