@@ -254,8 +254,11 @@ export class SshTransport extends CommandTransport {
     const hop = this.jump(settings);
     if (hop) {
       this.#waitsFor = hop;
-      await hop.link();
-      this.#waitsFor = undefined;
+      try {
+        await hop.link();
+      } finally {
+        this.#waitsFor = undefined;
+      }
       return hop.connectTcp(hostName, port, { timeout: connectTimeout });
     }
     if (settings.proxyCommand) return proxyStream(settings.proxyCommand, name);
