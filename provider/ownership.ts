@@ -35,6 +35,11 @@ export function derivedUuid(lineage: string, urn: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
+/** Whether a UUID says by its version that it is derived: the host gives none of version 8. */
+export function isDerivedUuid(uuid: string | undefined): boolean {
+  return uuid?.[14] === "8";
+}
+
 /** Eight hexadecimal digits that tell our volumes from others of the same name. */
 export function derivedSuffix(lineage: string, urn: string): string {
   return digest("suffix", lineage, urn).toString("hex").slice(0, 8);

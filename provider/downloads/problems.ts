@@ -91,14 +91,17 @@ export function contentProblem({
 
 /** A connection that ended early, or brought nothing more. `total` undefined: the server did not say. */
 export function cutAfter(size: number, total: number | undefined): string {
-  const of = total === undefined ? `${size} bytes` : `${size} of ${total} bytes`;
-  return size === 0 ? "the connection was cut before anything came" : `the connection was cut after ${of}`;
+  return size === 0
+    ? "the connection was cut before anything came"
+    : `the connection was cut after ${bytesOf(size, total)}`;
 }
 
 export function stalledAfter(milliseconds: number, size: number, total: number | undefined): string {
-  const of = total === undefined ? `${size} bytes` : `${size} of ${total} bytes`;
-  return `the server sent nothing for ${Math.round(milliseconds / 1000)} s, after ${of}`;
+  return `the server sent nothing for ${Math.round(milliseconds / 1000)} s, after ${bytesOf(size, total)}`;
 }
+
+const bytesOf = (size: number, total: number | undefined) =>
+  total === undefined ? `${size} bytes` : `${size} of ${total} bytes`;
 
 /** Of a download that failed for now: whether the next one goes on from what came. */
 export function hintOfRest(kept: boolean): string {

@@ -124,6 +124,10 @@ export interface DiskLimits {
   writeBytes?: number;
 }
 
+/** The key of a device that others made, by its target or MAC address. No program can give it, so it is never one of ours. */
+export const placeKey = (place: string): string => `@${place}`;
+export const isPlaceKey = (key: string): boolean => key.startsWith("@");
+
 export interface DiskDefinition {
   /** The user's key: the disk's identity. Kept in the definition as a device alias (`ua-disk-KEY`). */
   key: string;

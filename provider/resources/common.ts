@@ -1,7 +1,7 @@
 import type { Exclusive } from "../exclusives";
 import type { Mark } from "../hypervisors/model";
 import { type Identity, known, type Run, refuse } from "../lifecycle";
-import { derivedUuid, newIncarnation, parseUrn, physicalName } from "../ownership";
+import { derivedUuid, isDerivedUuid, newIncarnation, parseUrn, physicalName } from "../ownership";
 import { type EffectFunction, field, type Inputs, type Kind, unknown, worded } from "../schema";
 import { sizeInBytes as bytes } from "../sizes";
 
@@ -126,6 +126,12 @@ export const uuidField = field.text(
   },
 );
 
+/** The host's lineage, by which a resource's things there are its own; a run that deletes has it from the state. */
+export function lineageOf({ given, previous }: Pick<Run<unknown>, "given" | "previous">): string | undefined {
+  const lineage = given.__lineage ?? previous?.__lineage;
+  return typeof lineage === "string" ? lineage : undefined;
+}
+
 /** The mark for a domain or network; the incarnation is made with the object and then kept. */
 export function markOf(run: Run<unknown>): Mark {
   run.made.__incarnation ??= newIncarnation();
@@ -183,7 +189,7 @@ async function makerOf(run: Run<unknown>, kind: Kind, found: Found): Promise<Mak
   const { __lineage: lineage } = run.given;
   const asked = kind === "VirtualMachine" && found.uuid !== undefined;
   const mark = found.mark ?? (asked ? await run.hypervisor.machines.mark(found.uuid!) : undefined);
-  if (!mark) return { by: found.made || found.uuid?.[14] === "8" ? "somebody" : "stranger" };
+  if (!mark) return { by: found.made || isDerivedUuid(found.uuid) ? "somebody" : "stranger" };
   if (mark.project !== project || mark.stack !== stack) return { by: "other", stack: `${mark.project}/${mark.stack}` };
   // Under another lineage, or under this very name, it is of a state that was lost.
   if (mark.urn === urn || (mark.lineage !== undefined && mark.lineage !== lineage)) return { by: "stranger" };
@@ -222,7 +228,9 @@ export async function lostLineages(run: Run<unknown>): Promise<string[]> {
   const owners = await run.hypervisor.machines.owners();
   const marks = owners.flatMap(({ mark }) => (mark?.project === project && mark.stack === stack ? [mark] : []));
   const lineages = new Set(marks.flatMap(({ lineage }) => lineage ?? []));
-  return [...lineages].filter((lineage) => lineage !== run.given.__lineage).sort();
+  // A Host's own is among its inputs.
+  const own = run.given.__lineage ?? run.inputs.lineage;
+  return [...lineages].filter((lineage) => lineage !== own).sort();
 }
 
 interface Found {
@@ -244,13 +252,18 @@ export async function recognizeUuid(
   found: { uuid: string; name: string; mark?: Mark },
 ): Promise<void> {
   if (isMarkedBy(run, found.mark)) return;
-  if (found.mark === undefined && found.uuid[14] === "8") return;
+  if (found.mark === undefined && isDerivedUuid(found.uuid)) return;
   await taken(run, kind, found);
 }
 
 /** Whether a mark is this very resource's. One of another resource of this stack is not: that one would delete the object. */
 export function isMarkedBy({ context }: Run<unknown>, mark: Mark | undefined): boolean {
   return mark?.project === context.project && mark.stack === context.stack && mark.urn === context.urn;
+}
+
+/** What people know the machines by that use a volume. */
+export function namesOf({ hypervisor }: Run<unknown>, uuids: readonly string[]): Promise<string[]> {
+  return Promise.all(uuids.map(async (uuid) => (await hypervisor.machines.find(uuid))?.name ?? uuid));
 }
 
 /** The id of a volume or image: `<pool uuid>/<volume name>`. */

@@ -65,7 +65,7 @@ export const host: Definition<ObservedHost> = {
     if (!run.previous && run.inputs.lineage === undefined) {
       run.made.__unsure = true;
       // There may be no libvirt yet. Once there is one, it is asked again.
-      await refuseLost(run, await lostLineages(run).catch(() => []));
+      refuseLost(run, await lostLineages(run).catch(() => []));
     }
     run.inputs.lineage ??= newLineage();
     return { system };
@@ -80,11 +80,7 @@ export const host: Definition<ObservedHost> = {
       run: async (run) => {
         run.observed = { ...run.observed!, hypervisor: await checkHypervisor(run) };
         if (run.made.__unsure !== true) return;
-        const lineages = await lostLineages(run);
-        await refuseLost(
-          run,
-          lineages.filter((lineage) => lineage !== run.inputs.lineage),
-        );
+        refuseLost(run, await lostLineages(run));
         delete run.made.__unsure;
       },
     },
@@ -100,7 +96,7 @@ export const host: Definition<ObservedHost> = {
  * A Host that is new to the state, with machines of this very project and stack on it: the state was lost, or another backend
  * has it. Whatever was made under a new lineage would stand beside what is there: blank disks in the place of full ones.
  */
-async function refuseLost(run: Run<ObservedHost>, lineages: readonly string[]): Promise<void> {
+function refuseLost(run: Run<ObservedHost>, lineages: readonly string[]): void {
   if (lineages.length === 0) return;
   const { project, stack } = run.context;
   const [first] = lineages;

@@ -11,6 +11,7 @@ import {
   deriveName,
   deriveUuid,
   foreign,
+  lineageOf,
   nameField,
   onHost,
   ownNames,
@@ -181,8 +182,8 @@ export const storagePool: Definition<Observed> = {
         );
       }
     } else {
-      const lineage = run.given.__lineage ?? run.previous?.__lineage;
-      if (typeof lineage === "string") await run.hypervisor.volumes.forget(uuid, { lineage });
+      const lineage = lineageOf(run);
+      if (lineage !== undefined) await run.hypervisor.volumes.forget(uuid, { lineage });
     }
     await pools.remove(uuid, !adopted);
   },

@@ -14,6 +14,7 @@ import {
   inPool,
   keep,
   nameField,
+  namesOf,
   onHost,
   ownFile,
   permissionFields,
@@ -177,7 +178,7 @@ export const volume: Definition<VolumeState> = {
     return real;
   },
   async remove(run) {
-    const { volumes, machines } = run.hypervisor;
+    const { volumes } = run.hypervisor;
     const state = await volumes.find(poolOf(run), volumeNameOf(run));
     if (!state) return;
     if (run.made.__adopted === true) {
@@ -186,7 +187,7 @@ export const volume: Definition<VolumeState> = {
     }
     const users = await volumes.users(state.path);
     if (users.length > 0) {
-      const names = await Promise.all(users.map(async (uuid) => (await machines.find(uuid))?.name ?? uuid));
+      const names = await namesOf(run, users);
       throw new WindroseError("in-use", `the volume ${state.name} is a disk of ${names.join(", ")}`, {
         hint: "Detach it first, in an update of its own where both change.",
       });

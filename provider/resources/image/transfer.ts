@@ -26,6 +26,7 @@ import type { FetchOwner, FetchRequest } from "../../hypervisors/hypervisor";
 import type { VolumeState } from "../../hypervisors/model";
 import type { Run } from "../../lifecycle";
 import { mark, unmark } from "../backing";
+import { lineageOf } from "../common";
 import { digestOfFile } from "./file-digest";
 import { byThisMachine } from "./http";
 import { forgetDownload, KeptDownload } from "./kept-download";
@@ -118,9 +119,9 @@ async function refuseUnfit(
 }
 
 /** undefined: nobody knows what the host would keep it under. */
-function ownerOf({ inputs, given, previous }: ImageRun): FetchOwner | undefined {
-  const lineage = given.__lineage ?? previous?.__lineage;
-  return typeof lineage === "string" ? { lineage, resource: String(inputs.suffix) } : undefined;
+function ownerOf(run: ImageRun): FetchOwner | undefined {
+  const lineage = lineageOf(run);
+  return lineage === undefined ? undefined : { lineage, resource: String(run.inputs.suffix) };
 }
 
 /** Deletes what unfinished downloads of an image left, on the host and here. */

@@ -1,7 +1,7 @@
 import { compare, type Row } from "../../compare";
 import { WindroseError } from "../../errors";
 import { capabilities } from "../../hypervisors/capabilities";
-import type { DiskDefinition, InterfaceDefinition, MachineState } from "../../hypervisors/model";
+import { type DiskDefinition, type InterfaceDefinition, isPlaceKey, type MachineState } from "../../hypervisors/model";
 import { derivedMac, derivedSuffix } from "../../ownership";
 import { asRecord, complete, type Inputs, isRecord, notGiven } from "../../schema";
 import { sizeInBytes } from "../../sizes";
@@ -108,8 +108,8 @@ function withKeys(
   return copy;
 }
 
-/** Whether a device has a key of ours already; others' have one that begins with `@`. */
-const hasKey = ({ key }: DiskDefinition | InterfaceDefinition) => !key.startsWith("@");
+/** Whether a device has a key of ours already. */
+const hasKey = ({ key }: DiskDefinition | InterfaceDefinition) => !isPlaceKey(key);
 
 /**
  * Which disk of the machine is which of the program: by our alias, by its file, by the target that the program gives; else by

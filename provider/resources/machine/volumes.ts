@@ -9,7 +9,7 @@ import { derivedSuffix } from "../../ownership";
 import { type Inputs, isRecord } from "../../schema";
 import { sizeInBytes } from "../../sizes";
 import { releaseBacking } from "../backing";
-import { splitVolumeId, taken } from "../common";
+import { namesOf, splitVolumeId, taken } from "../common";
 import { type MachineRun, volumePath } from "./definition";
 import { entries, madeWithMachine, seedPool } from "./derive";
 
@@ -95,10 +95,10 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
 }
 
 /** A file that is a disk of another machine: both would write to it, and the other one may delete it. */
-async function refuseOthersDisk({ hypervisor, inputs }: MachineRun, key: string, volume: VolumeState): Promise<void> {
-  const others = (await hypervisor.volumes.users(volume.path)).filter((uuid) => uuid !== inputs.uuid);
+async function refuseOthersDisk(run: MachineRun, key: string, volume: VolumeState): Promise<void> {
+  const others = (await run.hypervisor.volumes.users(volume.path)).filter((uuid) => uuid !== run.inputs.uuid);
   if (others.length === 0) return;
-  const names = await Promise.all(others.map(async (uuid) => (await hypervisor.machines.find(uuid))?.name ?? uuid));
+  const names = await namesOf(run, others);
   throw new WindroseError("in-use", `the file ${volume.name} of the disk "${key}" is a disk of ${names.join(", ")}`, {
     hint: "Take it from that machine first, in an update of its own, with `keepDisks: true` where its machine made it.",
   });

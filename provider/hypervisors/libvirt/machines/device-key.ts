@@ -1,4 +1,5 @@
 import type { DeviceKeys } from "../../hypervisor";
+import { placeKey } from "../../model";
 import { XmlElement } from "../xml";
 import { deviceAlias } from "./view";
 
@@ -17,9 +18,6 @@ export function devicePlace(element: XmlElement, kind: Kind): string {
     kind === "disk" ? element.attribute("dev", "target") : element.attribute("address", "mac")?.toLowerCase();
   return place ?? "";
 }
-
-/** The key of a device that others made. A program can give no such key, so the two are never taken for each other. */
-export const placeKey = (place: string): string => `@${place}`;
 
 /** What a disk or interface is known by: the key in our alias; of others' devices `@` and the target or MAC address. */
 export function deviceKey(element: XmlElement, kind: Kind): string {

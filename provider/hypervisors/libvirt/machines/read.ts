@@ -1,15 +1,16 @@
 import { WindroseError } from "../../../errors";
-import type {
-  DiskDefinition,
-  DiskLimits,
-  GraphicsDefinition,
-  InterfaceDefinition,
-  MachineDefinition,
-  MachineFile,
-  ReportedMachine,
+import {
+  type DiskDefinition,
+  type DiskLimits,
+  type GraphicsDefinition,
+  type InterfaceDefinition,
+  type MachineDefinition,
+  type MachineFile,
+  placeKey,
+  type ReportedMachine,
 } from "../../model";
 import { parseXml, type XmlElement } from "../xml";
-import { deviceKey, placeKey } from "./device-key";
+import { deviceKey } from "./device-key";
 import { filesIn } from "./left-files";
 import { machineFamily } from "./machine-type";
 import { type Asked, findMetadata, readMetadata } from "./metadata";

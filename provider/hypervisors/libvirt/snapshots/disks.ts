@@ -83,25 +83,25 @@ export function compareDisks(snapshot: XmlElement, now: XmlElement, name: string
  * nothing where it has them all.
  */
 export function withoutGoneDisks(snapshot: XmlElement, running: XmlElement): XmlElement | undefined {
-  const now = new Map(running.all("devices/disk").map((disk) => [disk.attribute("dev", "target"), pathOf(disk)]));
-  const then = snapshot.all("domain/devices/disk");
+  const targetOf = (disk: XmlElement) => disk.attribute("dev", "target");
+  const now = new Map(running.all("devices/disk").map((disk) => [targetOf(disk), pathOf(disk)]));
+  const isThere = (disk: XmlElement) =>
+    now.has(targetOf(disk)) && (isMedia(disk) || now.get(targetOf(disk)) === pathOf(disk));
   const gone = new Set(
-    then
-      .filter((disk) => {
-        const target = disk.attribute("dev", "target");
-        return !now.has(target) || (!isMedia(disk) && now.get(target) !== pathOf(disk));
-      })
-      .map((disk) => disk.attribute("dev", "target")),
+    snapshot
+      .all("domain/devices/disk")
+      .filter((disk) => !isThere(disk))
+      .map(targetOf),
   );
   if (gone.size === 0) return undefined;
   const kept = snapshot.clone();
-  for (const [path, targetOf] of [
+  for (const [path, nameOf] of [
     ["disks", (disk: XmlElement) => disk.attribute("name")],
-    ["domain/devices", (disk: XmlElement) => disk.attribute("dev", "target")],
-    ["inactiveDomain/devices", (disk: XmlElement) => disk.attribute("dev", "target")],
+    ["domain/devices", targetOf],
+    ["inactiveDomain/devices", targetOf],
   ] as const) {
     const parent = kept.find(path);
-    for (const disk of parent?.all("disk") ?? []) if (gone.has(targetOf(disk))) parent!.remove(disk);
+    for (const disk of parent?.all("disk") ?? []) if (gone.has(nameOf(disk))) parent!.remove(disk);
   }
   return kept;
 }

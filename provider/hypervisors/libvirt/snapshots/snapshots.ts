@@ -104,7 +104,7 @@ export class LibvirtSnapshots implements SnapshotSection {
           // libvirt 7.0 looks at disks that take no part, too, where the machine is off.
           const left = disks.some(({ kind }) => kind === "no");
           if (running || !left || !isLibvirtError(error, ErrorNumber.OPERATION_INVALID)) throw error;
-          throw new WindroseError("unsupported", (error as Error).message, {
+          throw new WindroseError("unsupported", error.message, {
             hint: "libvirt 7.0 makes no snapshot of a machine that is off and has a read-only raw disk, such as its cloud-init seed. Start the machine before, or upgrade libvirt on the host.",
             cause: error,
           });
