@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { definitions } from "./definitions";
-import { dynamicProvider } from "./dynamic";
-import { WindroseError } from "./errors";
-import type { Kind } from "./schema";
+import { WindroseError } from "./basics/errors";
+import type { Kind } from "./lifecycle/schema";
+import { definitions } from "./pulumi/definitions";
+import { dynamicProvider } from "./pulumi/dynamic";
 
 /**
  * What a state's `__provider` requires: `pulumi-windrose/entry`. States hold this path and this call; neither changes.

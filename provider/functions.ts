@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs } from "./connections/arguments";
 import {
   configureHosts,
   hypervisorFor,
   rememberCredentials,
   type StoredConnection,
   splitConnection,
-} from "./connections";
-import type { Hypervisor } from "./hypervisors/hypervisor";
-import type { HostStatus, Lease, SnapshotState } from "./hypervisors/model";
-import type { ConnectionArgs } from "./resources/arguments";
+} from "./connections/connections";
+import type { Hypervisor } from "./drivers/hypervisor";
+import type { HostStatus, Lease, SnapshotState } from "./drivers/model";
 
 /**
  * What changes by the minute is asked for, not stored. These run in the program itself, and reach the host in a preview

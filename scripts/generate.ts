@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { definitions } from "../provider/definitions";
-import type { Definition } from "../provider/lifecycle";
-import { argumentsText } from "./generate/arguments";
+import type { Definition } from "../provider/lifecycle/lifecycle";
+import { definitions } from "../provider/pulumi/definitions";
+import { argumentsText, connectionText } from "./generate/arguments";
 import { projectText } from "./generate/project";
 import { referenceText } from "./generate/reference";
+import { folderOf } from "./generate/sources";
 
 /**
  * Writes what is made from the field tables, the arguments' types and the reference, and from the example's list of its
@@ -18,7 +19,13 @@ const root = dirname(__dirname);
 /** Path → text of each file that is made. */
 export function generated(all: readonly Definition[]): Readonly<Record<string, string>> {
   return {
-    "provider/resources/arguments.ts": formatted("arguments.ts", argumentsText(all)),
+    "provider/connections/arguments.ts": formatted("arguments.ts", connectionText()),
+    ...Object.fromEntries(
+      all.map((one) => [
+        `provider/resources/${folderOf(one.kind)}/arguments.ts`,
+        formatted("arguments.ts", argumentsText(one)),
+      ]),
+    ),
     "docs/resources.md": referenceText(all),
     "Pulumi.yaml": projectText(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
   };

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { isRecord } from "../../provider/schema";
+import { isRecord } from "../../provider/basics/record";
 import { ForgeRefused, type Surroundings, UnreadableInput, WrongUsage } from "../usage";
 import { type Comment, type Forge, forgeOf } from "./forges";
 

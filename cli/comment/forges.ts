@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isRecord } from "../../provider/schema";
+import { isRecord } from "../../provider/basics/record";
 import { type Surroundings, WrongUsage } from "../usage";
 
 type Environment = Surroundings["environment"];

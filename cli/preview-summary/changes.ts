@@ -1,7 +1,8 @@
-import { definitions } from "../../provider/definitions";
-import { asWindroseError } from "../../provider/errors";
-import { parseUrn } from "../../provider/ownership";
-import { asRecord, type Kind } from "../../provider/schema";
+import { asWindroseError } from "../../provider/basics/errors";
+import { asRecord } from "../../provider/basics/record";
+import { parseUrn } from "../../provider/lifecycle/ownership";
+import type { Kind } from "../../provider/lifecycle/schema";
+import { definitions } from "../../provider/pulumi/definitions";
 import { consequences } from "./consequences";
 import type { Digest, State, Step } from "./digest";
 import { differences, type FieldChange, given, inputsOf, type Judged, judge } from "./fields";

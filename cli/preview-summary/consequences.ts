@@ -1,5 +1,6 @@
-import { definitions } from "../../provider/definitions";
-import { asRecord, complete, type Inputs, isRecord, type Kind, unknown } from "../../provider/schema";
+import { asRecord, type Inputs, isRecord, unknown } from "../../provider/basics/record";
+import { complete, type Kind } from "../../provider/lifecycle/schema";
+import { definitions } from "../../provider/pulumi/definitions";
 import type { FieldChange } from "./fields";
 import { code } from "./markdown";
 import { node } from "./nodes";

@@ -1,4 +1,4 @@
-import { asRecord, isRecord } from "../../provider/schema";
+import { asRecord, isRecord } from "../../provider/basics/record";
 import { UnreadableInput } from "../usage";
 
 /**

@@ -1,8 +1,9 @@
-import { compare, type Row } from "../../provider/compare";
-import { capabilities } from "../../provider/hypervisors/capabilities";
-import { type Definition, pick, refusedRestarts } from "../../provider/lifecycle";
-import { type Effect, type Fields, type Inputs, isRecord, unknown } from "../../provider/schema";
-import { upgrade } from "../../provider/upgrade";
+import { type Inputs, isRecord, unknown } from "../../provider/basics/record";
+import { capabilities } from "../../provider/drivers/capabilities";
+import { compare, type Row } from "../../provider/lifecycle/compare";
+import { type Definition, pick, refusedRestarts } from "../../provider/lifecycle/lifecycle";
+import type { Effect, Fields } from "../../provider/lifecycle/schema";
+import { upgrade } from "../../provider/lifecycle/upgrade";
 import { type Step, secretText } from "./digest";
 import { overlap, parsePath, valueAt } from "./property-path";
 

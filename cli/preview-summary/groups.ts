@@ -1,5 +1,5 @@
-import { parseUrn } from "../../provider/ownership";
-import { isRecord } from "../../provider/schema";
+import { isRecord } from "../../provider/basics/record";
+import { parseUrn } from "../../provider/lifecycle/ownership";
 import type { State, Step } from "./digest";
 
 /** What a table is of. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseUrn } from "../../provider/ownership";
-import { asRecord, type Inputs } from "../../provider/schema";
+import { asRecord, type Inputs } from "../../provider/basics/record";
+import { parseUrn } from "../../provider/lifecycle/ownership";
 import type { Consequences, Situation } from "./consequences";
 import type { Step } from "./digest";
 import { code } from "./markdown";

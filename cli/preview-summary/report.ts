@@ -1,4 +1,4 @@
-import { parseUrn } from "../../provider/ownership";
+import { parseUrn } from "../../provider/lifecycle/ownership";
 import { type Change, changesOf } from "./changes";
 import type { Diagnostic, Digest } from "./digest";
 import { type Allowance, type Gate, judgeGates } from "./gate";

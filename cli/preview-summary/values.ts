@@ -1,4 +1,4 @@
-import { isRecord, unknown } from "../../provider/schema";
+import { isRecord, unknown } from "../../provider/basics/record";
 import { secretText } from "./digest";
 import { code, cut, lines } from "./markdown";
 

@@ -1,4 +1,4 @@
-import { effectWords } from "../../provider/schema";
+import { effectWords } from "../../provider/lifecycle/schema";
 import type { Change } from "./changes";
 import type { FieldChange } from "./fields";
 import { code, folded } from "./markdown";

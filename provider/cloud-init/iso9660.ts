@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import { both16, both32, isoName, jolietName, packRecords, recordBytes, rockRidge } from "./iso9660-records";
 
 /**

@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import type { HostKeyPair, SeedInput } from "./fields";
 import { contentType, isCloudConfig, multipart, type UserDataPart } from "./mime";
 import { isMap, parseYaml, plainValue, type YamlMap, yamlText } from "./yaml-text";

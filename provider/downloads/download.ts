@@ -1,4 +1,4 @@
-import { hasCode, WindroseError } from "../errors";
+import { hasCode, WindroseError } from "../basics/errors";
 import type { Answer } from "./answer";
 import { answerProblem, cutAfter, hintOfRest, stalledAfter } from "./problems";
 import { beginsAgain, goesOn, type Validator, validatorOf } from "./resume";

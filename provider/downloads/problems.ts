@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import type { Answer } from "./answer";
 
 const again = "Run the command again.";

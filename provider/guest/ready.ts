@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import * as ipaddr from "ipaddr.js";
-import { hasCode, WindroseError } from "../errors";
+import { hasCode, WindroseError } from "../basics/errors";
 import { greetSsh, reasonOf } from "./ssh-greeting";
 import { beforeStop, pause, Stopped } from "./waiting";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { Client, type ServerHostKeyAlgorithm } from "ssh2";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 /** The base64 part of a public key's line. */
 export function keyBlob(publicKey: string): string {

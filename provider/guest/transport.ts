@@ -1,4 +1,4 @@
-import { hasCode, WindroseError } from "../errors";
+import { hasCode, WindroseError } from "../basics/errors";
 import { within } from "../transports/bounds";
 import { connectionKey } from "../transports/registry";
 import { SshTransport } from "../transports/ssh";

@@ -1,6 +1,6 @@
-import { hasCode } from "../errors";
-import type { VolumeState } from "../hypervisors/model";
-import type { Run } from "../lifecycle";
+import { hasCode } from "../basics/errors";
+import type { VolumeState } from "../drivers/model";
+import type { Run } from "../lifecycle/lifecycle";
 
 /**
  * Images that are deleted while volumes still have them as a backing file are condemned, and whoever deletes the last

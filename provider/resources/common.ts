@@ -1,9 +1,10 @@
-import type { Exclusive } from "../exclusives";
-import type { Mark } from "../hypervisors/model";
-import { type Identity, known, type Run, refuse } from "../lifecycle";
-import { derivedUuid, isDerivedUuid, newIncarnation, parseUrn, physicalName } from "../ownership";
-import { type EffectFunction, field, type Inputs, type Kind, unknown, worded } from "../schema";
-import { sizeInBytes as bytes } from "../sizes";
+import { type Inputs, unknown } from "../basics/record";
+import { sizeInBytes as bytes } from "../basics/sizes";
+import type { Mark } from "../drivers/model";
+import type { Exclusive } from "../lifecycle/exclusives";
+import { type Identity, known, type Run, refuse } from "../lifecycle/lifecycle";
+import { derivedUuid, isDerivedUuid, newIncarnation, parseUrn, physicalName } from "../lifecycle/ownership";
+import { type EffectFunction, field, type Kind, worded } from "../lifecycle/schema";
 
 /** Fields that every resource on a host has. */
 export const onHost = {

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { guestKeysOf } from "../connections";
-import type { Context } from "../context";
+import { asRecord, type Inputs, isRecord } from "../basics/record";
+import { guestKeysOf } from "../connections/connections";
+import type { Hypervisor } from "../drivers/hypervisor";
 import { type GuestKeys, reachGuest } from "../guest/transport";
-import type { Hypervisor } from "../hypervisors/hypervisor";
-import { refuse } from "../lifecycle";
-import { asRecord, field, type Inputs, isRecord } from "../schema";
+import type { Context } from "../lifecycle/context";
+import { refuse } from "../lifecycle/lifecycle";
+import { field } from "../lifecycle/schema";
 
 /** How a machine is logged in to, by whatever does something in it. */
 

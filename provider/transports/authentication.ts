@@ -1,5 +1,5 @@
 import type { AnyAuthMethod, AuthenticationType, ParsedKey } from "ssh2";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import { type AgentKey, agentKeys } from "./agent";
 import { fingerprint } from "./host-key";
 import { type LoadedKey, loadKey, loadKeyFile, unreadable } from "./keys";

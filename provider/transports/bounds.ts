@@ -1,4 +1,4 @@
-import type { WindroseError } from "../errors";
+import type { WindroseError } from "../basics/errors";
 
 /** Bounds of the waits that no caller sets, in milliseconds. */
 export const bounds = {

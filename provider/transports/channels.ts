@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import { bounds, seconds } from "./bounds";
 
 interface Waiter {

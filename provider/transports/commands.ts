@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { asWindroseError, WindroseError } from "../errors";
+import { asWindroseError, WindroseError } from "../basics/errors";
 import { bounds, seconds } from "./bounds";
 import { LineSplitter, TailBuffer } from "./output";
 import { checkArguments } from "./quote";

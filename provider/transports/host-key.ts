@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import { type KnownHost, keyType, knownHostName, matchesHost, parseKnownHosts, parsePublicKey } from "./known-hosts";
 import { quoteArgument } from "./quote";
 import type { HostSettings } from "./ssh-config";

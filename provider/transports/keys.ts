@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type ParsedKey, utils } from "ssh2";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 /** A file or text that holds a key, read as far as that goes without its passphrase. */
 export interface LoadedKey {

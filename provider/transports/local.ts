@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import { bounds, seconds } from "./bounds";
 import {
   type CommandEnd,

@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 /**
  * One command as one line for a POSIX shell. `sshd` hands the line of an exec request to the user's login shell with

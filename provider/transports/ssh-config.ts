@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import { bounds } from "./bounds";
 import { quoteCommand } from "./quote";
 import { checkHostName, checkPort, checkUser, formatJumpHost, type JumpHost, parseJumpHosts } from "./ssh-names";

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 import type { Authentication } from "./authentication";
 import type { HostKeys } from "./host-key";
 

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
-import { asWindroseError, WindroseError } from "../errors";
+import { asWindroseError, WindroseError } from "../basics/errors";
 import { bounds, within } from "./bounds";
 import { Gate } from "./channels";
 import { openFailure } from "./ssh-connect";

@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 /** One host of a ProxyJump. */
 export interface JumpHost {

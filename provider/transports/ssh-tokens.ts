@@ -1,5 +1,5 @@
 import { homedir, hostname, userInfo } from "node:os";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 export interface Tokens {
   /** As given by the user. */

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import type { ClientChannel } from "ssh2";
-import { asWindroseError, WindroseError } from "../errors";
+import { asWindroseError, WindroseError } from "../basics/errors";
 import { Authentication } from "./authentication";
 import { bounds, seconds, within } from "./bounds";
 import {

@@ -1,5 +1,5 @@
 import { Duplex, type Readable, type Writable } from "node:stream";
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 export interface StreamParts {
   readable: Readable;

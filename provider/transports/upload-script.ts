@@ -1,4 +1,4 @@
-import { WindroseError } from "../errors";
+import { WindroseError } from "../basics/errors";
 
 /**
  * What runs on the host while a file comes in. A plain `cat` can't tell the end of a file from a connection that was

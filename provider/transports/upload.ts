@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { asWindroseError, WindroseError } from "../errors";
+import { asWindroseError, WindroseError } from "../basics/errors";
 import { bounds, seconds } from "./bounds";
 import type { RunningCommand } from "./commands";
 import { LineSplitter, TailBuffer } from "./output";

@@ -1,7 +1,7 @@
-import { type ConnectionField, connectionFields, uriParameters } from "../../provider/connection-fields";
-import { type ErrorCode, errorTable } from "../../provider/errors";
-import type { Definition } from "../../provider/lifecycle";
-import type { Field, Fields } from "../../provider/schema";
+import { type ErrorCode, errorTable } from "../../provider/basics/errors";
+import { type ConnectionField, connectionFields, uriParameters } from "../../provider/connections/connection-fields";
+import type { Definition } from "../../provider/lifecycle/lifecycle";
+import type { Field, Fields } from "../../provider/lifecycle/schema";
 import { exampleOf, raisedBy } from "./sources";
 import { boundsOf } from "./types";
 import { defaultWords, ruleWords } from "./words";

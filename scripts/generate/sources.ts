@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ErrorCode, errorTable } from "../../provider/errors";
-import type { Kind } from "../../provider/schema";
+import { type ErrorCode, errorTable } from "../../provider/basics/errors";
+import type { Kind } from "../../provider/lifecycle/schema";
 
 /** What the reference takes from files: the example of a kind, and the errors that its own code raises. */
 
@@ -17,17 +17,16 @@ export function exampleOf(kind: Kind): { summary: string; text: string } {
   return { summary: match[1]!, text: match[2]!.trim() };
 }
 
-/** Files of a resource: `provider/resources/storage-pool.ts`, and those of the folder that its name begins or ends with. */
+/** The folder of a resource in provider/resources: `storage-pool`. */
+export function folderOf(kind: string): string {
+  return kind.replace(/(?!^)([A-Z])/g, "-$1").toLowerCase();
+}
+
 function filesOf(kind: Kind): string[] {
-  const resources = join(root, "provider", "resources");
-  const name = kind.replace(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase();
-  const folders = [name, ...name.split("-")]
-    .map((folder) => join(resources, folder))
-    .filter((path) => existsSync(path));
-  const inFolders = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
-  );
-  return [join(resources, `${name}.ts`), ...new Set(inFolders)].filter((path) => path.endsWith(".ts"));
+  const folder = join(root, "provider", "resources", folderOf(kind));
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => join(folder, path));
 }
 
 /** Codes of the table that stand in the resource's own files as what it raises. */

@@ -1,4 +1,4 @@
-import type { Field, Fields, Keyed, Leaf, OutputFields } from "../../provider/schema";
+import type { Field, Fields, Keyed, Leaf, OutputFields } from "../../provider/lifecycle/schema";
 import { defaultWords, ruleWords } from "./words";
 
 /**

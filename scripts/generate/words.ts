@@ -1,5 +1,5 @@
-import { capabilities } from "../../provider/hypervisors/capabilities";
-import { type EffectRule, effectWords, type Leaf } from "../../provider/schema";
+import { capabilities } from "../../provider/drivers/capabilities";
+import { type EffectRule, effectWords, type Leaf } from "../../provider/lifecycle/schema";
 
 /** A rule in words: its own; else what it says where nothing is known of the rest of the resource. */
 export function ruleWords(rule: EffectRule): string {

@@ -18,6 +18,8 @@ const sources = [
 ];
 const record = inModules(".cache", "windrose", "build-of");
 const dist = join(root, "dist");
+/** What the compiler leaves behind. */
+const templates = join("provider", "drivers", "libvirt", "templates");
 
 /** Whether dist was made from just these sources. */
 export async function buildIsCurrent() {
@@ -43,7 +45,7 @@ async function build() {
   try {
     const project = join(root, "tsconfig.build.json");
     await tool([process.execPath, inModules("typescript/bin/tsc"), "-p", project, "--outDir", draft], "The compiler");
-    await cp(join(root, "provider", "templates"), join(draft, "provider", "templates"), {
+    await cp(join(root, templates), join(draft, templates), {
       recursive: true,
       filter: (source) => !/\.(ts|md)$/.test(source),
     }).catch((error) => {

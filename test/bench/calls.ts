@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { DomainXml, type LibvirtClient, openLibvirt } from "../../provider/hypervisors/libvirt/rpc";
+import { DomainXml, type LibvirtClient, openLibvirt } from "../../provider/drivers/libvirt/rpc";
 import { transportFor } from "../../provider/transports/registry";
 import type { LabHost } from "../lab";
 

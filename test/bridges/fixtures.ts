@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../provider/errors";
-import type { Work } from "../../provider/hypervisors/hypervisor";
-import { createBridges } from "../../provider/hypervisors/system/bridges/bridges";
-import type { Addressing, BridgeDefinition, BridgeMark } from "../../provider/hypervisors/system/bridges/model";
+import { WindroseError } from "../../provider/basics/errors";
+import type { Work } from "../../provider/drivers/hypervisor";
+import { createBridges } from "../../provider/host-system/bridges/bridges";
+import type { Addressing, BridgeDefinition, BridgeMark } from "../../provider/host-system/bridges/model";
 import { SshTransport } from "../../provider/transports/ssh";
 import {
   currentLab,

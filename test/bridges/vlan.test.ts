@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createBridges } from "../../provider/hypervisors/system/bridges/bridges";
-import type { BridgeDefinition } from "../../provider/hypervisors/system/bridges/model";
+import { createBridges } from "../../provider/host-system/bridges/bridges";
+import type { BridgeDefinition } from "../../provider/host-system/bridges/model";
 import { SshTransport } from "../../provider/transports/ssh";
 import { currentLab, enable, type Lab, type LabHost, LabMachine, managed, put, until } from "../lab/index.js";
 import { arming, hasCode, mark, work } from "./fixtures";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Inputs, Kind } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
+import type { Kind } from "../../provider/lifecycle/schema";
 import { type Asked, type Outcome, Stack } from "../e2e/stack";
 import type { Look } from "./look";
 import type { Rig } from "./rig";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import type { Inputs } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
 import { inGuest } from "../e2e/guests";
 import type { LabHost } from "../lab";
 import type { Place } from "./place";

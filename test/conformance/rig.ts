@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { closeHypervisors } from "../../provider/connections";
-import type { Inputs, Kind } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
+import { closeHypervisors } from "../../provider/connections/connections";
+import type { Kind } from "../../provider/lifecycle/schema";
 import { connection, initrd, kernel } from "../e2e/guests";
 import { variant } from "../integration/libvirt/variant";
 import { WebServer } from "../integration/libvirt/web-server";

@@ -1,5 +1,5 @@
-import { definitions } from "../../provider/definitions";
-import type { Kind } from "../../provider/schema";
+import type { Kind } from "../../provider/lifecycle/schema";
+import { definitions } from "../../provider/pulumi/definitions";
 import { rulesOf, samplesOf } from "./sample";
 import { samples } from "./samples";
 import { tableText } from "./table";

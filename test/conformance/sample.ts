@@ -1,13 +1,6 @@
-import type { Definition } from "../../provider/lifecycle";
-import {
-  type Effect,
-  type EffectRule,
-  type Field,
-  type Fields,
-  type Inputs,
-  isRecord,
-  type Kind,
-} from "../../provider/schema";
+import { type Inputs, isRecord } from "../../provider/basics/record";
+import type { Definition } from "../../provider/lifecycle/lifecycle";
+import type { Effect, EffectRule, Field, Fields, Kind } from "../../provider/lifecycle/schema";
 import type { Look } from "./look";
 import type { Place } from "./place";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Effect, Inputs } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
+import type { Effect } from "../../provider/lifecycle/schema";
 import type { Look } from "./look";
 import type { Place } from "./place";
 import { inputsOf, type KindSamples, type Rule, rowPath, type Sample, type Which, withValue } from "./sample";

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import sinon from "sinon";
-import { Engine } from "../../provider/engine";
+import { type Inputs, isRecord } from "../../provider/basics/record";
 import { resource } from "../../provider/entry";
-import { type Inputs, isRecord, type Kind } from "../../provider/schema";
+import type { Kind } from "../../provider/lifecycle/schema";
+import { Engine } from "../../provider/pulumi/engine";
 
 /** A preview: what it says, and what the engine would do. */
 export interface Previewed {

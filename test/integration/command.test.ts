@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type GuestWay, reachGuest } from "../../provider/guest/transport";
-import { runUserCommand } from "../../provider/hypervisors/system/user-command/run";
+import { runUserCommand } from "../../provider/host-system/user-command/run";
 import { LocalTransport } from "../../provider/transports/local";
 import type { Transport } from "../../provider/transports/transport";
 import { rejection, Transports, until } from "./transports/helpers";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Inputs, Kind } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
+import type { Kind } from "../../provider/lifecycle/schema";
 import type { Look } from "../conformance/look";
 import { Rig } from "../conformance/rig";
 import { InProcess } from "../conformance/way";

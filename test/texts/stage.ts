@@ -1,5 +1,6 @@
-import { closeHypervisors } from "../../provider/connections";
-import type { Inputs, Kind } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
+import { closeHypervisors } from "../../provider/connections/connections";
+import type { Kind } from "../../provider/lifecycle/schema";
 import type { Look } from "../conformance/look";
 import type { Place } from "../conformance/place";
 import { Rig } from "../conformance/rig";

@@ -1,4 +1,5 @@
-import type { Inputs, Kind } from "../../provider/schema";
+import type { Inputs } from "../../provider/basics/record";
+import type { Kind } from "../../provider/lifecycle/schema";
 import type { Look } from "../conformance/look";
 import type { Place } from "../conformance/place";
 

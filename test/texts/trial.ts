@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { definitions } from "../../provider/definitions";
-import { asRecord, type Inputs } from "../../provider/schema";
-import { validate } from "../../provider/validate";
+import { asRecord, type Inputs } from "../../provider/basics/record";
+import { validate } from "../../provider/lifecycle/validate";
+import { definitions } from "../../provider/pulumi/definitions";
 import { key, merge } from "../conformance/sample";
 import { Refused } from "../conformance/way";
 import type { TextStage } from "./stage";

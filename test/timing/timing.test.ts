@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { LibvirtHypervisor } from "../../provider/drivers/libvirt/driver";
 import { waitForSsh } from "../../provider/guest/ready";
-import { LibvirtHypervisor } from "../../provider/hypervisors/libvirt/driver";
 import { transportFor } from "../../provider/transports/registry";
 import { Fixture } from "../e2e/fixture";
 import { frame, guest, reservations, winds } from "../e2e/guests";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { compare, describeRows, refusals, replacedOnChange } from "../../provider/compare";
-import { capabilities } from "../../provider/hypervisors/capabilities";
-import { type Fields, field, type Inputs, unknown } from "../../provider/schema";
+import { type Inputs, unknown } from "../../provider/basics/record";
+import { capabilities } from "../../provider/drivers/capabilities";
+import { compare, describeRows, refusals, replacedOnChange } from "../../provider/lifecycle/compare";
+import { type Fields, field } from "../../provider/lifecycle/schema";
 
 const fields: Fields = {
   name: field.text("", "replace"),

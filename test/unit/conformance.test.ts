@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { definitions } from "../../provider/definitions";
-import { check, type Definition, diff } from "../../provider/lifecycle";
-import { complete, type Inputs, type Leaf, unknown } from "../../provider/schema";
+import { type Inputs, unknown } from "../../provider/basics/record";
+import { check, type Definition, diff } from "../../provider/lifecycle/lifecycle";
+import { complete, type Leaf } from "../../provider/lifecycle/schema";
+import { definitions } from "../../provider/pulumi/definitions";
 import { nowhere } from "../conformance/place";
 import {
   inputsOf,

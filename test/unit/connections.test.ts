@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { connectionFields, uriParameters } from "../../provider/connection-fields";
+import { unknown } from "../../provider/basics/record";
+import { connectionFields, uriParameters } from "../../provider/connections/connection-fields";
 import {
   configureHosts,
   connectionName,
@@ -9,8 +10,7 @@ import {
   rememberCredentials,
   resolveConnection,
   splitConnection,
-} from "../../provider/connections";
-import { unknown } from "../../provider/schema";
+} from "../../provider/connections/connections";
 
 describe("connections", () => {
   // Of a process that nobody has configured, as those of other tests are.

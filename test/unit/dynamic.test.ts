@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stub } from "sinon";
-import { dynamicProvider } from "../../provider/dynamic";
-import { LibvirtHypervisor } from "../../provider/hypervisors/libvirt/driver";
+import { LibvirtHypervisor } from "../../provider/drivers/libvirt/driver";
+import { dynamicProvider } from "../../provider/pulumi/dynamic";
 import { command } from "../../provider/resources/command";
 import { host } from "../../provider/resources/host";
 import { hostBridge } from "../../provider/resources/host-bridge";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Context } from "../../provider/context";
-import { WindroseError } from "../../provider/errors";
-import type { Hypervisor } from "../../provider/hypervisors/hypervisor";
+import { WindroseError } from "../../provider/basics/errors";
+import type { Inputs } from "../../provider/basics/record";
+import type { Hypervisor } from "../../provider/drivers/hypervisor";
 import type {
   HypervisorFacts,
   MachineState,
@@ -10,18 +10,15 @@ import type {
   PoolState,
   SnapshotState,
   VolumeState,
-} from "../../provider/hypervisors/model";
+} from "../../provider/drivers/model";
 import {
   nothingWanted,
   type RealPreparation,
   type WantedPreparation,
-} from "../../provider/hypervisors/system/preparation/model";
-import {
-  type ApplyRequest,
-  isWanted,
-  type ReleaseRequest,
-} from "../../provider/hypervisors/system/preparation/preparation";
-import type { ReadFacts } from "../../provider/hypervisors/system/read-facts";
+} from "../../provider/host-system/preparation/model";
+import { type ApplyRequest, isWanted, type ReleaseRequest } from "../../provider/host-system/preparation/preparation";
+import type { ReadFacts } from "../../provider/host-system/read-facts";
+import type { Context } from "../../provider/lifecycle/context";
 import {
   apply,
   type CheckAnswer,
@@ -30,8 +27,8 @@ import {
   diff,
   HalfMade,
   type Identity,
-} from "../../provider/lifecycle";
-import type { Inputs, Kind } from "../../provider/schema";
+} from "../../provider/lifecycle/lifecycle";
+import type { Kind } from "../../provider/lifecycle/schema";
 
 /** A host in memory, as far as resources see it. What is called is in `calls`; `fail` makes one call fail. */
 export class FakeHost {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../provider/errors";
-import { apply, check, type Definition, diff, HalfMade, read, remove } from "../../provider/lifecycle";
-import { field, type Inputs } from "../../provider/schema";
+import { WindroseError } from "../../provider/basics/errors";
+import type { Inputs } from "../../provider/basics/record";
+import { apply, check, type Definition, diff, HalfMade, read, remove } from "../../provider/lifecycle/lifecycle";
+import { field } from "../../provider/lifecycle/schema";
 import { contextOf, FakeHost, halfMade, identityOf } from "./fakes";
 
 /** A resource whose object is a record in memory. */

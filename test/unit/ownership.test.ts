@@ -8,7 +8,7 @@ import {
   newLineage,
   parseUrn,
   physicalName,
-} from "../../provider/ownership";
+} from "../../provider/lifecycle/ownership";
 import { namePattern } from "../../provider/resources/common";
 
 const frozen = ["15d36dc9-e155-8b81-8283-30ec5bf1fd49", "bc54ddfd", "52:54:00:8d:49:66"];

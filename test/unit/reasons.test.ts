@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { sayValues } from "../../provider/reasons";
+import { type Inputs, unknown } from "../../provider/basics/record";
+import { sayValues } from "../../provider/lifecycle/reasons";
+import { type Fields, field } from "../../provider/lifecycle/schema";
 import { network } from "../../provider/resources/network";
-import { type Fields, field, type Inputs, unknown } from "../../provider/schema";
 import { checkOf } from "./fakes";
 
 const fields: Fields = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatSize, parseSize, sizeInBytes, sizeProblem } from "../../provider/sizes";
+import { formatSize, parseSize, sizeInBytes, sizeProblem } from "../../provider/basics/sizes";
 
 describe("sizes", () => {
   it("are read in every unit", () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { definitions } from "../../provider/definitions";
-import { type Field, type Fields, type Leaf, unknown } from "../../provider/schema";
-import { keptTexts, shown, textProblem, unixScript } from "../../provider/texts";
-import { validate } from "../../provider/validate";
+import { unknown } from "../../provider/basics/record";
+import { keptTexts, shown, textProblem, unixScript } from "../../provider/basics/texts";
+import type { Field, Fields, Leaf } from "../../provider/lifecycle/schema";
+import { validate } from "../../provider/lifecycle/validate";
+import { definitions } from "../../provider/pulumi/definitions";
 import { elsewhere, subjects } from "../texts/subjects";
 
 const noDefinition = ["\0", "\u0001", "\u001b", "\u007f", "\ud800", "\udfff", "\ufffe", "\uffff"];

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { definitions } from "../../provider/definitions";
-import { check, diff } from "../../provider/lifecycle";
-import { parseUrn } from "../../provider/ownership";
-import type { Inputs, Kind } from "../../provider/schema";
-import { schemaVersion, upgrade } from "../../provider/upgrade";
+import type { Inputs } from "../../provider/basics/record";
+import { check, diff } from "../../provider/lifecycle/lifecycle";
+import { parseUrn } from "../../provider/lifecycle/ownership";
+import type { Kind } from "../../provider/lifecycle/schema";
+import { schemaVersion, upgrade } from "../../provider/lifecycle/upgrade";
+import { definitions } from "../../provider/pulumi/definitions";
 
 interface Recorded {
   kind: Kind;

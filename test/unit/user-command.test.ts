@@ -5,9 +5,9 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import sinon from "sinon";
-import { displayed, masking } from "../../provider/hypervisors/system/user-command/mask";
-import { bootstrap, inputOf, type UserCommand } from "../../provider/hypervisors/system/user-command/program";
-import { outputLimit, runUserCommand } from "../../provider/hypervisors/system/user-command/run";
+import { displayed, masking } from "../../provider/host-system/user-command/mask";
+import { bootstrap, inputOf, type UserCommand } from "../../provider/host-system/user-command/program";
+import { outputLimit, runUserCommand } from "../../provider/host-system/user-command/run";
 import { LocalTransport } from "../../provider/transports/local";
 
 const has = (program: string) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { type Fields, field, type Inputs, unknown } from "../../provider/schema";
-import { validate } from "../../provider/validate";
+import { type Inputs, unknown } from "../../provider/basics/record";
+import { type Fields, field } from "../../provider/lifecycle/schema";
+import { validate } from "../../provider/lifecycle/validate";
 
 const fields: Fields = {
   name: field.text("", "live", { required: true, pattern: /^[a-z]+$/, says: "must be small letters" }),

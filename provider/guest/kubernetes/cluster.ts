@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { stringify } from "yaml";
-import { hasCode, WindroseError } from "../../errors";
+import { hasCode, WindroseError } from "../../basics/errors";
 import type { ExecResult, Transport } from "../../transports/transport";
 import { pause } from "../waiting";
 import { versionIn } from "./look";

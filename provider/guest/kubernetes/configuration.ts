@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { asRecord, type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import { blockOf } from "./routes";
 import { ours } from "./shell";
 

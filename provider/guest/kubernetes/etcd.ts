@@ -1,6 +1,6 @@
-import { bracketed } from "../../addresses";
-import { WindroseError } from "../../errors";
-import { asRecord, isRecord } from "../../schema";
+import { bracketed } from "../../basics/addresses";
+import { WindroseError } from "../../basics/errors";
+import { asRecord, isRecord } from "../../basics/record";
 import type { ExecResult, Transport } from "../../transports/transport";
 import { type Bounds, lastLines, limit } from "./shell";
 

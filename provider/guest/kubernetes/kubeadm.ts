@@ -1,4 +1,4 @@
-import { WindroseError } from "../../errors";
+import { WindroseError } from "../../basics/errors";
 import type { Transport } from "../../transports/transport";
 import { criSocket } from "./configuration";
 import { type Bounds, lastLines, limit, ours, running, runScript, tryScript } from "./shell";

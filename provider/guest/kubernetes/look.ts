@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { WindroseError } from "../../errors";
+import { WindroseError } from "../../basics/errors";
 import type { Transport } from "../../transports/transport";
 import { adminConfiguration, type Bounds, lastLines, ours, running, runScript, tryScript } from "./shell";
 

@@ -1,5 +1,5 @@
-import { asWindroseError, WindroseError } from "../../errors";
-import { asRecord, type Inputs, isRecord } from "../../schema";
+import { asWindroseError, WindroseError } from "../../basics/errors";
+import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import { parseTaint, type Taint, taintText } from "./configuration";
 import { versionIn } from "./look";
 import { lastLines } from "./shell";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { parseAllDocuments, stringify } from "yaml";
-import { WindroseError } from "../../errors";
-import { asRecord, isRecord } from "../../schema";
+import { WindroseError } from "../../basics/errors";
+import { asRecord, isRecord } from "../../basics/record";
 import type { Transport } from "../../transports/transport";
 import { routeFiles } from "./routes";
 import { type Bounds, ours, runScript } from "./shell";

@@ -1,5 +1,5 @@
-import { WindroseError } from "../../errors";
-import { isRecord } from "../../schema";
+import { WindroseError } from "../../basics/errors";
+import { isRecord } from "../../basics/record";
 import type { Transport } from "../../transports/transport";
 import { type GuestFacts, versionIn } from "./look";
 import { type Bounds, ours, runScript } from "./shell";

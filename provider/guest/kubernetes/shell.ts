@@ -1,5 +1,5 @@
-import { WindroseError } from "../../errors";
-import { bootstrap, inputOf } from "../../hypervisors/system/user-command/program";
+import { WindroseError } from "../../basics/errors";
+import { bootstrap, inputOf } from "../../host-system/user-command/program";
 import type { ExecResult, Transport } from "../../transports/transport";
 
 /** Where a guest keeps what is ours. */

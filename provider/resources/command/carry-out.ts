@@ -1,9 +1,9 @@
-import { timeLeft } from "../../context";
-import { hasCode, WindroseError } from "../../errors";
-import { displayed, masking } from "../../hypervisors/system/user-command/mask";
-import { runUserCommand } from "../../hypervisors/system/user-command/run";
-import type { Run } from "../../lifecycle";
-import type { Inputs } from "../../schema";
+import { hasCode, WindroseError } from "../../basics/errors";
+import type { Inputs } from "../../basics/record";
+import { displayed, masking } from "../../host-system/user-command/mask";
+import { runUserCommand } from "../../host-system/user-command/run";
+import { timeLeft } from "../../lifecycle/context";
+import type { Run } from "../../lifecycle/lifecycle";
 import { reachMachine } from "../guest-connection";
 
 /** It is there as soon as the state has it: nothing of it can be looked at. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { field, type Inputs, isRecord, textOf, worded } from "../../schema";
-import { unixScript } from "../../texts";
+import { type Inputs, isRecord } from "../../basics/record";
+import { unixScript } from "../../basics/texts";
+import { field, textOf, worded } from "../../lifecycle/schema";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
 

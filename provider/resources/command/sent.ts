@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Inputs, isRecord } from "../../schema";
-import type { CommandArgs } from "../arguments";
+import { type Inputs, isRecord } from "../../basics/record";
 import { sentConnection } from "../guest-connection";
+import type { CommandArgs } from "./arguments";
 import { mayBeSecret } from "./fields";
 
 /**

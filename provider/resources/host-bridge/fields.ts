@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Inputs, OutputFields } from "../../schema";
-import { field } from "../../schema";
+import type { Inputs } from "../../basics/record";
+import type { OutputFields } from "../../lifecycle/schema";
+import { field } from "../../lifecycle/schema";
 import { onHost, uuidField } from "../common";
 import { parseAddress, parseSubnet } from "../network/addresses";
 

@@ -1,6 +1,6 @@
-import { known } from "../../lifecycle";
-import { type Inputs, unknown } from "../../schema";
-import type { Failure } from "../../validate";
+import { type Inputs, unknown } from "../../basics/record";
+import { known } from "../../lifecycle/lifecycle";
+import type { Failure } from "../../lifecycle/validate";
 import { contains, parseAddress, parseSubnet } from "../network/addresses";
 
 /** What can never be right, across fields. Values may be unknown. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { packageTable } from "../../hypervisors/system/preparation/packages";
-import { field } from "../../schema";
+import { packageTable } from "../../host-system/preparation/packages";
+import { field } from "../../lifecycle/schema";
 import * as types from "./types";
 
 /** Seconds: a host alone is looked at; packages are fetched and installed. */

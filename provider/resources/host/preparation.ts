@@ -1,15 +1,10 @@
-import { asWindroseError, hasCode, WindroseError } from "../../errors";
-import type { SystemFacts } from "../../hypervisors/model";
-import type {
-  FirewallBridge,
-  Holder,
-  RealPreparation,
-  WantedPreparation,
-} from "../../hypervisors/system/preparation/model";
-import { isWanted } from "../../hypervisors/system/preparation/preparation";
-import { literalOf, type SettingValue, settingOf } from "../../hypervisors/system/preparation/settings";
-import type { Run } from "../../lifecycle";
-import { asRecord, type Inputs } from "../../schema";
+import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
+import { asRecord, type Inputs } from "../../basics/record";
+import type { SystemFacts } from "../../drivers/model";
+import type { FirewallBridge, Holder, RealPreparation, WantedPreparation } from "../../host-system/preparation/model";
+import { isWanted } from "../../host-system/preparation/preparation";
+import { literalOf, type SettingValue, settingOf } from "../../host-system/preparation/settings";
+import type { Run } from "../../lifecycle/lifecycle";
 
 /** Between the fields of a Host and what its system is asked for. */
 

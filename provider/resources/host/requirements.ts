@@ -1,8 +1,8 @@
-import { hasCode, WindroseError } from "../../errors";
-import type { HypervisorFacts, SystemFacts } from "../../hypervisors/model";
-import { type Run, refuse } from "../../lifecycle";
-import { asRecord } from "../../schema";
-import { formatSize, sizeInBytes } from "../../sizes";
+import { hasCode, WindroseError } from "../../basics/errors";
+import { asRecord } from "../../basics/record";
+import { formatSize, sizeInBytes } from "../../basics/sizes";
+import type { HypervisorFacts, SystemFacts } from "../../drivers/model";
+import { type Run, refuse } from "../../lifecycle/lifecycle";
 
 /** What the host must have, whatever is on it: checked before anything is changed. */
 export async function checkRequirements(run: Run<unknown>, system: SystemFacts): Promise<void> {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { canonicalSubnet } from "../../hypervisors/system/preparation/firewall";
-import { literalOf, type SettingValue } from "../../hypervisors/system/preparation/settings";
-import { contentOf } from "../../schema";
-import { endsWithReturn } from "../../texts";
+import { endsWithReturn } from "../../basics/texts";
+import { canonicalSubnet } from "../../host-system/preparation/firewall";
+import { literalOf, type SettingValue } from "../../host-system/preparation/settings";
+import { contentOf } from "../../lifecycle/schema";
 
 /** What may stand in the preparation's fields: all of it becomes a name or a line on the host, so all of it is bounded. */
 

@@ -1,12 +1,12 @@
 import { type FileHandle, open as openFile, statfs } from "node:fs/promises";
 import { type IncomingMessage, request as plain } from "node:http";
 import { request as secure } from "node:https";
-import { type Context, timeLeft } from "../../context";
+import { WindroseError } from "../../basics/errors";
 import { type Answer, answerOf, type Headers } from "../../downloads/answer";
 import type { End, Way } from "../../downloads/download";
 import { answerProblem, noRoom } from "../../downloads/problems";
 import { beginsAgain, ifRange } from "../../downloads/resume";
-import { WindroseError } from "../../errors";
+import { type Context, timeLeft } from "../../lifecycle/context";
 import type { KeptDownload } from "./kept-download";
 import { withoutSecrets } from "./source";
 

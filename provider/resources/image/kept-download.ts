@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
+import { WindroseError } from "../../basics/errors";
 import type { Kept, Store } from "../../downloads/download";
 import { readValidator, type Validator } from "../../downloads/resume";
-import { WindroseError } from "../../errors";
 
 /** Milliseconds after which what nobody went on with is deleted, whoever's it is. */
 const longest = 7 * 24 * 3600 * 1000;

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
-import { known } from "../../lifecycle";
+import { known } from "../../lifecycle/lifecycle";
 
 /** Where an image comes from, told by the text alone. */
 export type Source =

@@ -1,10 +1,10 @@
+import { asRecord } from "../../basics/record";
 import type { Cluster } from "../../guest/kubernetes/cluster";
 import { newToken } from "../../guest/kubernetes/cluster";
 import { addonsOf, initConfiguration, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { phase } from "../../guest/kubernetes/kubeadm";
 import { pause } from "../../guest/waiting";
-import { owes } from "../../lifecycle";
-import { asRecord } from "../../schema";
+import { owes } from "../../lifecycle/lifecycle";
 import { memberOf } from "./membership";
 import { boundsOf, clusterOf, firstGuest, isFirst, type NodeRun, requestOf } from "./node";
 import { parseVersion } from "./rules";

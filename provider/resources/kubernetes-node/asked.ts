@@ -1,4 +1,4 @@
-import { asRecord, unknown } from "../../schema";
+import { asRecord, unknown } from "../../basics/record";
 
 /**
  * Which generation of each cluster the program asks for, as far as its resources were checked in this process. The engine

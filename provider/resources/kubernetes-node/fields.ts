@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Fields, field, type Inputs, textOf } from "../../schema";
+import type { Inputs } from "../../basics/record";
+import { type Fields, field, textOf } from "../../lifecycle/schema";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
 import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";

@@ -1,7 +1,7 @@
 import { isMap, parseDocument } from "yaml";
+import { asRecord, type Inputs } from "../../basics/record";
 import { hostsBlock } from "../../guest/kubernetes/look";
 import { adminConfiguration, runScript } from "../../guest/kubernetes/shell";
-import { asRecord, type Inputs } from "../../schema";
 import { taintsOf } from "./fields";
 import { authorityOf, boundsOf, firstGuest, isFirst, type NodeRun, ownGuest, requestOf, serverAt } from "./node";
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { hasCode, WindroseError } from "../../errors";
+import { hasCode, WindroseError } from "../../basics/errors";
+import { asRecord } from "../../basics/record";
 import { Cluster, newToken } from "../../guest/kubernetes/cluster";
 import { initConfiguration, joinConfiguration, type NodeRequest } from "../../guest/kubernetes/configuration";
 import { Etcd } from "../../guest/kubernetes/etcd";
@@ -8,7 +9,6 @@ import { hostsBlock, kubeletWords, lookAtGuest, prepareGuest } from "../../guest
 import { writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, enableUnits, type Source } from "../../guest/kubernetes/programs";
 import { pause } from "../../guest/waiting";
-import { asRecord } from "../../schema";
 import {
   authorityOf,
   boundsOf,

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../errors";
+import type { ErrorCode } from "../../basics/errors";
 import type { GuestFacts } from "../../guest/kubernetes/look";
 import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { compareVersions, parseVersion, upgradeProblem } from "./rules";

@@ -1,4 +1,4 @@
-import { asWindroseError, hasCode, WindroseError } from "../../errors";
+import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
 import { Cluster } from "../../guest/kubernetes/cluster";
 import { Etcd } from "../../guest/kubernetes/etcd";
 import { follow, reset } from "../../guest/kubernetes/kubeadm";

@@ -1,7 +1,8 @@
-import { compare } from "../../compare";
-import { capabilities } from "../../hypervisors/capabilities";
-import { asRecord, type Change, type EffectRule, type Inputs, unknown, worded } from "../../schema";
-import { fields as machineFields } from "../machine/fields";
+import { asRecord, type Inputs, unknown } from "../../basics/record";
+import { capabilities } from "../../drivers/capabilities";
+import { compare } from "../../lifecycle/compare";
+import { type Change, type EffectRule, worded } from "../../lifecycle/schema";
+import { fields as machineFields } from "../virtual-machine/fields";
 import { asksAnew } from "./asked";
 
 /** What a change of a node's fields does: pure functions, so that a preview says it without any host. */

@@ -1,6 +1,6 @@
 import * as ipaddr from "ipaddr.js";
-import { asRecord, type Inputs, unknown } from "../../schema";
-import type { Failure } from "../../validate";
+import { asRecord, type Inputs, unknown } from "../../basics/record";
+import type { Failure } from "../../lifecycle/validate";
 import { parseVersion } from "./rules";
 
 /** What can never be right, across a node's fields. Values may be unknown. */

@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
-import { known } from "../../lifecycle";
-import { asRecord, type Inputs, isRecord } from "../../schema";
-import { shown } from "../../texts";
-import type { Failure } from "../../validate";
+import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { shown } from "../../basics/texts";
+import { known } from "../../lifecycle/lifecycle";
+import type { Failure } from "../../lifecycle/validate";
 
 type Fail = (property: string, reason: string) => void;
 type Address = ipaddr.IPv4 | ipaddr.IPv6;

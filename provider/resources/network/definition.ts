@@ -1,13 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type {
-  DnsHost,
-  Mark,
-  NetworkAddress,
-  NetworkDefinition,
-  NetworkState,
-  Reservation,
-} from "../../hypervisors/model";
-import { asRecord, type Inputs, isRecord } from "../../schema";
+import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import type { DnsHost, Mark, NetworkAddress, NetworkDefinition, NetworkState, Reservation } from "../../drivers/model";
 import { contains, parseAddress, parseSubnet } from "./addresses";
 
 /** What is brought to a running network without a restart. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type EffectRule, field, worded } from "../../schema";
+import { type EffectRule, field, worded } from "../../lifecycle/schema";
 import { nameField, onHost, uuidField } from "../common";
 import { hostPattern } from "./addresses";
 

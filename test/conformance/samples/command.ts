@@ -1,4 +1,4 @@
-import type { Inputs } from "../../../provider/schema";
+import type { Inputs } from "../../../provider/basics/record";
 import type { Look } from "../look";
 import { elsewhere, type Place } from "../place";
 import type { KindSamples, Sample } from "../sample";

@@ -1,4 +1,4 @@
-import type { Inputs } from "../../../provider/schema";
+import type { Inputs } from "../../../provider/basics/record";
 import { elsewhere } from "../place";
 import type { KindSamples, Sample } from "../sample";
 import { local, unseen } from "./unseen";

@@ -1,4 +1,4 @@
-import { derivedMac } from "../../../provider/ownership";
+import { derivedMac } from "../../../provider/lifecycle/ownership";
 import { first, type Look } from "../look";
 import { elsewhere } from "../place";
 import { type KindSamples, key, type Sample } from "../sample";

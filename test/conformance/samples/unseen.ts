@@ -1,4 +1,4 @@
-import type { Inputs } from "../../../provider/schema";
+import type { Inputs } from "../../../provider/basics/record";
 import type { Sample } from "../sample";
 
 /** What is in the state alone: no host shows it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../../provider/errors";
-import type { Work } from "../../../provider/hypervisors/hypervisor";
-import { createBridges } from "../../../provider/hypervisors/system/bridges/bridges";
+import { WindroseError } from "../../../provider/basics/errors";
+import type { Work } from "../../../provider/drivers/hypervisor";
+import { createBridges } from "../../../provider/host-system/bridges/bridges";
 import type { SshTransport } from "../../../provider/transports/ssh";
 import type { ExecOptions } from "../../../provider/transports/transport";
 import { arming, BridgeHost, definition, hasCode, mark, work } from "../../bridges/fixtures";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createBridges } from "../../../provider/hypervisors/system/bridges/bridges";
+import { createBridges } from "../../../provider/host-system/bridges/bridges";
 import { SshTransport } from "../../../provider/transports/ssh";
 import type { ExecOptions } from "../../../provider/transports/transport";
 import { arming, BridgeHost, definition, hasCode, mark, work } from "../../bridges/fixtures";

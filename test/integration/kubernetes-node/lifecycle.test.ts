@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sinon from "sinon";
-import type { Context } from "../../../provider/context";
-import { WindroseError } from "../../../provider/errors";
-import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
-import { apply, HalfMade, read, remove } from "../../../provider/lifecycle";
+import { WindroseError } from "../../../provider/basics/errors";
+import type { Inputs } from "../../../provider/basics/record";
+import type { Hypervisor } from "../../../provider/drivers/hypervisor";
+import type { Context } from "../../../provider/lifecycle/context";
+import { apply, HalfMade, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { door } from "../../../provider/resources/guest-connection";
 import { kubernetesNode } from "../../../provider/resources/kubernetes-node";
-import type { Inputs } from "../../../provider/schema";
 import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 

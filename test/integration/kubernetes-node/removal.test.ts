@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import sinon from "sinon";
-import type { Context } from "../../../provider/context";
+import type { Inputs } from "../../../provider/basics/record";
+import type { Hypervisor } from "../../../provider/drivers/hypervisor";
 import { hashOf } from "../../../provider/guest/kubernetes/look";
-import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
-import { apply, remove } from "../../../provider/lifecycle";
+import type { Context } from "../../../provider/lifecycle/context";
+import { apply, remove } from "../../../provider/lifecycle/lifecycle";
 import { door } from "../../../provider/resources/guest-connection";
 import { kubernetesNode } from "../../../provider/resources/kubernetes-node";
 import { forgetClusters } from "../../../provider/resources/kubernetes-node/asked";
-import type { Inputs } from "../../../provider/schema";
 import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { authority, clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
-import { closeHypervisors } from "../../../provider/connections";
-import type { Inputs, Kind } from "../../../provider/schema";
+import type { Inputs } from "../../../provider/basics/record";
+import { closeHypervisors } from "../../../provider/connections/connections";
+import type { Kind } from "../../../provider/lifecycle/schema";
 import { Look } from "../../conformance/look";
 import { nowhere } from "../../conformance/place";
 import { InProcess, listen, stopListening } from "../../conformance/way";

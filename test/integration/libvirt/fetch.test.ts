@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { FetchRequest } from "../../../provider/hypervisors/hypervisor";
-import { PoolAccess } from "../../../provider/hypervisors/libvirt/pools/pool-access";
-import { fetchVolume } from "../../../provider/hypervisors/libvirt/volumes/fetch";
-import type { PoolDefinition } from "../../../provider/hypervisors/model";
+import type { FetchRequest } from "../../../provider/drivers/hypervisor";
+import { PoolAccess } from "../../../provider/drivers/libvirt/pools/pool-access";
+import { fetchVolume } from "../../../provider/drivers/libvirt/volumes/fetch";
+import type { PoolDefinition } from "../../../provider/drivers/model";
 import { currentLab, until } from "../../lab/index.js";
 import { DriverHost, hasCode, mebibyte, sha256, work } from "./host-fixtures";
 import { held, WebServer } from "./web-server";

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Work } from "../../../provider/hypervisors/hypervisor";
-import { createLibvirtHypervisor, type LibvirtHypervisor } from "../../../provider/hypervisors/libvirt/driver";
-import type { PoolDefinition } from "../../../provider/hypervisors/model";
+import type { Work } from "../../../provider/drivers/hypervisor";
+import { createLibvirtHypervisor, type LibvirtHypervisor } from "../../../provider/drivers/libvirt/driver";
+import type { PoolDefinition } from "../../../provider/drivers/model";
 import { SshTransport } from "../../../provider/transports/ssh";
 import { currentLab, type LabHost } from "../../lab/index.js";
 import { variant } from "./variant";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { MachineFile } from "../../../provider/hypervisors/model";
+import type { MachineFile } from "../../../provider/drivers/model";
 import { firmware } from "../../conformance/firmware";
 import { disk, MachineHost, work } from "./machine-fixtures";
 

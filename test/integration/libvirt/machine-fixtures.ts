@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Work } from "../../../provider/hypervisors/hypervisor";
-import { LibvirtMachines } from "../../../provider/hypervisors/libvirt/machines/machines";
-import { LibvirtSession } from "../../../provider/hypervisors/libvirt/session";
-import { LibvirtSnapshots } from "../../../provider/hypervisors/libvirt/snapshots/snapshots";
-import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../../../provider/hypervisors/model";
+import type { Work } from "../../../provider/drivers/hypervisor";
+import { LibvirtMachines } from "../../../provider/drivers/libvirt/machines/machines";
+import { LibvirtSession } from "../../../provider/drivers/libvirt/session";
+import { LibvirtSnapshots } from "../../../provider/drivers/libvirt/snapshots/snapshots";
+import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../../../provider/drivers/model";
 import { SshTransport } from "../../../provider/transports/ssh";
 import { makeGuestKey, putSeed } from "../../lab/guest.js";
 import { currentLab, ensureMicroGuest, type Lab, type LabHost } from "../../lab/index.js";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { hasCode } from "../../../provider/errors";
-import { storedXml } from "../../../provider/hypervisors/libvirt/machines/access";
-import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
-import { freePorts } from "../../../provider/hypervisors/libvirt/machines/ports";
-import { parseXml, serializeXml, type XmlElement } from "../../../provider/hypervisors/libvirt/xml";
-import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../../../provider/hypervisors/model";
+import { hasCode } from "../../../provider/basics/errors";
+import { storedXml } from "../../../provider/drivers/libvirt/machines/access";
+import { definitionXml } from "../../../provider/drivers/libvirt/machines/definition-xml";
+import { freePorts } from "../../../provider/drivers/libvirt/machines/ports";
+import { parseXml, serializeXml, type XmlElement } from "../../../provider/drivers/libvirt/xml";
+import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../../../provider/drivers/model";
 import { disk, MachineHost, nic } from "./machine-fixtures";
 
 /** Devices that only a patch can ask for: the buses that they sit on are libvirt's to fill in. */

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import fc from "fast-check";
-import { hasCode } from "../../../provider/errors";
-import { currentXml, storedXml } from "../../../provider/hypervisors/libvirt/machines/access";
-import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
-import { freePorts } from "../../../provider/hypervisors/libvirt/machines/ports";
-import { parseXml } from "../../../provider/hypervisors/libvirt/xml";
-import type { MachineDefinition, ReportedMachine } from "../../../provider/hypervisors/model";
+import { hasCode } from "../../../provider/basics/errors";
+import { currentXml, storedXml } from "../../../provider/drivers/libvirt/machines/access";
+import { definitionXml } from "../../../provider/drivers/libvirt/machines/definition-xml";
+import { freePorts } from "../../../provider/drivers/libvirt/machines/ports";
+import { parseXml } from "../../../provider/drivers/libvirt/xml";
+import type { MachineDefinition, ReportedMachine } from "../../../provider/drivers/model";
 import { machineDefinition } from "../../unit/libvirt/machines-arbitrary";
 import { disk, images, MachineHost, megabyte, nic, work } from "./machine-fixtures";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LibvirtNetworks } from "../../../provider/hypervisors/libvirt/networks/networks";
+import { LibvirtNetworks } from "../../../provider/drivers/libvirt/networks/networks";
 import { MachineHost } from "./machine-fixtures";
 
 describe("a libvirt network with a guest in it", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { networkXml } from "../../../provider/hypervisors/libvirt/networks/network-xml";
-import type { NetworkDefinition, NetworkState } from "../../../provider/hypervisors/model";
+import { networkXml } from "../../../provider/drivers/libvirt/networks/network-xml";
+import type { NetworkDefinition, NetworkState } from "../../../provider/drivers/model";
 import { DriverHost, hasCode, virshEnvironment } from "./host-fixtures";
 
 describe("libvirt's networks", function () {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { createLibvirtHypervisor } from "../../../provider/hypervisors/libvirt/driver";
+import { createLibvirtHypervisor } from "../../../provider/drivers/libvirt/driver";
 import { DriverHost, hasCode, mebibyte } from "./host-fixtures";
 
 describe("libvirt's storage pools", function () {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { hasCode } from "../../../provider/errors";
-import type { MachineDefinition, SnapshotDefinition } from "../../../provider/hypervisors/model";
+import { hasCode } from "../../../provider/basics/errors";
+import type { MachineDefinition, SnapshotDefinition } from "../../../provider/drivers/model";
 import { disk, MachineHost, megabyte, work } from "./machine-fixtures";
 
 describe("libvirt snapshots", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
-import { poolXml } from "../../../provider/hypervisors/libvirt/pools/pool-xml";
-import { volumeXml } from "../../../provider/hypervisors/libvirt/volumes/volume-xml";
-import type { PoolDefinition } from "../../../provider/hypervisors/model";
+import { poolXml } from "../../../provider/drivers/libvirt/pools/pool-xml";
+import { volumeXml } from "../../../provider/drivers/libvirt/volumes/volume-xml";
+import type { PoolDefinition } from "../../../provider/drivers/model";
 import { DriverHost, hasCode, mebibyte, sha256, work } from "./host-fixtures";
 
 describe("libvirt's volumes", function () {

@@ -12,7 +12,7 @@ import {
   type PoolHandle,
   parametersObject,
   type VolumeHandle,
-} from "../../../provider/hypervisors/libvirt/rpc";
+} from "../../../provider/drivers/libvirt/rpc";
 import { domainXml, networkXml, poolXml, volumeXml } from "./fixtures";
 import { HostDaemon } from "./host-daemon";
 

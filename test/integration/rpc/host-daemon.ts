@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { Duplex } from "node:stream";
-import type { Dialer } from "../../../provider/hypervisors/libvirt/rpc";
+import type { Dialer } from "../../../provider/drivers/libvirt/rpc";
 import { currentLab, type LabHost } from "../../lab";
 
 /** libvirt's daemon on a host of the lab, reached by its sockets themselves, with no transport between. */

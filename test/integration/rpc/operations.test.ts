@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
-import { hasCode } from "../../../provider/errors";
+import { hasCode } from "../../../provider/basics/errors";
 import {
   Affect,
   ConnectionLost,
@@ -14,7 +14,7 @@ import {
   type LibvirtClient,
   openLibvirt,
   type PoolHandle,
-} from "../../../provider/hypervisors/libvirt/rpc";
+} from "../../../provider/drivers/libvirt/rpc";
 import { domainXml, poolXml, volumeXml } from "./fixtures";
 import { HostDaemon } from "./host-daemon";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openLibvirt } from "../../../provider/hypervisors/libvirt/rpc";
+import { openLibvirt } from "../../../provider/drivers/libvirt/rpc";
 import { SshTransport } from "../../../provider/transports/ssh";
 import { currentLab, type LabHost } from "../../lab";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
-import { DomainEvent, type LibvirtClient, openLibvirt } from "../../../provider/hypervisors/libvirt/rpc";
+import { DomainEvent, type LibvirtClient, openLibvirt } from "../../../provider/drivers/libvirt/rpc";
 import { SshTransport } from "../../../provider/transports/ssh";
 import { currentLab } from "../../lab";
 import { domainXml, networkXml, poolXml, volumeXml } from "./fixtures";

@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-  type Holder,
-  nothingWanted,
-  type WantedPreparation,
-} from "../../../provider/hypervisors/system/preparation/model";
-import type { ReadFacts } from "../../../provider/hypervisors/system/read-facts";
-import { createSystem, type HostSystem } from "../../../provider/hypervisors/system/system";
+import { type Holder, nothingWanted, type WantedPreparation } from "../../../provider/host-system/preparation/model";
+import type { ReadFacts } from "../../../provider/host-system/read-facts";
+import { createSystem, type HostSystem } from "../../../provider/host-system/system";
 import { SshTransport } from "../../../provider/transports/ssh";
 import type { ExecOptions } from "../../../provider/transports/transport";
 import { currentLab, type HostForm, type LabHost } from "../../lab/index.js";

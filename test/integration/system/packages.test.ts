@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import type { WantedPreparation } from "../../../provider/hypervisors/system/preparation/model";
+import type { WantedPreparation } from "../../../provider/host-system/preparation/model";
 import { ensurePackageRepository } from "../../lab/index.js";
 import { differences, type HostSnapshot, snapshotOfHost } from "../../lab/snapshot-of-host.js";
 import { holder, PreparedHost } from "./fixtures";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { nothingWanted, type WantedPreparation } from "../../../provider/hypervisors/system/preparation/model";
-import { lockFile } from "../../../provider/hypervisors/system/preparation/script";
+import { nothingWanted, type WantedPreparation } from "../../../provider/host-system/preparation/model";
+import { lockFile } from "../../../provider/host-system/preparation/script";
 import { until } from "../../lab/index.js";
 import { differences, type HostSnapshot, snapshotOfHost } from "../../lab/snapshot-of-host.js";
 import { hasCode } from "../libvirt/host-fixtures";

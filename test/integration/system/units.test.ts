@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Holder, ServiceState } from "../../../provider/hypervisors/system/preparation/model";
+import type { Holder, ServiceState } from "../../../provider/host-system/preparation/model";
 import { holder, PreparedHost } from "./fixtures";
 
 const service = (install: string, unit = "") =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { inspect } from "node:util";
-import type { WindroseError } from "../../../provider/errors";
+import type { WindroseError } from "../../../provider/basics/errors";
 import { rejection, Transports } from "./helpers";
 import { SshLab, type SshServer } from "./sshd";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Duplex } from "node:stream";
-import { WindroseError } from "../../../provider/errors";
+import { WindroseError } from "../../../provider/basics/errors";
 import { SshTransport, type SshTransportOptions } from "../../../provider/transports/ssh";
 import type { SshConnection } from "../../../provider/transports/transport";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
-import { asRecord, type Inputs } from "../../../provider/schema";
+import { asRecord, type Inputs } from "../../../provider/basics/record";
 import { device, first, type Look } from "../../conformance/look";
 import { readIso } from "../../unit/cloud-init/iso-reader";
 import type { Subject } from "../subject";

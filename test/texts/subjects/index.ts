@@ -1,4 +1,4 @@
-import type { Kind } from "../../../provider/schema";
+import type { Kind } from "../../../provider/lifecycle/schema";
 import type { Subject } from "../subject";
 import { contents } from "./contents";
 import { machines } from "./machines";

@@ -1,5 +1,5 @@
-import { parseXml, type XmlElement } from "../../../provider/hypervisors/libvirt/xml";
-import { asRecord } from "../../../provider/schema";
+import { asRecord } from "../../../provider/basics/record";
+import { parseXml, type XmlElement } from "../../../provider/drivers/libvirt/xml";
 import type { Look } from "../../conformance/look";
 import type { Place } from "../../conformance/place";
 import type { Subject, TextField } from "../subject";

@@ -1,5 +1,5 @@
-import { parseXml } from "../../../provider/hypervisors/libvirt/xml";
-import { asRecord } from "../../../provider/schema";
+import { asRecord } from "../../../provider/basics/record";
+import { parseXml } from "../../../provider/drivers/libvirt/xml";
 import { first, type Look } from "../../conformance/look";
 import type { Subject } from "../subject";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../../provider/schema";
+import { unknown } from "../../../provider/basics/record";
 import { digest, machine, made, report, type Sketch } from "./digests";
 
 const change = (sketch: Sketch, others: Sketch[] = []) => {

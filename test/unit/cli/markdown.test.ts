@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { readDigest } from "../../../cli/preview-summary/digest";
 import { code, lines } from "../../../cli/preview-summary/markdown";
-import { unknown } from "../../../provider/schema";
+import { unknown } from "../../../provider/basics/record";
 import { digest, machine, made, markdown, rows, type Sketch } from "./digests";
 
 /** What is left of Markdown once everything that is code is taken away: nothing of a value may stand there. */

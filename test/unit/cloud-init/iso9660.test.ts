@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { hasCode } from "../../../provider/basics/errors";
 import { MAX_FILE_BYTES, writeIso } from "../../../provider/cloud-init/iso9660";
-import { hasCode } from "../../../provider/errors";
 import { readIso } from "./iso-reader";
 
 const name = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/);

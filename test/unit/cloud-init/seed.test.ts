@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { hasCode } from "../../../provider/basics/errors";
 import { buildSeed, type SeedInput } from "../../../provider/cloud-init/seed";
-import { hasCode } from "../../../provider/errors";
 import { makeHostKey } from "../../host-key";
 import { readIso } from "./iso-reader";
 

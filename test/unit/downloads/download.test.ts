@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { WindroseError } from "../../../provider/basics/errors";
 import { answerOf } from "../../../provider/downloads/answer";
 import { download, type Kept, type Question, type Store, type Way } from "../../../provider/downloads/download";
 import { ifRange, type Validator } from "../../../provider/downloads/resume";
-import { WindroseError } from "../../../provider/errors";
 
 /** What a server does with one question. */
 interface Act {

@@ -3,7 +3,7 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import sinon from "sinon";
 import { Server } from "ssh2";
-import { hasCode, WindroseError } from "../../../provider/errors";
+import { hasCode, WindroseError } from "../../../provider/basics/errors";
 import type { HostKey } from "../../../provider/guest/host-keys";
 import { type SshWait, usableAddresses, waitForAddress, waitForSsh } from "../../../provider/guest/ready";
 import { fingerprint, keyBlob } from "../../../provider/guest/ssh-greeting";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../../provider/errors";
-import { attempt, classify, found } from "../../../provider/hypervisors/libvirt/errors";
-import { ConnectionLost, DeadlineExceeded, ErrorNumber, LibvirtError } from "../../../provider/hypervisors/libvirt/rpc";
+import { WindroseError } from "../../../provider/basics/errors";
+import { attempt, classify, found } from "../../../provider/drivers/libvirt/errors";
+import { ConnectionLost, DeadlineExceeded, ErrorNumber, LibvirtError } from "../../../provider/drivers/libvirt/rpc";
 
 function refusal(code: number, int1 = 0, message = "no domain with matching name"): LibvirtError {
   const fields = { code, domain: 10, message, level: 2, str1: null, str2: null, str3: null, int1, int2: 0 };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { WindroseError } from "../../../provider/errors";
-import { dotted } from "../../../provider/hypervisors/libvirt/host/host";
-import { canBeRoot } from "../../../provider/hypervisors/system/commands";
-import { freeSpace } from "../../../provider/hypervisors/system/free-space";
-import { factsOf, operatingSystem } from "../../../provider/hypervisors/system/read-facts";
+import type { WindroseError } from "../../../provider/basics/errors";
+import { dotted } from "../../../provider/drivers/libvirt/host/host";
+import { canBeRoot } from "../../../provider/host-system/commands";
+import { freeSpace } from "../../../provider/host-system/free-space";
+import { factsOf, operatingSystem } from "../../../provider/host-system/read-facts";
 import type { Transport } from "../../../provider/transports/transport";
 
 const id = "0123456789abcdef0123456789abcdef";

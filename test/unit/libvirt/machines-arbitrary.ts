@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../../../provider/hypervisors/model";
+import type { DiskDefinition, InterfaceDefinition, MachineDefinition } from "../../../provider/drivers/model";
 
 /** Definitions that libvirt takes, in all the variants that the model has. */
 

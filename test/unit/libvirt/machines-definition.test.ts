@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { WindroseError } from "../../../provider/errors";
-import { definitionXml } from "../../../provider/hypervisors/libvirt/machines/definition-xml";
-import { findDevice } from "../../../provider/hypervisors/libvirt/machines/devices";
-import { machineFamily } from "../../../provider/hypervisors/libvirt/machines/machine-type";
-import { freePorts, hasRootPorts } from "../../../provider/hypervisors/libvirt/machines/ports";
-import { reportMachine } from "../../../provider/hypervisors/libvirt/machines/read";
-import { deviceAlias } from "../../../provider/hypervisors/libvirt/machines/view";
-import { parseXml, serializeXml, type XmlElement } from "../../../provider/hypervisors/libvirt/xml";
-import type { MachineDefinition } from "../../../provider/hypervisors/model";
+import { WindroseError } from "../../../provider/basics/errors";
+import { definitionXml } from "../../../provider/drivers/libvirt/machines/definition-xml";
+import { findDevice } from "../../../provider/drivers/libvirt/machines/devices";
+import { machineFamily } from "../../../provider/drivers/libvirt/machines/machine-type";
+import { freePorts, hasRootPorts } from "../../../provider/drivers/libvirt/machines/ports";
+import { reportMachine } from "../../../provider/drivers/libvirt/machines/read";
+import { deviceAlias } from "../../../provider/drivers/libvirt/machines/view";
+import { parseXml, serializeXml, type XmlElement } from "../../../provider/drivers/libvirt/xml";
+import type { MachineDefinition } from "../../../provider/drivers/model";
 import { machineDefinition } from "./machines-arbitrary";
 
 const emulation = { type: "qemu", arch: "x86_64", cpuModes: ["maximum"] } as const;

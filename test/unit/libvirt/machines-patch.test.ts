@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { WindroseError } from "../../../provider/errors";
-import { applyPatch } from "../../../provider/hypervisors/libvirt/machines/patch";
-import { parseXml, serializeXml } from "../../../provider/hypervisors/libvirt/xml";
-import type { XmlPatch } from "../../../provider/hypervisors/model";
-import { pathProblem } from "../../../provider/hypervisors/patch-path";
+import { WindroseError } from "../../../provider/basics/errors";
+import { applyPatch } from "../../../provider/drivers/libvirt/machines/patch";
+import { parseXml, serializeXml } from "../../../provider/drivers/libvirt/xml";
+import type { XmlPatch } from "../../../provider/drivers/model";
+import { pathProblem } from "../../../provider/drivers/patch-path";
 import { text } from "./machines-arbitrary";
 
 const original =

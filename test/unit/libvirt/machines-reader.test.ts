@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { WindroseError } from "../../../provider/errors";
-import { sortAddresses } from "../../../provider/hypervisors/libvirt/machines/guest";
-import { readMachine } from "../../../provider/hypervisors/libvirt/machines/read";
-import { compareDisks, refuseFirmware, snapshotDisks } from "../../../provider/hypervisors/libvirt/snapshots/disks";
-import { readSnapshot } from "../../../provider/hypervisors/libvirt/snapshots/snapshots";
-import { parseXml } from "../../../provider/hypervisors/libvirt/xml";
+import { WindroseError } from "../../../provider/basics/errors";
+import { sortAddresses } from "../../../provider/drivers/libvirt/machines/guest";
+import { readMachine } from "../../../provider/drivers/libvirt/machines/read";
+import { compareDisks, refuseFirmware, snapshotDisks } from "../../../provider/drivers/libvirt/snapshots/disks";
+import { readSnapshot } from "../../../provider/drivers/libvirt/snapshots/snapshots";
+import { parseXml } from "../../../provider/drivers/libvirt/xml";
 
 const isCode = (code: string) => (error: unknown) => error instanceof WindroseError && error.code === code;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { WindroseError } from "../../../provider/errors";
-import { escapeXml, parseXml, render, serializeXml, XmlElement } from "../../../provider/hypervisors/libvirt/xml";
+import { WindroseError } from "../../../provider/basics/errors";
+import { escapeXml, parseXml, render, serializeXml, XmlElement } from "../../../provider/drivers/libvirt/xml";
 import { text } from "./machines-arbitrary";
 
 const isCode = (code: string) => (error: unknown) => error instanceof WindroseError && error.code === code;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type HostChange, hostChanges } from "../../../provider/hypervisors/libvirt/networks/host-changes";
-import { NetworkUpdateCommand, NetworkUpdateSection } from "../../../provider/hypervisors/libvirt/rpc";
-import { parseXml } from "../../../provider/hypervisors/libvirt/xml";
-import type { DnsHost, Reservation } from "../../../provider/hypervisors/model";
+import { type HostChange, hostChanges } from "../../../provider/drivers/libvirt/networks/host-changes";
+import { NetworkUpdateCommand, NetworkUpdateSection } from "../../../provider/drivers/libvirt/rpc";
+import { parseXml } from "../../../provider/drivers/libvirt/xml";
+import type { DnsHost, Reservation } from "../../../provider/drivers/model";
 
 interface Hosts {
   reservations: Reservation[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { LibvirtNetworks } from "../../../provider/hypervisors/libvirt/networks/networks";
-import { LibvirtSession } from "../../../provider/hypervisors/libvirt/session";
-import type { NetworkDefinition } from "../../../provider/hypervisors/model";
+import { LibvirtNetworks } from "../../../provider/drivers/libvirt/networks/networks";
+import { LibvirtSession } from "../../../provider/drivers/libvirt/session";
+import type { NetworkDefinition } from "../../../provider/drivers/model";
 import type { Transport } from "../../../provider/transports/transport";
 import { FakeDaemon } from "../rpc/fake-daemon";
 

@@ -6,9 +6,9 @@ import {
   networkXml,
   readNetwork,
   reservationXml,
-} from "../../../provider/hypervisors/libvirt/networks/network-xml";
-import { parseXml } from "../../../provider/hypervisors/libvirt/xml";
-import type { NetworkDefinition } from "../../../provider/hypervisors/model";
+} from "../../../provider/drivers/libvirt/networks/network-xml";
+import { parseXml } from "../../../provider/drivers/libvirt/xml";
+import type { NetworkDefinition } from "../../../provider/drivers/model";
 
 // what XML can carry, with all that could break out of an attribute or a text
 const text = fc

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SharedLock } from "../../../provider/hypervisors/libvirt/pools/lock";
-import { octal, plainPath, poolXml, readPool } from "../../../provider/hypervisors/libvirt/pools/pool-xml";
+import { SharedLock } from "../../../provider/drivers/libvirt/pools/lock";
+import { octal, plainPath, poolXml, readPool } from "../../../provider/drivers/libvirt/pools/pool-xml";
 
 describe("the XML of libvirt's pools", () => {
   it("reads back what was written", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LibvirtSession } from "../../../provider/hypervisors/libvirt/session";
+import { LibvirtSession } from "../../../provider/drivers/libvirt/session";
 import type { Transport } from "../../../provider/transports/transport";
 import { FakeDaemon } from "../rpc/fake-daemon";
 

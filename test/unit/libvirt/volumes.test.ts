@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkUrl, curlConfig, redacted } from "../../../provider/hypervisors/libvirt/volumes/fetch-url";
-import { checkName, isPartial, partialName } from "../../../provider/hypervisors/libvirt/volumes/partial";
-import { readVolume, volumeXml } from "../../../provider/hypervisors/libvirt/volumes/volume-xml";
-import { left, percent } from "../../../provider/hypervisors/libvirt/volumes/work";
+import { checkUrl, curlConfig, redacted } from "../../../provider/drivers/libvirt/volumes/fetch-url";
+import { checkName, isPartial, partialName } from "../../../provider/drivers/libvirt/volumes/partial";
+import { readVolume, volumeXml } from "../../../provider/drivers/libvirt/volumes/volume-xml";
+import { left, percent } from "../../../provider/drivers/libvirt/volumes/work";
 
 describe("the XML of libvirt's volumes", () => {
   it("reads back what was written", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { definitions } from "../../../provider/definitions";
+import { definitions } from "../../../provider/pulumi/definitions";
 import { generated, stale } from "../../../scripts/generate";
+import { folderOf } from "../../../scripts/generate/sources";
 
 describe("what is made from the field tables", function () {
   this.timeout(60_000);
@@ -9,8 +10,9 @@ describe("what is made from the field tables", function () {
   });
 
   it("has a type for each kind, and none of the internal fields as arguments", () => {
-    const text = generated(Object.values(definitions))["provider/resources/arguments.ts"]!;
+    const files = generated(Object.values(definitions));
     for (const { kind, fields } of Object.values(definitions)) {
+      const text = files[`provider/resources/${folderOf(kind)}/arguments.ts`]!;
       const start = text.indexOf(`export interface ${kind}Args {`);
       assert.ok(start > 0, kind);
       const block = text.slice(start, text.indexOf("\n}", start));

@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sinon from "sinon";
-import type { Context } from "../../../provider/context";
-import { WindroseError } from "../../../provider/errors";
-import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
-import { apply, diff, read, remove } from "../../../provider/lifecycle";
+import { WindroseError } from "../../../provider/basics/errors";
+import type { Inputs } from "../../../provider/basics/record";
+import type { Hypervisor } from "../../../provider/drivers/hypervisor";
+import type { Context } from "../../../provider/lifecycle/context";
+import { apply, diff, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { command } from "../../../provider/resources/command";
-import type { Inputs } from "../../../provider/schema";
 import { LocalTransport } from "../../../provider/transports/local";
 import { anyOf, checked, checkOf, contextOf, FakeHost, halfMade, type Made } from "../fakes";
 

@@ -1,4 +1,4 @@
-import type { VolumeState } from "../../../provider/hypervisors/model";
+import type { VolumeState } from "../../../provider/drivers/model";
 import type { FakeHost } from "../fakes";
 
 /** An image that was deleted while something needed it. */

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../../provider/errors";
-import type { Hypervisor } from "../../../provider/hypervisors/hypervisor";
-import type { BridgeSection } from "../../../provider/hypervisors/system/bridges/bridges";
-import type {
-  BridgeDefinition,
-  BridgeMark,
-  BridgeState,
-  Original,
-} from "../../../provider/hypervisors/system/bridges/model";
-import { apply, read, remove } from "../../../provider/lifecycle";
+import { WindroseError } from "../../../provider/basics/errors";
+import type { Inputs } from "../../../provider/basics/record";
+import type { Hypervisor } from "../../../provider/drivers/hypervisor";
+import type { BridgeSection } from "../../../provider/host-system/bridges/bridges";
+import type { BridgeDefinition, BridgeMark, BridgeState, Original } from "../../../provider/host-system/bridges/model";
+import { apply, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { hostBridge } from "../../../provider/resources/host-bridge";
-import type { Inputs } from "../../../provider/schema";
 import { anyOf, checked, checkOf, contextOf, FakeHost, halfMade } from "../fakes";
 
 /** A host in memory, as far as bridges go. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { configureHosts } from "../../../provider/connections";
-import { diff, read } from "../../../provider/lifecycle";
+import { unknown } from "../../../provider/basics/record";
+import { configureHosts } from "../../../provider/connections/connections";
+import { diff, read } from "../../../provider/lifecycle/lifecycle";
 import { host as definition } from "../../../provider/resources/host";
-import { unknown } from "../../../provider/schema";
 import { anyOf, change, checkOf, contextOf, FakeHost, halfMade, make } from "../fakes";
 
 describe("Host", function () {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { dynamicProvider } from "../../../provider/dynamic";
-import { WindroseError } from "../../../provider/errors";
-import { Exclusives } from "../../../provider/exclusives";
-import { check } from "../../../provider/lifecycle";
-import type { MachineRun } from "../../../provider/resources/machine/definition";
-import { reserve } from "../../../provider/resources/machine/reservations";
+import { WindroseError } from "../../../provider/basics/errors";
+import { type Inputs, unknown } from "../../../provider/basics/record";
+import { Exclusives } from "../../../provider/lifecycle/exclusives";
+import { check } from "../../../provider/lifecycle/lifecycle";
+import { dynamicProvider } from "../../../provider/pulumi/dynamic";
 import { virtualMachine } from "../../../provider/resources/virtual-machine";
-import { type Inputs, unknown } from "../../../provider/schema";
+import type { MachineRun } from "../../../provider/resources/virtual-machine/definition";
+import { reserve } from "../../../provider/resources/virtual-machine/reservations";
 import { anyOf, identityOf } from "../fakes";
 
 const definition = anyOf(virtualMachine);

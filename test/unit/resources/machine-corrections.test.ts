@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { diff } from "../../../provider/lifecycle";
-import { makeVolumes } from "../../../provider/resources/machine/volumes";
+import { diff } from "../../../provider/lifecycle/lifecycle";
 import { virtualMachine } from "../../../provider/resources/virtual-machine";
+import { makeVolumes } from "../../../provider/resources/virtual-machine/volumes";
 import { anyOf, contextOf, FakeHost, refusalOf } from "../fakes";
 
 const pool = "aaaaaaaa-2222-8333-8444-555555555555";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { syncDevices } from "../../../provider/resources/machine/devices";
+import { syncDevices } from "../../../provider/resources/virtual-machine/devices";
 
 /** A machine with a screen, whose update to another password is said to have failed, or not. */
 const run = (set: unknown[], previous: object) =>

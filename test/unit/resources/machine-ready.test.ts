@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../../provider/errors";
-import type { MachineRun } from "../../../provider/resources/machine/definition";
-import { awaitReady } from "../../../provider/resources/machine/power";
+import { WindroseError } from "../../../provider/basics/errors";
+import type { MachineRun } from "../../../provider/resources/virtual-machine/definition";
+import { awaitReady } from "../../../provider/resources/virtual-machine/power";
 
 describe("a machine that never answers", function () {
   this.timeout(10_000);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { refuseOtherDisks } from "../../../provider/resources/machine/adoption";
-import type { MachineRun } from "../../../provider/resources/machine/definition";
-import { fields } from "../../../provider/resources/machine/fields";
+import { refuseOtherDisks } from "../../../provider/resources/virtual-machine/adoption";
+import type { MachineRun } from "../../../provider/resources/virtual-machine/definition";
+import { fields } from "../../../provider/resources/virtual-machine/fields";
 import {
   cleanVolumes,
   growVolumes,
   makeVolumes,
   recoverLeftHostKey,
   writeSeed,
-} from "../../../provider/resources/machine/volumes";
+} from "../../../provider/resources/virtual-machine/volumes";
 import { contextOf, FakeHost } from "../fakes";
 
 function runOf(host: FakeHost, volumeName: string, adopt: boolean, made = {}): MachineRun {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { definitions } from "../../../provider/definitions";
-import { Exclusives } from "../../../provider/exclusives";
-import { check } from "../../../provider/lifecycle";
+import { type Inputs, unknown } from "../../../provider/basics/record";
+import { Exclusives } from "../../../provider/lifecycle/exclusives";
+import { check } from "../../../provider/lifecycle/lifecycle";
+import type { Kind } from "../../../provider/lifecycle/schema";
+import { definitions } from "../../../provider/pulumi/definitions";
 import { foreign } from "../../../provider/resources/common";
-import { type Inputs, type Kind, unknown } from "../../../provider/schema";
 import { anyOf, contextOf, FakeHost, identityOf, lineage } from "../fakes";
 
 const [pool, other] = ["11111111-2222-8333-8444-555555555555", "22222222-2222-8333-8444-555555555555"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diff, read, remove } from "../../../provider/lifecycle";
+import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { storagePool } from "../../../provider/resources/storage-pool";
 import { anyOf, change, checkOf, contextOf, FakeHost, make } from "../fakes";
 

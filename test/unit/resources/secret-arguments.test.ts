@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Host, StoragePool, type StoragePoolArgs, VirtualMachine } from "../../../provider/index";
-import { diff } from "../../../provider/lifecycle";
+import { diff } from "../../../provider/lifecycle/lifecycle";
 import { storagePool } from "../../../provider/resources/storage-pool";
 import { anyOf } from "../fakes";
 

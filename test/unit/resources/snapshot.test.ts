@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diff, read, remove } from "../../../provider/lifecycle";
+import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { snapshot, withoutTrailer } from "../../../provider/resources/snapshot";
 import { anyOf, change, checked, contextOf, FakeHost, halfMade, make } from "../fakes";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { diff, read, remove } from "../../../provider/lifecycle";
-import { derivedSuffix } from "../../../provider/ownership";
+import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { derivedSuffix } from "../../../provider/lifecycle/ownership";
 import { volume } from "../../../provider/resources/volume";
 import {
   anyOf,

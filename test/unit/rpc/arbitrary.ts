@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Shape } from "../../../provider/hypervisors/libvirt/rpc/xdr";
+import type { Shape } from "../../../provider/drivers/libvirt/rpc/xdr";
 
 const plain = fc.string({ unit: "binary", maxLength: 40 }).map((value) => value.replaceAll("\0", ""));
 

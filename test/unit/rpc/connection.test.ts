@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import sinon from "sinon";
-import { hasCode } from "../../../provider/errors";
-import { RpcConnection } from "../../../provider/hypervisors/libvirt/rpc/connection";
+import { hasCode } from "../../../provider/basics/errors";
+import { RpcConnection } from "../../../provider/drivers/libvirt/rpc/connection";
 import {
   ConnectionLost,
   DeadlineExceeded,
   LibvirtError,
   ProtocolError,
-} from "../../../provider/hypervisors/libvirt/rpc/errors";
+} from "../../../provider/drivers/libvirt/rpc/errors";
 import { type Call, FakeDaemon } from "./fake-daemon";
 
 const domain = { name: "boreas", uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", id: -1 };

@@ -7,7 +7,7 @@ import {
   MessageType,
   rawMessage,
   startMessage,
-} from "../../../provider/hypervisors/libvirt/rpc/framing";
+} from "../../../provider/drivers/libvirt/rpc/framing";
 import {
   type EventBody,
   type EventKind,
@@ -17,8 +17,8 @@ import {
   Program,
   procedures,
   type Result,
-} from "../../../provider/hypervisors/libvirt/rpc/protocol";
-import { type Codec, decode } from "../../../provider/hypervisors/libvirt/rpc/xdr";
+} from "../../../provider/drivers/libvirt/rpc/protocol";
+import { type Codec, decode } from "../../../provider/drivers/libvirt/rpc/xdr";
 
 /** Two streams: what is written to one is read from the other. */
 export function duplexPair(): [Duplex, Duplex] {

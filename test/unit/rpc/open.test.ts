@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { hasCode, WindroseError } from "../../../provider/errors";
-import { type Dialer, DomainEvent, openLibvirt } from "../../../provider/hypervisors/libvirt/rpc";
+import { hasCode, WindroseError } from "../../../provider/basics/errors";
+import { type Dialer, DomainEvent, openLibvirt } from "../../../provider/drivers/libvirt/rpc";
 import { type Call, FakeDaemon } from "./fake-daemon";
 
 const domain = { name: "boreas", uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8", id: 3 };

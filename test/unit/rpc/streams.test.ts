@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as turn } from "node:timers/promises";
-import { RpcConnection } from "../../../provider/hypervisors/libvirt/rpc/connection";
+import { RpcConnection } from "../../../provider/drivers/libvirt/rpc/connection";
 import {
   ConnectionLost,
   DeadlineExceeded,
   LibvirtError,
   ProtocolError,
-} from "../../../provider/hypervisors/libvirt/rpc/errors";
-import { MessageStatus, MessageType } from "../../../provider/hypervisors/libvirt/rpc/framing";
-import { PACKET_MAX } from "../../../provider/hypervisors/libvirt/rpc/streams";
+} from "../../../provider/drivers/libvirt/rpc/errors";
+import { MessageStatus, MessageType } from "../../../provider/drivers/libvirt/rpc/framing";
+import { PACKET_MAX } from "../../../provider/drivers/libvirt/rpc/streams";
 import { FakeDaemon } from "./fake-daemon";
 
 const volume = { pool: "reef", name: "hull", key: "/reef/hull" };

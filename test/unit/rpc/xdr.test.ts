@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ProtocolError } from "../../../provider/hypervisors/libvirt/rpc/errors";
-import { errorBody, events, procedures } from "../../../provider/hypervisors/libvirt/rpc/protocol";
-import * as xdr from "../../../provider/hypervisors/libvirt/rpc/xdr";
+import { ProtocolError } from "../../../provider/drivers/libvirt/rpc/errors";
+import { errorBody, events, procedures } from "../../../provider/drivers/libvirt/rpc/protocol";
+import * as xdr from "../../../provider/drivers/libvirt/rpc/xdr";
 import { arbitraryOf } from "./arbitrary";
 
 type AnyCodec = xdr.Codec<unknown, unknown>;

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WindroseError } from "../../../provider/errors";
-import type { Work } from "../../../provider/hypervisors/hypervisor";
-import { armedChange } from "../../../provider/hypervisors/system/bridges/armed";
-import type { Change } from "../../../provider/hypervisors/system/bridges/change-script";
-import type { Layout } from "../../../provider/hypervisors/system/bridges/model";
+import { WindroseError } from "../../../provider/basics/errors";
+import type { Work } from "../../../provider/drivers/hypervisor";
+import { armedChange } from "../../../provider/host-system/bridges/armed";
+import type { Change } from "../../../provider/host-system/bridges/change-script";
+import type { Layout } from "../../../provider/host-system/bridges/model";
 import { LocalTransport } from "../../../provider/transports/local";
 import type { Transport } from "../../../provider/transports/transport";
 

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type Change, changeScript } from "../../../provider/hypervisors/system/bridges/change-script";
-import { iaidOf, managerOf } from "../../../provider/hypervisors/system/bridges/detect";
-import type { Inspection } from "../../../provider/hypervisors/system/bridges/inspect";
-import { vlanUp } from "../../../provider/hypervisors/system/bridges/kernel-bridge";
-import type { Layout } from "../../../provider/hypervisors/system/bridges/model";
+import { type Change, changeScript } from "../../../provider/host-system/bridges/change-script";
+import { iaidOf, managerOf } from "../../../provider/host-system/bridges/detect";
+import type { Inspection } from "../../../provider/host-system/bridges/inspect";
+import { vlanUp } from "../../../provider/host-system/bridges/kernel-bridge";
+import type { Layout } from "../../../provider/host-system/bridges/model";
 
 const layout = (files: Layout["files"]): Layout => ({ files, down: ":", up: ":", gone: ":", boot: ":" });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { renamed, takeOut as takeStanzas } from "../../../provider/hypervisors/system/bridges/ifupdown";
-import { kept, layoutsOf } from "../../../provider/hypervisors/system/bridges/layouts";
+import { renamed, takeOut as takeStanzas } from "../../../provider/host-system/bridges/ifupdown";
+import { kept, layoutsOf } from "../../../provider/host-system/bridges/layouts";
 import type {
   Addressing,
   BridgeDefinition,
@@ -9,10 +9,10 @@ import type {
   BridgeRecord,
   Layout,
   Original,
-} from "../../../provider/hypervisors/system/bridges/model";
-import { takeOut as takeNetplan } from "../../../provider/hypervisors/system/bridges/netplan";
-import { sectionsOf } from "../../../provider/hypervisors/system/bridges/network-manager";
-import { carried, prefixBefore } from "../../../provider/hypervisors/system/bridges/systemd-networkd";
+} from "../../../provider/host-system/bridges/model";
+import { takeOut as takeNetplan } from "../../../provider/host-system/bridges/netplan";
+import { sectionsOf } from "../../../provider/host-system/bridges/network-manager";
+import { carried, prefixBefore } from "../../../provider/host-system/bridges/systemd-networkd";
 
 const definition: BridgeDefinition = { name: "br0", nic: "eth0", stp: false };
 const addressing: Addressing = {

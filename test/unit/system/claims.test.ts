@@ -7,14 +7,14 @@ import {
   type Plan,
   parseClaim,
   planClaims,
-} from "../../../provider/hypervisors/system/preparation/claims";
+} from "../../../provider/host-system/preparation/claims";
 import {
   type Holder,
   keyOf,
   kinds,
   type Thing,
   type WantedThing,
-} from "../../../provider/hypervisors/system/preparation/model";
+} from "../../../provider/host-system/preparation/model";
 
 const holder = (name: string): Holder => ({
   lineage: name.charCodeAt(0).toString(16).padStart(32, "0"),

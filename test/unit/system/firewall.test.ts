@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Claim } from "../../../provider/hypervisors/system/preparation/claims";
+import type { Claim } from "../../../provider/host-system/preparation/claims";
 import {
   canonicalSubnet,
   firewallText,
@@ -12,8 +12,8 @@ import {
   foreignDrops,
   loadFirewall,
   unloadFirewall,
-} from "../../../provider/hypervisors/system/preparation/firewall";
-import { Script } from "../../../provider/hypervisors/system/preparation/script";
+} from "../../../provider/host-system/preparation/firewall";
+import { Script } from "../../../provider/host-system/preparation/script";
 import { bridgePattern } from "../../../provider/resources/host/types";
 
 const held = { project: "winds", stack: "dev", urn: "u" };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { WindroseError } from "../../../provider/errors";
-import { type Claim, claimFile, claimText } from "../../../provider/hypervisors/system/preparation/claims";
-import { nothingWanted, type ServiceState } from "../../../provider/hypervisors/system/preparation/model";
-import { createPreparation } from "../../../provider/hypervisors/system/preparation/preparation";
+import { WindroseError } from "../../../provider/basics/errors";
+import { type Claim, claimFile, claimText } from "../../../provider/host-system/preparation/claims";
+import { nothingWanted, type ServiceState } from "../../../provider/host-system/preparation/model";
+import { createPreparation } from "../../../provider/host-system/preparation/preparation";
 import type { ExecOptions, Transport } from "../../../provider/transports/transport";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };

@@ -7,15 +7,15 @@ import {
   packageTable,
   removeCommands,
   resolvePackages,
-} from "../../../provider/hypervisors/system/preparation/packages";
+} from "../../../provider/host-system/preparation/packages";
 import {
   candidates,
   enabledValue,
   hypervisorServices,
   runningValue,
   unitOf,
-} from "../../../provider/hypervisors/system/preparation/services";
-import { parseUnits, type Unit } from "../../../provider/hypervisors/system/preparation/units";
+} from "../../../provider/host-system/preparation/services";
+import { parseUnits, type Unit } from "../../../provider/host-system/preparation/units";
 
 const families: Record<Family, string[][]> = {
   debian: [["debian"], ["ubuntu", "debian"], ["linuxmint", "ubuntu", "debian"], ["raspbian", "debian"]],

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { changeScript } from "../../../provider/hypervisors/system/preparation/change";
-import { type Claim, type Plan, planClaims } from "../../../provider/hypervisors/system/preparation/claims";
-import { fileValue, type Look, parseLook } from "../../../provider/hypervisors/system/preparation/look";
-import type { WantedFile, WantedThing } from "../../../provider/hypervisors/system/preparation/model";
-import { exitCodes } from "../../../provider/hypervisors/system/preparation/script";
+import { changeScript } from "../../../provider/host-system/preparation/change";
+import { type Claim, type Plan, planClaims } from "../../../provider/host-system/preparation/claims";
+import { fileValue, type Look, parseLook } from "../../../provider/host-system/preparation/look";
+import type { WantedFile, WantedThing } from "../../../provider/host-system/preparation/model";
+import { exitCodes } from "../../../provider/host-system/preparation/script";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const nothing: Plan = { write: [], remove: [], after: [], set: [], restore: [], left: [] };

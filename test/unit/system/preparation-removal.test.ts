@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { changeScript } from "../../../provider/hypervisors/system/preparation/change";
-import type { Claim, Plan } from "../../../provider/hypervisors/system/preparation/claims";
-import { parseLook } from "../../../provider/hypervisors/system/preparation/look";
-import { removableCommand } from "../../../provider/hypervisors/system/preparation/packages";
+import { changeScript } from "../../../provider/host-system/preparation/change";
+import type { Claim, Plan } from "../../../provider/host-system/preparation/claims";
+import { parseLook } from "../../../provider/host-system/preparation/look";
+import { removableCommand } from "../../../provider/host-system/preparation/packages";
 
 const look = parseLook(`\0digest\n${"0".repeat(64)}\n`, { things: [] });
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };

@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { largestFile, lookScript } from "../../../provider/hypervisors/system/preparation/look";
-import { Script } from "../../../provider/hypervisors/system/preparation/script";
+import { largestFile, lookScript } from "../../../provider/host-system/preparation/look";
+import { Script } from "../../../provider/host-system/preparation/script";
 
 const me = `${process.getuid!()}:${process.getgid!()}`;
 

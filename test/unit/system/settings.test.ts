@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { guestProfile, profileText } from "../../../provider/hypervisors/system/preparation/apparmor";
-import type { Claim } from "../../../provider/hypervisors/system/preparation/claims";
+import { guestProfile, profileText } from "../../../provider/host-system/preparation/apparmor";
+import type { Claim } from "../../../provider/host-system/preparation/claims";
 import {
   daemonsOf,
   findSetting,
@@ -11,7 +11,7 @@ import {
   settingOf,
   withoutSetting,
   withSetting,
-} from "../../../provider/hypervisors/system/preparation/settings";
+} from "../../../provider/host-system/preparation/settings";
 
 const file = `# max_core = "unlimited"
 user = "root"   # who

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import sinon from "sinon";
-import { hasCode } from "../../../provider/errors";
+import { hasCode } from "../../../provider/basics/errors";
 import { LocalTransport } from "../../../provider/transports/local";
 
 /** As for a user who is not root, whoever runs the test. */

@@ -1,0 +1,60 @@
+import { createSystem } from "../../host-system/system";
+import type { Transport } from "../../transports/transport";
+import type { HostSystem, Hypervisor } from "../hypervisor";
+import { LibvirtHost } from "./host/host";
+import { LibvirtMachines } from "./machines/machines";
+import { LibvirtNetworks } from "./networks/networks";
+import { LibvirtPools } from "./pools/pools";
+import { LibvirtSession, type SessionOptions } from "./session";
+import { LibvirtSnapshots } from "./snapshots/snapshots";
+import { LibvirtVolumes } from "./volumes/volumes";
+
+/** A host's libvirt behind the seam. Nothing is connected until the first call; the transport stays the caller's. */
+export class LibvirtHypervisor implements Hypervisor {
+  readonly driver = "libvirt";
+  readonly system: HostSystem;
+  readonly host: LibvirtHost;
+  readonly pools: LibvirtPools;
+  readonly volumes: LibvirtVolumes;
+  readonly networks: LibvirtNetworks;
+  readonly machines: LibvirtMachines;
+  readonly snapshots: LibvirtSnapshots;
+  readonly session: LibvirtSession;
+
+  constructor(
+    readonly transport: Transport,
+    uri: string,
+    options: SessionOptions = {},
+  ) {
+    this.session = new LibvirtSession(transport, uri, options);
+    this.system = createSystem(transport);
+    this.host = new LibvirtHost(this.session);
+    this.pools = new LibvirtPools(this.session);
+    this.volumes = new LibvirtVolumes(this.session);
+    this.networks = new LibvirtNetworks(this.session);
+    this.machines = new LibvirtMachines(this.session);
+    this.snapshots = new LibvirtSnapshots(this.session);
+  }
+
+  get uri(): string {
+    return this.session.target.uri;
+  }
+
+  connect(): void {
+    this.session.client().catch(() => {});
+  }
+
+  /** Ends the connection to libvirt, not the transport. */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+}
+
+/** `uri` as the user wrote it; its host and way are ignored in favour of the transport. */
+export function createLibvirtHypervisor(
+  transport: Transport,
+  uri = "qemu:///system",
+  options: SessionOptions = {},
+): LibvirtHypervisor {
+  return new LibvirtHypervisor(transport, uri, options);
+}

@@ -1,0 +1,31 @@
+import { WindroseError } from "../../../basics/errors";
+import { noRoom } from "../../../downloads/problems";
+import { commandFailed } from "../../../host-system/commands";
+import { freeSpace } from "../../../host-system/free-space";
+import type { Transport } from "../../../transports/transport";
+import type { Work } from "../../hypervisor";
+import type { PartialFile } from "./partial-file";
+import { left } from "./work";
+
+/** Copies a file of the host, or what a block device holds, into a partial file. Answers its bytes. */
+export async function copyFile(transport: Transport, partial: PartialFile, path: string, work: Work): Promise<number> {
+  const { directory } = partial;
+  const looked = await transport.exec(["stat", "-L", "-c", "%F:%s", "--", path], { root: true });
+  if (looked.code !== 0) {
+    throw new WindroseError("not-found", `there is no file ${path} on the host`, { hint: "Check `source`." });
+  }
+  const [kind = "", size] = looked.stdout.trim().split(":");
+  if (!/^regular/.test(kind) && kind !== "block special file") {
+    throw new WindroseError("invalid-input", `${path} on the host is a ${kind}, not a file`, {
+      hint: "Check `source`.",
+    });
+  }
+  const free = await freeSpace(transport, directory);
+  if (free < Number(size)) throw noRoom(path, { total: Number(size), size: 0, free, place: directory });
+  const argv = partial.guarded(["cp", "--", path, partial.path]);
+  const result = partial.refuseOther(
+    await transport.exec(argv, { root: true, timeout: left(work), signal: work.signal }),
+  );
+  if (result.code !== 0) throw commandFailed("cp", `copying ${path}`, result);
+  return partial.size();
+}

@@ -1,0 +1,303 @@
+import { z } from "zod";
+import { asRecord, type Inputs, isRecord, unknown } from "../basics/record";
+import { formatSize, parseSize, sizeProblem } from "../basics/sizes";
+import type { Capabilities } from "../drivers/capabilities";
+
+/**
+ * Field tables: the one list from which the argument types, `check`, `diff`, the update path, the reference
+ * documentation and the conformance tests are made.
+ */
+
+/** What a change of a field does. */
+export type Effect = "live" | "restart" | "replace" | "local";
+
+export const effectWords: Readonly<Record<Effect, string>> = {
+  live: "live",
+  restart: "after a restart",
+  replace: "replaces it",
+  local: "in the state alone",
+};
+
+/** What the effect is a function of. It asks no host: a preview needs no way to one. */
+export interface Change {
+  /** undefined: the field was not set. */
+  readonly old: unknown;
+  readonly new: unknown;
+  /** The whole resource's inputs before and after, with defaults filled in. */
+  readonly oldInputs: Readonly<Record<string, unknown>>;
+  readonly newInputs: Readonly<Record<string, unknown>>;
+  /** What the field stands among: its group or entry as it will be, or the whole inputs. */
+  readonly beside: Readonly<Record<string, unknown>>;
+  readonly capabilities: Capabilities;
+  /** The old outputs, as far as they are known: what earlier runs made, and what they still owe. */
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+export interface Refusal {
+  /** Why such a change is never made, and what to do instead. */
+  refuse: string;
+}
+
+/** An effect, in other words than its own where they say more; or a refusal, which `check` raises on the field. */
+export type Verdict = Effect | { effect: Effect; says: string } | Refusal;
+
+export interface EffectFunction {
+  (change: Change): Verdict;
+  /** The rule in words, for the documentation. */
+  readonly text?: string;
+}
+
+export type EffectRule = Effect | EffectFunction;
+
+/** A rule with its words: `worded("live upward", (change) => …)`. */
+export function worded(text: string, rule: (change: Change) => Verdict): EffectFunction {
+  return Object.assign((change: Change) => rule(change), { text });
+}
+
+/** Content of a length in bytes of UTF-8. `instead`: what to do with more. */
+export function contentOf(most: number, instead = "") {
+  const says = `has more than ${formatSize(most)}${instead && `: ${instead}`}`;
+  return z.string().refine((text) => Buffer.byteLength(text) <= most, says);
+}
+
+interface Described {
+  readonly doc: string;
+}
+
+/** The kinds of resources there are, by their names in a program. */
+export type Kind =
+  | "Host"
+  | "HostBridge"
+  | "StoragePool"
+  | "Image"
+  | "Volume"
+  | "Network"
+  | "VirtualMachine"
+  | "Snapshot"
+  | "Command"
+  | "KubernetesNode";
+
+export interface Leaf extends Described {
+  readonly shape: "leaf";
+  /** Checks a known value and makes it canonical. */
+  readonly type: z.ZodType;
+  /** The type as TypeScript has it. */
+  readonly typeText: string;
+  readonly effect: EffectRule;
+  readonly required?: boolean;
+  /** Value where none is given: filled in when the field is read, never stored in the state. */
+  readonly default?: unknown | ((inputs: Readonly<Record<string, unknown>>) => unknown);
+  /** For the documentation, where the default is computed. */
+  readonly defaultText?: string;
+  readonly secret?: boolean;
+  /** Its texts are kept byte by byte (files, scripts, user data). Default: as definitions carry them (`texts.ts`). */
+  readonly content?: boolean;
+  /** An empty text says as much as none, and is kept as none; `blank`: so does one of white space alone. */
+  readonly absent?: "empty" | "blank";
+  /** Made once by `check` where it is not given, and then kept. */
+  readonly derived?: boolean;
+  /** Made by `check`, or found by `read`: no program gives it, so it is no argument. */
+  readonly internal?: boolean;
+  /** A reference: the value is the id of another resource. What it carries along is known at preview, and not stored. */
+  readonly references?: { readonly kinds: readonly Kind[]; readonly carries: readonly string[] };
+}
+
+export interface Group extends Described {
+  readonly shape: "group";
+  readonly fields: Fields;
+  readonly required?: boolean;
+  /** What giving or taking away the whole group does. Default: what its fields do. */
+  readonly effect?: EffectRule;
+}
+
+export interface Keyed extends Described {
+  readonly shape: "keyed";
+  readonly entry: Fields;
+  /** What adding and removing an entry does. */
+  readonly added: EffectRule;
+  readonly removed: EffectRule;
+  /** Name of the entry's type in TypeScript. */
+  readonly entryName: string;
+}
+
+export type Field = Leaf | Group | Keyed;
+export type Fields = Readonly<Record<string, Field>>;
+
+/** An output that is no input: its type, what it says, and whether it is secret. */
+export interface OutputField extends Described {
+  readonly typeText: string;
+  readonly secret?: boolean;
+}
+export type OutputFields = Readonly<Record<string, OutputField>>;
+
+type LeafOptions = Partial<Omit<Leaf, "shape" | "doc" | "effect">>;
+
+function leaf(type: z.ZodType, typeText: string, doc: string, effect: EffectRule, options: LeafOptions = {}): Leaf {
+  return { shape: "leaf", type, typeText, doc, effect, ...options };
+}
+
+/** Longest text that a field takes, unless it says otherwise: characters. */
+const maxText = 4096;
+/** Entries of a dictionary. */
+const maxEntries = 256;
+
+/** Any text, of a length in characters. */
+export function textOf(max: number) {
+  return z.string().max(max, `has more than ${max} characters`);
+}
+
+/** Of the names of things and places. What a text may hold beside that is the same for all (`texts.ts`). */
+export const oneLine = (text: string) => !/[\t\n\r]/.test(text);
+
+const notOneLine = "must be one line, without tabs";
+
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+/** Ids by kind; of what is not here, any word. */
+const ids: Partial<Record<Kind, RegExp>> = {
+  StoragePool: new RegExp(`^${uuid}$`),
+  Network: new RegExp(`^${uuid}$`),
+  VirtualMachine: new RegExp(`^${uuid}$`),
+  Volume: new RegExp(`^${uuid}/[^/]+$`),
+  Image: new RegExp(`^${uuid}/[^/]+$`),
+};
+
+const isId = (kinds: readonly Kind[], value: string) => kinds.some((kind) => (ids[kind] ?? /^[^/]/).test(value));
+
+export const field = {
+  text: (
+    doc: string,
+    effect: EffectRule,
+    options: LeafOptions & { pattern?: RegExp; says?: string; max?: number; lines?: boolean } = {},
+  ) => {
+    const { pattern, says, max, lines, ...rest } = options;
+    let type = textOf(max ?? maxText);
+    if (!lines) type = type.refine(oneLine, notOneLine);
+    if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
+    return leaf(type, "string", doc, effect, { ...(pattern || rest.derived ? {} : { absent: "empty" }), ...rest });
+  },
+  size: (
+    doc: string,
+    effect: EffectRule,
+    options: LeafOptions & { min?: number; step?: number; of?: "disk" | "memory" } = {},
+  ) => {
+    // What can only be had in whole steps is rounded up here, once: what is read back is then what was asked for.
+    const { min = 1, step = 1, of = "memory", ...rest } = options;
+    const type = z.union([z.string(), z.number()]).transform((value, context) => {
+      const problem = sizeProblem(value, min, of);
+      if (problem !== undefined) {
+        context.addIssue({ code: "custom", message: problem });
+        return z.NEVER;
+      }
+      return formatSize(Math.ceil(parseSize(value)! / step) * step);
+    });
+    return leaf(type, "string", doc, effect, rest);
+  },
+  integer: (doc: string, effect: EffectRule, bounds: { min: number; max: number }, options: LeafOptions = {}) =>
+    leaf(z.number().int().min(bounds.min).max(bounds.max), "number", doc, effect, options),
+  flag: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
+    leaf(z.boolean(), "boolean", doc, effect, options),
+  choice: (doc: string, effect: EffectRule, values: readonly [string, ...string[]], options: LeafOptions = {}) =>
+    leaf(z.enum(values), values.map((value) => JSON.stringify(value)).join(" | "), doc, effect, options),
+  list: (doc: string, effect: EffectRule, item: z.ZodType, itemText: string, options: LeafOptions = {}) =>
+    leaf(z.array(item).max(1024), /\W/.test(itemText) ? `(${itemText})[]` : `${itemText}[]`, doc, effect, options),
+  dictionary: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
+    leaf(
+      z
+        .record(textOf(256).min(1, "is empty").refine(oneLine, notOneLine), textOf(maxText))
+        .refine((all) => Object.keys(all).length <= maxEntries, `has more than ${maxEntries} entries`),
+      "{ [key: string]: string }",
+      doc,
+      effect,
+      options,
+    ),
+  of: leaf,
+  reference: (
+    doc: string,
+    effect: EffectRule,
+    kinds: readonly [Kind, ...Kind[]],
+    options: LeafOptions & { carries?: readonly string[]; orPath?: boolean } = {},
+  ) => {
+    const { carries = [], orPath, ...rest } = options;
+    const type = textOf(1024)
+      .min(1, "is empty")
+      .refine(oneLine, notOneLine)
+      .refine(
+        (value) => (orPath && value.startsWith("/")) || isId(kinds, value),
+        `must be ${orPath ? "a path, a resource" : "a resource"} or its id`,
+      );
+    return leaf(type, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
+  },
+  group: (doc: string, fields: Fields, options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {}): Group => ({
+    shape: "group",
+    doc,
+    fields,
+    ...options,
+  }),
+  keyed: (
+    doc: string,
+    entryName: string,
+    entry: Fields,
+    effects: { added: EffectRule; removed: EffectRule },
+  ): Keyed => ({
+    shape: "keyed",
+    doc,
+    entryName,
+    entry,
+    ...effects,
+  }),
+} as const;
+
+/** What a key of a keyed field may be: it becomes part of device aliases and volume names. */
+export const keyPattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/**
+ * The inputs with every default filled in, deep. What a default is computed from may be unknown; then so is it. `found`: what
+ * an adopted object had where the program says nothing; it takes the place of the defaults.
+ */
+export function complete(fields: Fields, inputs: Readonly<Inputs>, found: Readonly<Inputs> = {}): Inputs {
+  const result: Inputs = { ...inputs };
+  for (const [name, spec] of Object.entries(fields)) {
+    const value = inputs[name];
+    const there = found[name];
+    if (value === unknown) continue;
+    if (spec.shape === "leaf") {
+      if (value !== undefined) continue;
+      if (there !== undefined) result[name] = there;
+      else if (spec.default !== undefined)
+        result[name] = typeof spec.default === "function" ? spec.default(result) : spec.default;
+    } else if (spec.shape === "group") {
+      if (isRecord(value)) result[name] = complete(spec.fields, value, asRecord(there));
+      else if (isRecord(there)) result[name] = complete(spec.fields, there);
+    } else if (isRecord(value)) {
+      result[name] = Object.fromEntries(
+        Object.entries(value).map(([key, entry]) => [
+          key,
+          isRecord(entry) ? complete(spec.entry, entry, asRecord(asRecord(there)[key])) : entry,
+        ]),
+      );
+    }
+  }
+  return result;
+}
+
+/** Of the fields as they really are, those that the program does not give: `found` of `complete`. */
+export function notGiven(fields: Fields, given: Readonly<Inputs>, real: Readonly<Inputs>): Inputs {
+  const found: Inputs = {};
+  for (const [name, spec] of Object.entries(fields)) {
+    const [value, is] = [given[name], real[name]];
+    if (is === undefined || is === null) continue;
+    if (value === undefined) {
+      if (spec.shape !== "keyed") found[name] = is;
+    } else if (spec.shape === "group" && isRecord(value) && isRecord(is)) {
+      found[name] = notGiven(spec.fields, value, is);
+    } else if (spec.shape === "keyed" && isRecord(value) && isRecord(is)) {
+      found[name] = Object.fromEntries(
+        Object.entries(value).flatMap(([key, entry]) =>
+          isRecord(entry) && isRecord(is[key]) ? [[key, notGiven(spec.entry, entry, is[key])]] : [],
+        ),
+      );
+    }
+  }
+  return found;
+}

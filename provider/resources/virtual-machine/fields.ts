@@ -1,0 +1,392 @@
+import { z } from "zod";
+import { asRecord, type Inputs } from "../../basics/record";
+import { sizeInBytes } from "../../basics/sizes";
+import { unixScript } from "../../basics/texts";
+import { isPluggable } from "../../drivers/capabilities";
+import { known } from "../../lifecycle/lifecycle";
+import { type Change, type EffectRule, type Fields, field, textOf, type Verdict, worded } from "../../lifecycle/schema";
+import { fileName, grows, nameField, onHost, uuidField } from "../common";
+import { busOf } from "./derive";
+
+/** On the stored definition: effective after a restart, and at once for a machine that is off. */
+const restart: EffectRule = worded("after a restart", (change) => off(change) ?? "restart");
+
+function off({ oldInputs, newInputs }: Change): Verdict | undefined {
+  return oldInputs.running === false || newInputs.running === false
+    ? { effect: "live", says: "on the stored definition, the machine is off" }
+    : undefined;
+}
+
+/** Up to what the running machine was started with: now. Else after a restart. */
+const upTo = (maximum: string, amount: (value: unknown) => number, downward: boolean): EffectRule =>
+  worded(
+    downward
+      ? `live up to \`${maximum}\`, above it after a restart`
+      : `live upward to \`${maximum}\`, else after a restart`,
+    (change) => {
+      const { old, new: value, oldInputs } = change;
+      const limit = oldInputs[maximum];
+      if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
+      if (amount(value) < amount(old) && !downward) return off(change) ?? "restart";
+      return amount(value) <= amount(limit) ? "live" : (off(change) ?? "restart");
+    },
+  );
+
+const bytes = (value: unknown) => sizeInBytes(String(value));
+
+/** Whether a disk comes and goes while the machine runs. */
+const plugs = ({ capabilities }: Change, disk: unknown) =>
+  capabilities.live.disks && isPluggable(capabilities.hotplugBuses, asRecord(disk));
+
+const hotplug: EffectRule = worded("live, where its bus allows; else after a restart", (change) => {
+  if (plugs(change, change.new ?? change.old)) {
+    return change.new === undefined
+      ? { effect: "live", says: "live, unplugged; a volume made with it is deleted" }
+      : { effect: "live", says: "live, new disk" };
+  }
+  return off(change) ?? "restart";
+});
+
+const swapped: EffectRule = worded("live, where its bus allows; else after a restart", (change) =>
+  plugs(change, change.beside) ? "live" : (off(change) ?? "restart"),
+);
+
+const growing = grows("a disk");
+
+/** A disk that an earlier run did not get to make has no data, and may still be corrected. */
+const diskSize: EffectRule = worded(growing.text!, (change) => {
+  const { state, beside } = change;
+  const unmade = Array.isArray(state.__unmade) ? state.__unmade : [];
+  return unmade.includes(`${beside.pool}/${beside.volumeName}`)
+    ? { effect: "live", says: "live, it is not made yet" }
+    : growing(change);
+});
+
+const text = (max = 256) => textOf(max).min(1, "is empty");
+
+const disk: Fields = {
+  volume: field.reference(
+    "A volume that is there already. Without it a volume is made with the machine, and deleted with it.",
+    swapped,
+    ["Volume"],
+  ),
+  pool: field.reference("Pool for the volume that is made.", "replace", ["StoragePool"], { carries: ["name"] }),
+  image: field.reference("Image that the volume is made from.", "replace", ["Image"]),
+  clone: field.choice(
+    "`linked`: the image stays its backing file; `full`: an independent copy.",
+    "replace",
+    ["linked", "full"],
+    { default: "linked" },
+  ),
+  size: field.size("Size of the volume that is made. It grows while the guest runs, and never shrinks.", diskSize, {
+    of: "disk",
+    defaultText: "the image's; with `adopt` that of the file",
+  }),
+  format: field.choice("Format of the volume that is made.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
+  volumeName: field.text(
+    "Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy.",
+    "replace",
+    { ...fileName, derived: true, defaultText: "derived" },
+  ),
+  device: field.choice("`cdrom`: media can be changed, the guest can't write.", restart, ["disk", "cdrom"], {
+    default: "disk",
+  }),
+  iso: field.reference("Media of a cdrom: a volume, an image, or a path on the host.", "live", ["Volume", "Image"], {
+    orPath: true,
+  }),
+  bus: field.choice("How the guest sees it.", restart, ["virtio", "scsi", "sata"], {
+    default: busOf,
+    defaultText: '`"virtio"`, of a cdrom `"sata"`',
+  }),
+  target: field.text("Device name in the definition.", restart, {
+    pattern: /^[svh]d[a-z]{1,2}$/,
+    says: "must be a device name, as `vda`",
+    derived: true,
+    defaultText: "the next free one",
+  }),
+  readonly: field.flag("The guest can't write to it.", restart, { default: false }),
+  serial: field.text("Serial number that the guest sees.", restart, {
+    pattern: /^[\w.-]{1,20}$/,
+    says: "has 20 letters, digits, `.`, `_` or `-` at most",
+  }),
+  cache: field.choice("Cache mode of the host.", restart, [
+    "none",
+    "writethrough",
+    "writeback",
+    "directsync",
+    "unsafe",
+  ]),
+  discard: field.choice("Whether the guest's discards free space.", restart, ["unmap", "ignore"]),
+  io: field.choice("How the host does input and output.", restart, ["native", "threads", "io_uring"]),
+  limits: field.group("Limits, each 0 or absent for none.", {
+    totalIops: field.integer("Operations a second.", "live", { min: 0, max: 1e9 }),
+    readIops: field.integer("Reads a second.", "live", { min: 0, max: 1e9 }),
+    writeIops: field.integer("Writes a second.", "live", { min: 0, max: 1e9 }),
+    totalBytes: field.integer("Bytes a second.", "live", { min: 0, max: 1e12 }),
+    readBytes: field.integer("Bytes read a second.", "live", { min: 0, max: 1e12 }),
+    writeBytes: field.integer("Bytes written a second.", "live", { min: 0, max: 1e12 }),
+  }),
+};
+
+const replug: EffectRule = worded("live, unplugged and plugged in again", () => ({
+  effect: "live",
+  says: "live, unplugged and plugged in again",
+}));
+
+const nic: Fields = {
+  network: field.reference("Network that it is plugged into.", "live", ["Network"], {
+    carries: ["ipv4", "name", "reservations"],
+  }),
+  bridge: field.text("Bridge of the host that it is plugged into.", replug, {
+    pattern: /^[\w.-]{1,15}$/,
+    says: "must be an interface's name",
+  }),
+  direct: field.text("NIC of the host, shared by macvtap.", replug, {
+    pattern: /^[\w.-]{1,15}$/,
+    says: "must be an interface's name",
+  }),
+  mac: field.text("MAC address; derived from project, stack, machine and key, and kept.", replug, {
+    pattern: /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/,
+    says: "must be a MAC address in small letters",
+    derived: true,
+    defaultText: "derived",
+  }),
+  model: field.choice("Device that the guest sees.", replug, ["virtio", "e1000e", "e1000", "rtl8139"], {
+    default: "virtio",
+  }),
+  address: field.text("IPv4 address that the network's DHCP reserves for it.", "live"),
+  link: field.choice("Whether the cable is in.", "live", ["up", "down"], { default: "up" }),
+  mtu: field.integer("MTU that the guest is told.", replug, { min: 576, max: 65_535 }),
+};
+
+const reseed: EffectRule = worded(
+  "seeded anew, after a restart",
+  (change) => off(change) ?? { effect: "restart", says: "seeded anew, under a new instance id, after a restart" },
+);
+
+const mostSeed = 1 << 20;
+/** Text, or an object that becomes one. */
+const anything = z
+  .union([
+    z.string().transform((text) => (text.startsWith("#") ? unixScript(text) : text)),
+    z.record(z.string(), z.unknown()),
+  ])
+  .refine(
+    (value) => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value)) <= mostSeed,
+    "has more than 1 MiB: have the guest fetch what is large (`#include` and a URL), or bring it on a disk",
+  );
+
+export const fields = {
+  ...onHost,
+  name: nameField("domain"),
+  uuid: uuidField,
+  description: field.text("For people.", "live", { lines: true, absent: "blank" }),
+  metadata: field.dictionary("Your own keys and values, kept in the domain's metadata.", "live"),
+  vcpus: field.integer(
+    "Virtual CPUs. Upward to `maxVcpus` while it runs.",
+    upTo("maxVcpus", Number, false),
+    { min: 1, max: 4096 },
+    { default: 1 },
+  ),
+  maxVcpus: field.integer(
+    "Virtual CPUs that it can have without a restart.",
+    restart,
+    { min: 1, max: 4096 },
+    { default: (inputs: Readonly<Inputs>) => inputs.vcpus, defaultText: "`vcpus`" },
+  ),
+  memory: field.size(
+    "Memory, rounded up to whole MiB. Up and down to `maxMemory` while it runs.",
+    upTo("maxMemory", bytes, true),
+    {
+      default: "1GiB",
+      min: 1 << 20,
+      step: 1 << 20,
+    },
+  ),
+  maxMemory: field.size("Memory that it can have without a restart.", restart, {
+    default: (inputs: Readonly<Inputs>) => inputs.memory,
+    defaultText: "`memory`",
+    min: 1 << 20,
+    step: 1 << 20,
+  }),
+  cpu: field.group("The processor that the guest sees.", {
+    mode: field.choice(
+      "`default`: the host's own under KVM, the most that is emulated otherwise.",
+      restart,
+      ["default", "host-passthrough", "host-model", "maximum", "custom"],
+      { default: "default" },
+    ),
+    model: field.text("Model, with mode `custom`.", restart, {
+      pattern: /^[\w.-]{1,64}$/,
+      says: "must be a CPU model",
+    }),
+    features: field.of(
+      z
+        .record(
+          z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
+          z.enum(["require", "disable", "optional", "force", "forbid"]),
+        )
+        .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
+      "{ [key: string]: string }",
+      "Features by name: require, disable, optional, force or forbid.",
+      restart,
+    ),
+  }),
+  machineType: field.text("`q35`, `pc`, or an exact type, as `pc-q35-7.2`.", restart, {
+    pattern: /^[\w.-]{1,64}$/,
+    says: "must be a machine type",
+    defaultText: "`q35`, its version kept",
+  }),
+  firmware: field.choice("How it boots.", restart, ["bios", "uefi"], { default: "bios" }),
+  boot: field.group("What it boots.", {
+    order: field.list("Keys of disks and interfaces, first to last.", restart, text(32), "string", {
+      defaultText: "its disks",
+    }),
+    kernel: field.reference("Kernel: a path on the host, or an image.", restart, ["Image", "Volume"], { orPath: true }),
+    initrd: field.reference("Initial RAM disk: a path on the host, or an image.", restart, ["Image", "Volume"], {
+      orPath: true,
+    }),
+    cmdline: field.text("Kernel command line.", restart, { lines: true, absent: "blank" }),
+  }),
+  disks: field.keyed("Disks by key. The key is the identity: adding one never renames another.", "Disk", disk, {
+    added: hotplug,
+    removed: hotplug,
+  }),
+  interfaces: field.keyed("Network interfaces by key.", "Interface", nic, {
+    added: () => ({ effect: "live", says: "live, plugged in" }),
+    removed: () => ({ effect: "live", says: "live, unplugged" }),
+  }),
+  hotplugSlots: field.integer(
+    "Free slots for disks and interfaces that are plugged in while it runs.",
+    restart,
+    { min: 0, max: 24 },
+    { default: 8 },
+  ),
+  cloudInit: field.group(
+    "Seed for cloud-init (NoCloud), written by us to a volume of its own.",
+    {
+      hostname: field.text("The guest's own host name.", reseed, { derived: true, defaultText: "the resource's name" }),
+      fqdn: field.text("Full name.", reseed),
+      users: field.list(
+        "Users: names, or objects as cloud-init's `users`.",
+        reseed,
+        z.union([text(), z.record(z.string(), z.unknown())]),
+        "string | object",
+        { secret: true, content: true },
+      ),
+      sshKeys: field.list("Public keys let in, for the image's default user and root.", reseed, text(16_384), "string"),
+      packages: field.list("Packages to install.", reseed, text(), "string"),
+      runCommands: field.list(
+        "Commands for the first boot: text for a shell, or arguments.",
+        reseed,
+        z.union([text(65_536).transform(unixScript), z.array(text(65_536))]),
+        "string | string[]",
+        { secret: true, content: true },
+      ),
+      userData: field.of(
+        anything,
+        "string | object",
+        "User data: text, or an object that is merged with the fields here. 1 MiB at most.",
+        reseed,
+        { secret: true, content: true, absent: "empty" },
+      ),
+      networkConfig: field.of(anything, "string | object", "Network configuration, version 1 or 2.", reseed, {
+        secret: true,
+        content: true,
+        absent: "empty",
+        defaultText: "DHCP, as the image has it",
+      }),
+      vendorData: field.of(anything, "string | object", "Vendor data.", reseed, {
+        secret: true,
+        content: true,
+        absent: "empty",
+      }),
+      pool: field.reference("Pool for the seed's volume.", restart, ["StoragePool"], {
+        defaultText: "the pool of the first disk that has one",
+      }),
+    },
+    { effect: reseed },
+  ),
+  graphics: field.group(
+    "A screen.",
+    {
+      type: field.choice("Protocol.", restart, ["vnc", "spice"], { default: "vnc" }),
+      listen: field.text("Address of the host that it listens on.", restart, {
+        pattern: /^[0-9a-fA-F.:]+$/,
+        says: "must be an IP address",
+        default: "127.0.0.1",
+      }),
+      port: field.integer("Port.", restart, { min: 5900, max: 65_535 }, { defaultText: "chosen by the hypervisor" }),
+      password: field.text("Password.", "live", { secret: true, max: 64 }),
+      keymap: field.text("Keyboard layout.", restart, { pattern: /^[a-z-]{2,8}$/, says: "must be a keyboard layout" }),
+    },
+    { effect: restart },
+  ),
+  video: field.choice("Video device.", restart, ["none", "virtio", "vga", "qxl", "cirrus"], {
+    defaultText: "by `graphics`",
+  }),
+  serial: field.flag("A serial console, for `virsh console`.", restart, { default: true }),
+  guestAgent: field.flag("A channel for the QEMU guest agent.", restart, { default: true }),
+  rng: field.flag("A random number device.", restart, { default: true }),
+  clock: field.choice("Hardware clock.", restart, ["utc", "localtime"], { default: "utc" }),
+  running: field.flag("Whether it runs.", "live", { default: true }),
+  paused: field.flag("Whether it stands still in memory.", "live", { default: false }),
+  autostart: field.flag("Start it when the host starts.", "live", { default: false }),
+  shutdown: field.group("How it is switched off.", {
+    timeout: field.integer(
+      "Seconds that the guest has to power off.",
+      "local",
+      { min: 1, max: 3600 },
+      { default: 300 },
+    ),
+    force: field.flag("Power it off where it did not; otherwise that is an error.", "local", { default: true }),
+  }),
+  restart: field.choice(
+    "What `up` does with a change that takes effect after a restart. `refuse`: fails, before anything is touched; `defer`: leaves it to the next restart; `now`: restarts the machine.",
+    "local",
+    ["refuse", "defer", "now"],
+    { default: "refuse" },
+  ),
+  keepDisks: field.flag("Keep the volumes that were made with it when it is deleted.", "local", { default: false }),
+  wait: field.group("When it counts as up.", {
+    for: field.choice(
+      "`address`: it has one; `ssh`: it answers, with the host key that it was given; `agent`: its guest agent answers.",
+      "local",
+      ["none", "address", "ssh", "agent"],
+      { default: "none" },
+    ),
+    timeout: field.integer("Seconds.", "local", { min: 1, max: 7200 }, { default: 300 }),
+    port: field.integer("Port of ssh.", "local", { min: 1, max: 65_535 }, { default: 22 }),
+  }),
+  defined: field.flag(
+    "Set by a refresh where the domain is gone while its disks or reservations are still there: the next update defines it again.",
+    worded("live", () => ({ effect: "live", says: "live, defined again with the disks that are there" })),
+    { internal: true },
+  ),
+  xml: field.group("A patch of the generated definition, for what has no field here.", {
+    set: field.dictionary("Text by path: `/domain/devices/disk[1]/driver/@queues`.", restart),
+    remove: field.list("Paths to remove.", restart, text(1024), "string"),
+  }),
+} as const satisfies Fields;
+
+export const outputs = {
+  addresses: { typeText: "{ [key: string]: string[] }", doc: "Addresses by interface key, IPv4 first." },
+  ipAddress: { typeText: "string | undefined", doc: "The first address." },
+  macAddresses: { typeText: "{ [key: string]: string }", doc: "MAC addresses by interface key." },
+  connection: {
+    typeText: "{ host: string; user: string; port: number; hostKey?: string } | undefined",
+    doc: "Fits @pulumi/command's remote connection; add a private key.",
+  },
+  sshHostKeys: { typeText: "string[]", doc: "Public ssh host keys that the seed gave the guest." },
+  hostKeySeed: { typeText: "string", doc: "What the guest's ssh host key is made from.", secret: true },
+  restartPending: { typeText: "string[]", doc: "Fields whose stored value takes effect after a restart." },
+  display: { typeText: "string | undefined", doc: "Where its screen is: `vnc://127.0.0.1:5900`." },
+  volumes: {
+    typeText: "{ [key: string]: string }",
+    doc: "Ids of the volumes made with it, by disk key; `seed`: the seed's.",
+  },
+  reservations: {
+    typeText: "{ [key: string]: string }",
+    doc: "Networks in which it reserved its address itself, by interface key.",
+  },
+} as const;
