@@ -19,9 +19,9 @@ export function connectionText(): string {
 /** The types of one resource's arguments and outputs. Not yet formatted. */
 export function argumentsText({ kind, fields, outputs }: Definition): string {
   const { classes, text } = interfacesOf(kind, fields, outputs);
-  const imports = [...classes]
-    .sort()
-    .map((name) => `import type { ${name} } from "${name === kind ? "./index" : `../${folderOf(name)}`}";\n`);
+  const others = [...classes].filter((name) => name !== kind).sort();
+  const imports = others.map((name) => `import type { ${name} } from "../${folderOf(name)}";\n`);
+  if (classes.has(kind)) imports.push(`import type { ${kind} } from "./index";\n`);
   if (/\bConnectionArgs\b/.test(text))
     imports.unshift('import type { ConnectionArgs } from "../../connections/arguments";\n');
   return [head, [pulumi, ...imports].join(""), text].join("\n");

@@ -2,8 +2,8 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
-import type { KubernetesNode } from "./index";
 import type { VirtualMachine } from "../virtual-machine";
+import type { KubernetesNode } from "./index";
 
 /** How `machine` is logged in to. */
 export interface KubernetesNodeConnectionArgs {
