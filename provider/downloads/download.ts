@@ -1,14 +1,8 @@
 import { hasCode, WindroseError } from "../basics/errors";
+import type { Work } from "../basics/work";
 import type { Answer } from "./answer";
 import { answerProblem, cutAfter, hintOfRest, stalledAfter } from "./problems";
 import { beginsAgain, goesOn, type Validator, validatorOf } from "./resume";
-
-/** The time there is for a download, and who hears of its progress. */
-export interface Time {
-  progress(text: string): void;
-  /** Milliseconds since the epoch. */
-  readonly deadline: number;
-}
 
 /** Where what came so far is kept. */
 export interface Store {
@@ -86,7 +80,7 @@ const stallBound = (left: number) => Math.max(1000, Math.min(60_000, Math.floor(
  * Downloads, and goes on where the connection is cut, with a file that is sure to be the same, or whose digest will be
  * compared. What came stays in the store when it fails in the end, where the next run can go on from it.
  */
-export async function download(way: Way, kept: Kept, time: Time): Promise<Downloaded> {
+export async function download(way: Way, kept: Kept, time: Pick<Work, "progress" | "deadline">): Promise<Downloaded> {
   const { store, verified, address } = way;
   let { size, validator } = kept;
   let resumed = false;

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Work } from "../basics/work";
 import type { HostSystem } from "../host-system/system";
 import type { Transport } from "../transports/transport";
 import type {
@@ -49,15 +50,6 @@ export interface Hypervisor {
   /** Begins to connect, where calls will follow: what fails here fails again in the first of them. */
   connect(): void;
   close(): Promise<void>;
-}
-
-/** Where long work reports to, and what ends it. */
-export interface Work {
-  /** A short line: `downloading 60%`. */
-  progress(text: string): void;
-  /** Epoch milliseconds by which the work must be done. */
-  deadline: number;
-  signal?: AbortSignal;
 }
 
 export interface HostSection {

@@ -1,4 +1,5 @@
-import type { Hypervisor, Work } from "../drivers/hypervisor";
+import type { Work } from "../basics/work";
+import type { Hypervisor } from "../drivers/hypervisor";
 
 /**
  * What the lifecycle knows of one call. It is made by the adapter to Pulumi's protocol and holds nothing of Pulumi
@@ -16,14 +17,4 @@ export interface Context extends Work {
   hypervisor(): Promise<Hypervisor>;
   /** A lasting message on the resource. */
   tell(severity: "info" | "warning", text: string): void;
-}
-
-/** The same work with less time. */
-export function within(context: Context, milliseconds: number): Context {
-  return { ...context, deadline: Math.min(context.deadline, Date.now() + milliseconds) };
-}
-
-/** Milliseconds left, at least one. */
-export function timeLeft(work: Work): number {
-  return Math.max(1, work.deadline - Date.now());
 }

@@ -1,10 +1,11 @@
 import { asWindroseError, type ErrorCode, WindroseError } from "../basics/errors";
 import { asRecord, holdsUnknown, type Inputs, unknown } from "../basics/record";
 import { shown } from "../basics/texts";
+import { within } from "../basics/work";
 import { capabilities } from "../drivers/capabilities";
 import type { Hypervisor } from "../drivers/hypervisor";
 import { compare, type Row, refusals, replacedOnChange } from "./compare";
-import { type Context, within } from "./context";
+import type { Context } from "./context";
 import type { Exclusive, Exclusives } from "./exclusives";
 import { sayValues } from "./reasons";
 import { complete, type Fields, type Kind, type OutputFields } from "./schema";

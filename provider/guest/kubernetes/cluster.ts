@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stringify } from "yaml";
 import { hasCode, WindroseError } from "../../basics/errors";
+import type { Work } from "../../basics/work";
 import type { ExecResult, Transport } from "../../transports/transport";
 import { pause } from "../waiting";
 import { versionIn } from "./look";
@@ -12,7 +13,7 @@ import {
   parseNode,
   parsePods,
 } from "./node-facts";
-import { adminConfiguration, type Bounds, lastLines, limit } from "./shell";
+import { adminConfiguration, lastLines, limit } from "./shell";
 
 /** The cluster as its first control plane's kubectl sees it. */
 
@@ -30,7 +31,7 @@ const manager = "windrose";
 export class Cluster {
   constructor(
     private readonly guest: Transport,
-    private readonly bounds: Bounds,
+    private readonly bounds: Work,
     /** Address of one API server, `https://172.17.2.4:6443`. Default: what the guest's own configuration names. */
     private readonly server?: string,
   ) {}

@@ -1,8 +1,9 @@
 import { bracketed } from "../../basics/addresses";
 import { WindroseError } from "../../basics/errors";
 import { asRecord, isRecord } from "../../basics/record";
+import type { Work } from "../../basics/work";
 import type { ExecResult, Transport } from "../../transports/transport";
-import { type Bounds, lastLines, limit } from "./shell";
+import { lastLines, limit } from "./shell";
 
 /**
  * The members of a cluster's etcd, as a control plane's certificates let one ask: by kubectl over etcd's own HTTP
@@ -35,7 +36,7 @@ export class Etcd {
   /** Through a guest that has a control plane's certificates; `address` is that of a member, by default its own. */
   constructor(
     private readonly guest: Transport,
-    private readonly bounds: Bounds,
+    private readonly bounds: Work,
     address = "127.0.0.1",
   ) {
     this.server = `https://${bracketed(address)}:${clientPort}`;

@@ -1,7 +1,8 @@
 import { WindroseError } from "../../basics/errors";
+import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { criSocket } from "./configuration";
-import { type Bounds, lastLines, limit, ours, running, runScript, tryScript } from "./shell";
+import { lastLines, limit, ours, running, runScript, tryScript } from "./shell";
 
 /**
  * kubeadm in a guest, as a unit of systemd's: it goes on where this process is killed or the way to the guest is cut,
@@ -95,7 +96,7 @@ done
 `;
 
 /** Runs kubeadm to its end. Errors: `command-failed` with its last lines; `timeout`, where it goes on in the guest. */
-async function run(guest: Transport, bounds: Bounds, job: Job): Promise<void> {
+async function run(guest: Transport, bounds: Work, job: Job): Promise<void> {
   const started = await tryScript(guest, bounds, startScript, {
     environment: { COMMAND: job.command, DONE: job.done ?? "", VERSION: job.version ?? "", MOST: String(job.most) },
     stdin: job.configuration ?? "",
@@ -118,7 +119,7 @@ export interface End {
 }
 
 /** Waits for the kubeadm that runs there, and says what it says. */
-export async function follow(guest: Transport, bounds: Bounds, name: string): Promise<End> {
+export async function follow(guest: Transport, bounds: Work, name: string): Promise<End> {
   let code: number | undefined;
   const tail: string[] = [];
   const onLine = (line: string) => {
@@ -165,12 +166,12 @@ export function phaseOf(line: string): string | undefined {
 }
 
 const configured = '"$d/configuration"';
-const seconds = (bounds: Bounds) => Math.max(60, Math.ceil((bounds.deadline - Date.now()) / 1000));
+const seconds = (bounds: Work) => Math.max(60, Math.ceil((bounds.deadline - Date.now()) / 1000));
 
 /** `again`: goes over what an earlier init made, and keeps it. */
 export function init(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   version: string,
   configuration: string,
   again: boolean,
@@ -186,7 +187,7 @@ export function init(
   });
 }
 
-export function join(guest: Transport, bounds: Bounds, version: string, configuration: string): Promise<void> {
+export function join(guest: Transport, bounds: Work, version: string, configuration: string): Promise<void> {
   return run(guest, bounds, {
     name: "kubeadm join",
     command: `kubeadm join --config ${configured}`,
@@ -198,7 +199,7 @@ export function join(guest: Transport, bounds: Bounds, version: string, configur
 }
 
 /** Takes a node back to a guest without one; interfaces and addresses of its pods with it. */
-export function reset(guest: Transport, bounds: Bounds): Promise<void> {
+export function reset(guest: Transport, bounds: Work): Promise<void> {
   return run(guest, bounds, {
     name: "kubeadm reset",
     command: [
@@ -218,7 +219,7 @@ export function reset(guest: Transport, bounds: Bounds): Promise<void> {
 /** The first control plane is told the version; every other node follows it. */
 export function upgrade(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   version: string,
   configuration: string,
   first: boolean,
@@ -232,7 +233,7 @@ export function upgrade(
   });
 }
 
-export function phase(guest: Transport, bounds: Bounds, words: string, configuration?: string): Promise<void> {
+export function phase(guest: Transport, bounds: Work, words: string, configuration?: string): Promise<void> {
   return run(guest, bounds, {
     name: `kubeadm ${words}`,
     command: `kubeadm ${words}${configuration === undefined ? "" : ` --config ${configured}`}`,
@@ -242,24 +243,19 @@ export function phase(guest: Transport, bounds: Bounds, words: string, configura
 }
 
 /** Says that what is there was brought to its end, where the guest went before it could say so itself. */
-export async function markDone(
-  guest: Transport,
-  bounds: Bounds,
-  done: "init" | "join",
-  version: string,
-): Promise<void> {
+export async function markDone(guest: Transport, bounds: Work, done: "init" | "join", version: string): Promise<void> {
   const script = `set -eu; umask 077; mkdir -p ${ours}; printf '%s\\n' "$VERSION" > ${ours}/version; printf '%s\\n' "$DONE" > ${ours}/done.new; mv ${ours}/done.new ${ours}/done; sync`;
   await runScript(guest, bounds, "marking the node", script, { environment: { DONE: done, VERSION: version } });
 }
 
-export async function restartKubelet(guest: Transport, bounds: Bounds): Promise<void> {
+export async function restartKubelet(guest: Transport, bounds: Work): Promise<void> {
   bounds.progress("starting the kubelet");
   const script = `${manifestsBack}\nsystemctl daemon-reload; systemctl start containerd; systemctl restart kubelet`;
   await runScript(guest, bounds, "starting the kubelet", script);
 }
 
 /** Renews the certificates of a control plane and has its pods take them; a worker's kubelet renews its own. */
-export async function renewCertificates(guest: Transport, bounds: Bounds, controlPlane: boolean): Promise<void> {
+export async function renewCertificates(guest: Transport, bounds: Work, controlPlane: boolean): Promise<void> {
   bounds.progress("renewing certificates");
   if (!controlPlane) {
     await restartKubelet(guest, bounds);

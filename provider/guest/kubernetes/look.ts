@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { WindroseError } from "../../basics/errors";
+import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
-import { adminConfiguration, type Bounds, lastLines, ours, running, runScript, tryScript } from "./shell";
+import { adminConfiguration, lastLines, ours, running, runScript, tryScript } from "./shell";
 
 /** What a guest is as a node: found by one script, which changes nothing. */
 export interface GuestFacts {
@@ -91,7 +92,7 @@ say hosts "$(sed -n '/^${hostsBegin}$/,/^${hostsEnd}$/p' /etc/hosts | base64 -w0
 say end yes
 `;
 
-export async function lookAtGuest(guest: Transport, bounds: Bounds): Promise<GuestFacts> {
+export async function lookAtGuest(guest: Transport, bounds: Work): Promise<GuestFacts> {
   return parseGuest(await runScript(guest, bounds, "looking at the node", lookScript, { timeout: 180_000 }));
 }
 
@@ -149,7 +150,7 @@ export function hashOf(pem: string): string | undefined {
 }
 
 /** The last words of a node's services, for an error. Never fails. */
-export async function kubeletWords(guest: Transport, bounds: Bounds): Promise<string> {
+export async function kubeletWords(guest: Transport, bounds: Work): Promise<string> {
   try {
     const script = "journalctl -u kubelet -n 12 --no-pager -o cat 2>/dev/null; exit 0";
     const late = { ...bounds, deadline: Math.max(bounds.deadline, Date.now() + 20_000) };
@@ -163,7 +164,7 @@ export async function kubeletWords(guest: Transport, bounds: Bounds): Promise<st
 /** Writes whose node this guest is to be, before anything of it is made, and what has to be there for any node. */
 export async function prepareGuest(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   wanted: { owner: string; hosts: string; patches: Readonly<Record<string, string>> },
 ): Promise<void> {
   await runScript(guest, bounds, "preparing the guest", prepareScript, {
@@ -204,7 +205,7 @@ sync
 `;
 
 /** Takes away what is ours of a guest that is no node any more. Programs and images stay. */
-export async function cleanGuest(guest: Transport, bounds: Bounds): Promise<void> {
+export async function cleanGuest(guest: Transport, bounds: Work): Promise<void> {
   await runScript(guest, bounds, "cleaning the guest", cleanScript);
 }
 

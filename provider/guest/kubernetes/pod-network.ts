@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { parseAllDocuments, stringify } from "yaml";
 import { WindroseError } from "../../basics/errors";
 import { asRecord, isRecord } from "../../basics/record";
+import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { routeFiles } from "./routes";
-import { type Bounds, ours, runScript } from "./shell";
+import { ours, runScript } from "./shell";
 
 /** Where a guest has manifests: of its bundle, else of its image. */
 const manifestPlaces = [`${ours}/manifests`, "/usr/share/kubernetes/manifests"];
@@ -12,7 +13,7 @@ const manifestPlaces = [`${ours}/manifests`, "/usr/share/kubernetes/manifests"];
 /** flannel's manifest as the guest has it, for these addresses. Errors: `requirement-not-met` where it has none. */
 export async function flannelManifest(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   podSubnet: string,
   backend: string,
 ): Promise<string> {
@@ -109,7 +110,7 @@ if [ -n "$changed" ] || ! systemctl is-active -q windrose-pod-routes.service; th
 /** A bridge for the node's pods, and a route to those of every other address; also after the next boot. */
 export async function writeRoutes(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   { podSubnet, guestSubnet, address }: { podSubnet: string; guestSubnet: string; address: string },
 ): Promise<void> {
   bounds.progress("routes to pods");

@@ -1,8 +1,9 @@
 import { WindroseError } from "../../basics/errors";
 import { isRecord } from "../../basics/record";
+import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { type GuestFacts, versionIn } from "./look";
-import { type Bounds, ours, runScript } from "./shell";
+import { ours, runScript } from "./shell";
 
 /** Brings kubeadm, the kubelet and kubectl into a guest, with what they need: a bundle, packages, or nothing. */
 
@@ -24,7 +25,7 @@ export interface ProgramsWanted {
 
 export async function bringPrograms(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   facts: GuestFacts,
   wanted: ProgramsWanted,
 ): Promise<void> {
@@ -165,11 +166,11 @@ systemctl start containerd.service
 `;
 
 /** What any node's units are, whatever its programs came from. */
-export async function enableUnits(guest: Transport, bounds: Bounds): Promise<void> {
+export async function enableUnits(guest: Transport, bounds: Work): Promise<void> {
   await runScript(guest, bounds, "enabling the kubelet", unitScript);
 }
 
-async function fromBundle(guest: Transport, bounds: Bounds, wanted: ProgramsWanted): Promise<void> {
+async function fromBundle(guest: Transport, bounds: Work, wanted: ProgramsWanted): Promise<void> {
   const { source, version, role, kubeadmOnly } = wanted;
   const from = source.path ?? `/dev/disk/by-label/kubernetes-${version}`;
   bounds.progress(`bringing Kubernetes ${version} from ${from}`);
@@ -259,7 +260,7 @@ if ! grep -qs 'SystemdCgroup *= *true' "$f"; then
 fi
 `;
 
-async function fromPackages(guest: Transport, bounds: Bounds, wanted: ProgramsWanted): Promise<void> {
+async function fromPackages(guest: Transport, bounds: Work, wanted: ProgramsWanted): Promise<void> {
   const { source, version, kubeadmOnly } = wanted;
   bounds.progress(`installing packages of Kubernetes ${version}`);
   const all = source.packages ?? ["kubeadm", "kubelet", "kubectl"];

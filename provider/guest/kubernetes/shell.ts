@@ -1,4 +1,5 @@
 import { WindroseError } from "../../basics/errors";
+import { requireTime, type Work } from "../../basics/work";
 import { bootstrap, inputOf } from "../../host-system/user-command/program";
 import type { ExecResult, Transport } from "../../transports/transport";
 
@@ -7,14 +8,6 @@ export const ours = "/var/lib/windrose-kubernetes";
 /** What is of one run, and never on a disk. */
 export const running = "/run/windrose-kubernetes";
 export const adminConfiguration = "/etc/kubernetes/admin.conf";
-
-/** What ends a wait, and where it reports to. */
-export interface Bounds {
-  /** Epoch milliseconds. */
-  readonly deadline: number;
-  readonly signal?: AbortSignal;
-  progress(text: string): void;
-}
 
 export interface ScriptOptions {
   /** Values for the script. Nothing of it is an argument of a process. */
@@ -26,16 +19,14 @@ export interface ScriptOptions {
 }
 
 /** Milliseconds for a call: its own bound, and what is left. */
-export function limit(bounds: Bounds, most = 120_000): number {
-  const left = bounds.deadline - Date.now();
-  if (left <= 0) throw new WindroseError("timeout", "the time for it is over");
-  return Math.min(most, left);
+export function limit(bounds: Work, most = 120_000): number {
+  return Math.min(most, requireTime(bounds));
 }
 
 /** A script of ours as root in a guest. Any exit code is an answer. */
 export function tryScript(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   script: string,
   { environment, stdin = "", timeout, onLine }: ScriptOptions = {},
 ): Promise<ExecResult> {
@@ -53,7 +44,7 @@ export function tryScript(
 /** The same, where an exit code other than 0 is `command-failed` with its last lines. */
 export async function runScript(
   guest: Transport,
-  bounds: Bounds,
+  bounds: Work,
   what: string,
   script: string,
   options?: ScriptOptions,

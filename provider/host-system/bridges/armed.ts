@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
-import type { Work } from "../../drivers/hypervisor";
+import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { base, type Change, changeScript, exits, rollbackUnit } from "./change-script";
 

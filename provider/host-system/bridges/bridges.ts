@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { WindroseError } from "../../basics/errors";
-import type { Work } from "../../drivers/hypervisor";
+import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { armedChange, clear, resume } from "./armed";
 import type { Change } from "./change-script";

@@ -1,5 +1,5 @@
 import { hasCode, WindroseError } from "../../basics/errors";
-import type { Work } from "../../drivers/hypervisor";
+import { timeLeft, type Work } from "../../basics/work";
 import type { SystemFacts } from "../../drivers/model";
 import type { Transport } from "../../transports/transport";
 import { lacksRoot } from "../commands";
@@ -63,7 +63,6 @@ export interface ReleaseRequest {
 const attempts = 5;
 /** Milliseconds to wait for somebody else's change: one that installs packages takes its time. */
 const lockWait = 600_000;
-const longest = 2_000_000_000;
 
 export function isWanted(wanted: WantedPreparation): boolean {
   return (
@@ -200,7 +199,7 @@ export function createPreparation(transport: Transport): HostPreparation {
       result = await transport.exec(["sh", "-s"], {
         root: true,
         stdin: text,
-        timeout: Math.min(longest, timeLeft(work)),
+        timeout: timeLeft(work),
         signal: work.signal,
         onLine,
       });
@@ -235,10 +234,6 @@ export function createPreparation(transport: Transport): HostPreparation {
       return change({ ...request, wanted: nothingWanted, creating: false }, work);
     },
   };
-}
-
-function timeLeft(work: Work): number {
-  return Math.max(1, Math.min(longest, work.deadline - Date.now()));
 }
 
 function needsRoot(error: unknown): unknown {

@@ -1,8 +1,8 @@
 import { hasCode, WindroseError } from "../../basics/errors";
 import type { Inputs } from "../../basics/record";
+import { timeLeft } from "../../basics/work";
 import { displayed, masking } from "../../host-system/user-command/mask";
 import { runUserCommand } from "../../host-system/user-command/run";
-import { timeLeft } from "../../lifecycle/context";
 import type { Run } from "../../lifecycle/lifecycle";
 import { reachMachine } from "../guest-connection";
 

@@ -2,11 +2,12 @@ import { type FileHandle, open as openFile, statfs } from "node:fs/promises";
 import { type IncomingMessage, request as plain } from "node:http";
 import { request as secure } from "node:https";
 import { WindroseError } from "../../basics/errors";
+import { timeLeft } from "../../basics/work";
 import { type Answer, answerOf, type Headers } from "../../downloads/answer";
 import type { End, Way } from "../../downloads/download";
 import { answerProblem, noRoom } from "../../downloads/problems";
 import { beginsAgain, ifRange } from "../../downloads/resume";
-import { type Context, timeLeft } from "../../lifecycle/context";
+import type { Context } from "../../lifecycle/context";
 import type { KeptDownload } from "./kept-download";
 import { withoutSecrets } from "./source";
 

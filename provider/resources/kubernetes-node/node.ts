@@ -1,11 +1,12 @@
 import { bracketed } from "../../basics/addresses";
 import { hasCode, type WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { type Work, within } from "../../basics/work";
 import { hypervisorFor, type StoredConnection } from "../../connections/connections";
 import { Cluster, type DrainPolicy } from "../../guest/kubernetes/cluster";
 import type { NodeRequest } from "../../guest/kubernetes/configuration";
 import { hashOf, lookAtGuest } from "../../guest/kubernetes/look";
-import { adminConfiguration, type Bounds, tryScript } from "../../guest/kubernetes/shell";
+import { adminConfiguration, tryScript } from "../../guest/kubernetes/shell";
 import type { Context } from "../../lifecycle/context";
 import type { Run } from "../../lifecycle/lifecycle";
 import { reachMachine } from "../guest-connection";
@@ -73,16 +74,8 @@ export function drainPolicy({ inputs }: NodeRun): DrainPolicy {
   return { timeout: Number(timeout), force: force === true, deleteEmptyDirData: deleteEmptyDirData !== false };
 }
 
-export function boundsOf({ context }: NodeRun, milliseconds = Number.POSITIVE_INFINITY): Bounds {
-  return {
-    deadline: Math.min(context.deadline, Date.now() + milliseconds),
-    signal: context.signal,
-    progress: context.progress,
-  };
-}
-
-function within({ context }: NodeRun, milliseconds: number): Context {
-  return { ...context, deadline: Math.min(context.deadline, Date.now() + milliseconds) };
+export function boundsOf({ context }: NodeRun, milliseconds = Number.POSITIVE_INFINITY): Work {
+  return within(context, milliseconds);
 }
 
 /** What the constructor sent along; where no program runs, what it sent the last time. */
@@ -97,7 +90,7 @@ export function ownGuest(run: NodeRun, milliseconds = Number.POSITIVE_INFINITY):
   const { connection } = inputs;
   const hostKeys = texts(sentAlong(run, "__hostKeys"));
   const place = { machine: String(inputs.machine), connection, hostKeys, urn: context.urn, hypervisor };
-  return reachMachine(place, within(run, milliseconds));
+  return reachMachine(place, within(run.context, milliseconds));
 }
 
 /** The guest of the first control plane. Errors: `not-found` where its machine is no more. */
@@ -110,7 +103,7 @@ export async function firstGuest(run: NodeRun, milliseconds = Number.POSITIVE_IN
       : await hypervisorFor(way, { ids: [String(host)], connect: true });
   return reachMachine(
     { machine: String(machine), connection, hostKeys: texts(hostKeys), urn: String(urn), hypervisor },
-    within(run, milliseconds),
+    within(run.context, milliseconds),
   );
 }
 
@@ -127,7 +120,7 @@ function isWay(way: unknown): way is StoredConnection {
 }
 
 /** The authority of the cluster that a guest is a control plane of; nothing where it is none. */
-export async function authorityOf(guest: Guest, bounds: Bounds): Promise<{ pem: string; hash: string } | undefined> {
+export async function authorityOf(guest: Guest, bounds: Work): Promise<{ pem: string; hash: string } | undefined> {
   const script = `[ -e ${adminConfiguration} ] && exec head -c 20000 /etc/kubernetes/pki/ca.crt; exit 0`;
   const { stdout } = await tryScript(guest, bounds, script);
   const hash = hashOf(stdout);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WindroseError } from "../../../provider/basics/errors";
-import type { Work } from "../../../provider/drivers/hypervisor";
+import type { Work } from "../../../provider/basics/work";
 import { createBridges } from "../../../provider/host-system/bridges/bridges";
 import type { SshTransport } from "../../../provider/transports/ssh";
 import type { ExecOptions } from "../../../provider/transports/transport";

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Work } from "../../../provider/drivers/hypervisor";
+import type { Work } from "../../../provider/basics/work";
 import { createLibvirtHypervisor, type LibvirtHypervisor } from "../../../provider/drivers/libvirt/driver";
 import type { PoolDefinition } from "../../../provider/drivers/model";
 import { SshTransport } from "../../../provider/transports/ssh";

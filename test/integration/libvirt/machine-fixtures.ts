@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Work } from "../../../provider/drivers/hypervisor";
+import type { Work } from "../../../provider/basics/work";
 import { LibvirtMachines } from "../../../provider/drivers/libvirt/machines/machines";
 import { LibvirtSession } from "../../../provider/drivers/libvirt/session";
 import { LibvirtSnapshots } from "../../../provider/drivers/libvirt/snapshots/snapshots";

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { checkUrl, curlConfig, redacted } from "../../../provider/drivers/libvirt/volumes/fetch-url";
 import { checkName, isPartial, partialName } from "../../../provider/drivers/libvirt/volumes/partial";
 import { readVolume, volumeXml } from "../../../provider/drivers/libvirt/volumes/volume-xml";
-import { left, percent } from "../../../provider/drivers/libvirt/volumes/work";
 
 describe("the XML of libvirt's volumes", () => {
   it("reads back what was written", () => {
@@ -92,24 +91,5 @@ describe("URLs that a host fetches", () => {
         assert.equal(match[1]!.replace(/\\(.)/g, "$1"), url.href);
       }),
     );
-  });
-});
-
-describe("work", () => {
-  it("tells each percent once, and never more than a hundred", () => {
-    const told: string[] = [];
-    const report = percent({ progress: (text) => told.push(text), deadline: 0 }, "uploading", 1000);
-    for (let bytes = 0; bytes <= 1100; bytes += 5) report(bytes);
-    assert.equal(told.length, 101);
-    assert.equal(told.at(-1), "uploading 100%");
-  });
-
-  it("has no time left after its deadline, nor after it was called off", () => {
-    const progress = () => undefined;
-    assert.throws(() => left({ progress, deadline: Date.now() - 1 }), { code: "timeout" });
-    assert.throws(() => left({ progress, deadline: Date.now() + 9999, signal: AbortSignal.abort() }), {
-      code: "aborted",
-    });
-    assert.equal(left({ progress, deadline: Number.MAX_SAFE_INTEGER }), 0x7fffffff);
   });
 });

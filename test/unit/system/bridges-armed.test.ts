@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WindroseError } from "../../../provider/basics/errors";
-import type { Work } from "../../../provider/drivers/hypervisor";
+import type { Work } from "../../../provider/basics/work";
 import { armedChange } from "../../../provider/host-system/bridges/armed";
 import type { Change } from "../../../provider/host-system/bridges/change-script";
 import type { Layout } from "../../../provider/host-system/bridges/model";

@@ -1,5 +1,5 @@
 import { hasCode, WindroseError } from "../../../basics/errors";
-import type { Work } from "../../hypervisor";
+import type { Work } from "../../../basics/work";
 import type { DiskDefinition, GraphicsDefinition, InterfaceDefinition } from "../../model";
 import { attempt } from "../errors";
 import { Affect, type DomainHandle, ErrorNumber, isLibvirtError } from "../rpc";

@@ -1,5 +1,6 @@
 import { WindroseError } from "../../../basics/errors";
-import type { DeviceKeys, MachineOwner, MachineSection, Work } from "../../hypervisor";
+import type { Work } from "../../../basics/work";
+import type { DeviceKeys, MachineOwner, MachineSection } from "../../hypervisor";
 import type {
   DiskDefinition,
   GraphicsDefinition,

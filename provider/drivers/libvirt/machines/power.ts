@@ -1,5 +1,5 @@
 import { hasCode, WindroseError } from "../../../basics/errors";
-import type { Work } from "../../hypervisor";
+import type { Work } from "../../../basics/work";
 import type { MachineFile, PowerState } from "../../model";
 import { attempt, found } from "../errors";
 import {

@@ -1,5 +1,6 @@
 import { WindroseError } from "../../../basics/errors";
-import type { SnapshotSection, Work } from "../../hypervisor";
+import { timeLeft, type Work } from "../../../basics/work";
+import type { SnapshotSection } from "../../hypervisor";
 import type { SnapshotDefinition, SnapshotState } from "../../model";
 import { attempt, found } from "../errors";
 import { currentXml, isActive, lookup, need, powerOf, storedXml } from "../machines/access";
@@ -229,7 +230,7 @@ function moveUnder(snapshot: XmlElement, parent: XmlElement | undefined): void {
 }
 
 function callOptions(work: Work): { deadline: number; signal?: AbortSignal } {
-  return { deadline: Math.max(1, work.deadline - Date.now()), signal: work.signal };
+  return { deadline: timeLeft(work), signal: work.signal };
 }
 
 function refuseWays({ memory, quiesce, name }: SnapshotDefinition, running: boolean, domain: DomainHandle): void {

@@ -1,11 +1,10 @@
-import type { Work } from "../../hypervisor";
+import { requireTime, type Work } from "../../../basics/work";
 import type { VolumeDefinition, VolumeState } from "../../model";
 import type { PoolAccess } from "../pools/pool-access";
 import type { VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { clearWorkingName, deleteVolume, mustDescribe, publish, refuseTaken, workingName } from "./publish";
 import { readVolume, volumeXml } from "./volume-xml";
-import { left } from "./work";
 
 /**
  * A full copy by the daemon: `qemu-img convert` for all but raw to raw, which leaves no backing file behind. It gets its
@@ -39,7 +38,7 @@ export async function copyVolume(
         xml: volumeXml({ ...definition, name: working, capacity, backing: undefined }),
         from: source,
       },
-      { deadline: left(work), signal: work.signal },
+      { deadline: requireTime(work), signal: work.signal },
     );
     if (definition.capacity > capacity) {
       await access.shared(pool, () => session.call("STORAGE_VOL_RESIZE", { volume, capacity: definition.capacity }));

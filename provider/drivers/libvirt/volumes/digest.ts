@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { WindroseError } from "../../../basics/errors";
+import { requireTime, type Work } from "../../../basics/work";
 import { canBeRoot, commandFailed } from "../../../host-system/commands";
 import type { Transport } from "../../../transports/transport";
-import type { Work } from "../../hypervisor";
 import type { VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
-import { left } from "./work";
 
 export type Algorithm = "sha256" | "sha512";
 
@@ -19,7 +18,7 @@ export async function digestOfFile(
   root = true,
 ): Promise<string> {
   const argv = [`${algorithm}sum`, "--", path];
-  const result = await transport.exec(argv, { root, timeout: left(work), signal: work.signal });
+  const result = await transport.exec(argv, { root, timeout: requireTime(work), signal: work.signal });
   const match = /^\\?([0-9a-f]+) /.exec(result.stdout);
   if (result.code !== 0 || !match) throw commandFailed(argv[0]!, `reading ${path}`, result);
   return match[1]!;
@@ -36,8 +35,8 @@ export async function digest(
   if (await canBeRoot(session.transport)) return digestOfFile(session.transport, path, algorithm, work);
   return session.using(async (client) => {
     const hash = createHash(algorithm);
-    const stream = await client.download(volume, { deadline: left(work), signal: work.signal });
-    const signal = AbortSignal.any([AbortSignal.timeout(left(work)), ...(work.signal ? [work.signal] : [])]);
+    const stream = await client.download(volume, { deadline: requireTime(work), signal: work.signal });
+    const signal = AbortSignal.any([AbortSignal.timeout(requireTime(work)), ...(work.signal ? [work.signal] : [])]);
     try {
       await pipeline(stream, hash, { signal });
     } catch (error) {

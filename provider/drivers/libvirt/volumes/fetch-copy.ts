@@ -1,11 +1,10 @@
 import { WindroseError } from "../../../basics/errors";
+import { requireTime, type Work } from "../../../basics/work";
 import { noRoom } from "../../../downloads/problems";
 import { commandFailed } from "../../../host-system/commands";
 import { freeSpace } from "../../../host-system/free-space";
 import type { Transport } from "../../../transports/transport";
-import type { Work } from "../../hypervisor";
 import type { PartialFile } from "./partial-file";
-import { left } from "./work";
 
 /** Copies a file of the host, or what a block device holds, into a partial file. Answers its bytes. */
 export async function copyFile(transport: Transport, partial: PartialFile, path: string, work: Work): Promise<number> {
@@ -24,7 +23,7 @@ export async function copyFile(transport: Transport, partial: PartialFile, path:
   if (free < Number(size)) throw noRoom(path, { total: Number(size), size: 0, free, place: directory });
   const argv = partial.guarded(["cp", "--", path, partial.path]);
   const result = partial.refuseOther(
-    await transport.exec(argv, { root: true, timeout: left(work), signal: work.signal }),
+    await transport.exec(argv, { root: true, timeout: requireTime(work), signal: work.signal }),
   );
   if (result.code !== 0) throw commandFailed("cp", `copying ${path}`, result);
   return partial.size();

@@ -1,14 +1,13 @@
 import { WindroseError } from "../../../basics/errors";
+import { requireTime, type Work } from "../../../basics/work";
 import { AnswerReader, answerOf } from "../../../downloads/answer";
 import type { Way } from "../../../downloads/download";
 import { noRoom } from "../../../downloads/problems";
 import { freeSpace } from "../../../host-system/free-space";
 import type { Transport } from "../../../transports/transport";
-import type { Work } from "../../hypervisor";
 import { type Downloader, downloadCommand, headerLine, stdinOf } from "./fetch-tools";
 import { endOf, redacted } from "./fetch-url";
 import type { PartialFile } from "./partial-file";
-import { left } from "./work";
 
 interface Job {
   transport: Transport;
@@ -42,7 +41,7 @@ export function byHost({ transport, downloader, url, partial, verified, work }: 
       const result = await transport.exec(argv, {
         root: true,
         stdin: stdinOf(downloader, url),
-        timeout: left(work),
+        timeout: requireTime(work),
         signal: work.signal,
         maxOutput: 65_536,
         onLine,

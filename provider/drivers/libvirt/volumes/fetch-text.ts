@@ -1,11 +1,10 @@
 import { WindroseError } from "../../../basics/errors";
+import { requireTime, type Work } from "../../../basics/work";
 import { AnswerReader } from "../../../downloads/answer";
 import { answerProblem } from "../../../downloads/problems";
 import type { Transport } from "../../../transports/transport";
-import type { Work } from "../../hypervisor";
 import { findDownloader, headerLine, redirects, stdinOf } from "./fetch-tools";
 import { checkUrl, endOf, redacted } from "./fetch-url";
-import { left } from "./work";
 
 const largestText = 1024 * 1024;
 
@@ -13,7 +12,7 @@ const largestText = 1024 * 1024;
 export async function fetchText(transport: Transport, address: string, work: Work): Promise<string> {
   const url = checkUrl(address);
   const downloader = await findDownloader(transport, []);
-  const seconds = String(Math.max(1, Math.min(120, Math.floor(left(work) / 2000))));
+  const seconds = String(Math.max(1, Math.min(120, Math.floor(requireTime(work) / 2000))));
   const curl = [
     ...["curl", "--fail", "--location", ...redirects, "--silent", "--write-out", "%{stderr}%{http_code}\n"],
     ...["--max-time", seconds, "--max-filesize", String(largestText), "--config", "-"],

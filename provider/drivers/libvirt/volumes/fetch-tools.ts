@@ -1,11 +1,10 @@
 import { hasCode, WindroseError } from "../../../basics/errors";
+import { requireTime, type Work } from "../../../basics/work";
 import { type Answer, AnswerReader } from "../../../downloads/answer";
 import type { Question } from "../../../downloads/download";
 import { ifRange } from "../../../downloads/resume";
 import type { Transport } from "../../../transports/transport";
-import type { Work } from "../../hypervisor";
 import { curlConfig } from "./fetch-url";
-import { left } from "./work";
 
 export type Downloader = "curl" | "wget";
 
@@ -87,7 +86,7 @@ async function ask(
   work: Work,
   { range, seconds }: { range?: string; seconds: number },
 ): Promise<Answer | undefined> {
-  const timeout = Math.min(1000 * seconds, Math.max(1000, Math.floor(left(work) / 4)));
+  const timeout = Math.min(1000 * seconds, Math.max(1000, Math.floor(requireTime(work) / 4)));
   const limit = String(Math.ceil(timeout / 1000));
   const curl = [
     ...["curl", "--location", ...redirects, "--silent", "--max-time", limit, "--config", "-"],

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { hasCode, WindroseError } from "../../../basics/errors";
+import { requireTime, type Work } from "../../../basics/work";
 import { type Downloaded, download, type Kept, mayBeWrong, nothing } from "../../../downloads/download";
 import { contentProblem, moreThanPromised, noRoom } from "../../../downloads/problems";
 import { canBeRoot, commandFailed } from "../../../host-system/commands";
 import { freeSpace } from "../../../host-system/free-space";
-import type { FetchRequest, Work } from "../../hypervisor";
+import type { FetchRequest } from "../../hypervisor";
 import type { VolumeState } from "../../model";
 import type { PoolAccess } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
@@ -17,7 +18,6 @@ import { checkUrl, redacted } from "./fetch-url";
 import { PartialFile } from "./partial-file";
 import { sweepBeforeFetch } from "./partial-sweep";
 import { mustDescribe, refuseTaken } from "./publish";
-import { left } from "./work";
 
 /** One fetch, as its parts share it. */
 interface Fetching {
@@ -174,7 +174,7 @@ async function unpacked({ session, request, address, partial, work }: Fetching):
   const script = 'exec "$1" -d -c <"$2" >"$3"';
   const argv = partial.guarded(["sh", "-c", script, "sh", decompress, partial.path, partial.unpacked]);
   const result = partial.refuseOther(
-    await transport.exec(argv, { root: true, timeout: left(work), signal: work.signal }),
+    await transport.exec(argv, { root: true, timeout: requireTime(work), signal: work.signal }),
   );
   if (result.code === 0) {
     const { stdout } = await transport.exec(["stat", "-c", "%s", "--", partial.unpacked], { root: true });

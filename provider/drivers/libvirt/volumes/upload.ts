@@ -1,12 +1,11 @@
 import type { Readable } from "node:stream";
 import { WindroseError } from "../../../basics/errors";
-import type { Work } from "../../hypervisor";
+import { percent, requireTime, type Work } from "../../../basics/work";
 import type { VolumeDefinition, VolumeState } from "../../model";
 import { type PoolAccess, poolHandle } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
 import { clearWorkingName, deleteVolume, mustDescribe, publish, refuseTaken, workingName } from "./publish";
 import { volumeXml } from "./volume-xml";
-import { left, percent } from "./work";
 
 /** Bytes up to which a raw file is written under its own name: whoever finds it after a cut must write it again. */
 const smallFile = 2 ** 20;
@@ -38,7 +37,7 @@ export async function uploadVolume(
   try {
     if (size > 0) {
       const progress = percent(work, "uploading", size);
-      const signal = AbortSignal.any([AbortSignal.timeout(left(work)), ...(work.signal ? [work.signal] : [])]);
+      const signal = AbortSignal.any([AbortSignal.timeout(requireTime(work)), ...(work.signal ? [work.signal] : [])]);
       const written = await session
         .using((client) => client.upload(volume, source, { length: size, progress, signal }))
         .catch((error) => {

@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import { WindroseError } from "../../../basics/errors";
+import type { Work } from "../../../basics/work";
 import { canBeRoot, run } from "../../../host-system/commands";
-import type { FetchOwner, FetchRequest, VolumeSection, Work } from "../../hypervisor";
+import type { FetchOwner, FetchRequest, VolumeSection } from "../../hypervisor";
 import type { VolumeDefinition, VolumeState } from "../../model";
 import { attempt, found, isAbsent } from "../errors";
 import { PoolAccess, poolHandle } from "../pools/pool-access";
