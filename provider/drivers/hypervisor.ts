@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Work } from "../basics/work";
+import type { FetchOwner } from "../host-system/downloads/owner";
 import type { HostSystem } from "../host-system/system";
 import type { Transport } from "../transports/transport";
 import type {
@@ -120,12 +121,6 @@ export interface FetchRequest {
   /** How the file is packed: it is unpacked after it was verified. */
   decompress?: "gzip" | "xz" | "zstd" | "bzip2";
   owner?: FetchOwner;
-}
-
-/** Whose a fetch is: what it leaves unfinished goes with them. Neither may have line breaks. */
-export interface FetchOwner {
-  readonly lineage: string;
-  readonly resource: string;
 }
 
 export interface NetworkSection {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkUrl, curlConfig, redacted } from "../../../provider/drivers/libvirt/volumes/fetch-url";
-import { checkName, isPartial, partialName } from "../../../provider/drivers/libvirt/volumes/partial";
+import { checkName } from "../../../provider/drivers/libvirt/volumes/volume-name";
 import { readVolume, volumeXml } from "../../../provider/drivers/libvirt/volumes/volume-xml";
+import { isPartial, partialName } from "../../../provider/host-system/downloads/partial-names";
 
 describe("the XML of libvirt's volumes", () => {
   it("reads back what was written", () => {
@@ -54,42 +54,5 @@ describe("names of volumes", () => {
       assert.equal(checkName(good), good);
       assert.ok(!isPartial(good) && isPartial(partialName(good)) && isPartial(`${partialName(good)}.source`));
     }
-  });
-});
-
-describe("URLs that a host fetches", () => {
-  it("show neither user nor password nor query", () => {
-    const secret = fc.stringMatching(/^[a-z]{6,12}$/).map((text) => `s3cret${text}`);
-    fc.assert(
-      fc.property(secret, (password) => {
-        const url = checkUrl(
-          `https://${password}:${password}@images.test:8443/a/b.qcow2?token=${password}#${password}`,
-        );
-        assert.equal(redacted(url), "https://images.test:8443/a/b.qcow2?…");
-      }),
-    );
-  });
-
-  it("are of few protocols, and an error repeats nothing of them", () => {
-    for (const bad of ["hush", "ftp://hush@x/", "javascript:hush", "scp://hush@x/y", "http://[hush", ""]) {
-      assert.throws(
-        () => checkUrl(bad),
-        (error: Error) => !error.message.includes("hush"),
-      );
-    }
-  });
-
-  it("can't break out of curl's configuration", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (path) => {
-        const url = checkUrl(`http://x/${encodeURI("")}`);
-        url.pathname = path;
-        url.search = path;
-        const config = curlConfig(url);
-        const match = /^url = "((?:[^"\\\r\n]|\\.)*)"\n$/.exec(config);
-        assert.ok(match, config);
-        assert.equal(match[1]!.replace(/\\(.)/g, "$1"), url.href);
-      }),
-    );
   });
 });

@@ -1,12 +1,12 @@
 import { WindroseError } from "../../../basics/errors";
 import { asRootIfPossible } from "../../../host-system/commands";
+import { isPartial } from "../../../host-system/downloads/partial-names";
 import type { PoolSection } from "../../hypervisor";
 import type { PoolDefinition, PoolState, VolumeState } from "../../model";
 import { attempt, found } from "../errors";
 import { ErrorNumber, isLibvirtError, type PoolHandle, PoolState as State } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { listVolumes } from "../volumes/list";
-import { isPartial } from "../volumes/partial";
 import { PoolAccess, poolHandle } from "./pool-access";
 import { plainPath, poolXml, readPool } from "./pool-xml";
 

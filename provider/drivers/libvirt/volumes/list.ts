@@ -1,9 +1,9 @@
+import { isPartial } from "../../../host-system/downloads/partial-names";
 import type { VolumeState } from "../../model";
 import { found } from "../errors";
 import { poolHandle } from "../pools/pool-access";
 import { ErrorNumber, isLibvirtError, type VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
-import { isPartial } from "./partial";
 import { readVolume } from "./volume-xml";
 
 /** All whole volumes of a running pool, as libvirt last saw them. One that goes away meanwhile is left out. */

@@ -1,10 +1,10 @@
 import { WindroseError } from "../../../basics/errors";
 import { canBeRoot, commandFailed } from "../../../host-system/commands";
+import { partialName, partialNames } from "../../../host-system/downloads/partial-names";
 import type { VolumeState } from "../../model";
 import { found } from "../errors";
 import { type PoolAccess, poolHandle } from "../pools/pool-access";
 import type { LibvirtSession } from "../session";
-import { partialName, partialNames } from "./partial";
 import { readVolume } from "./volume-xml";
 
 /**

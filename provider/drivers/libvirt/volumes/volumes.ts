@@ -2,22 +2,23 @@ import type { Readable } from "node:stream";
 import { WindroseError } from "../../../basics/errors";
 import type { Work } from "../../../basics/work";
 import { canBeRoot, run } from "../../../host-system/commands";
-import type { FetchOwner, FetchRequest, VolumeSection } from "../../hypervisor";
+import type { FetchOwner } from "../../../host-system/downloads/owner";
+import { sweepAll } from "../../../host-system/downloads/sweep";
+import { fetchText } from "../../../host-system/downloads/text";
+import type { FetchRequest, VolumeSection } from "../../hypervisor";
 import type { VolumeDefinition, VolumeState } from "../../model";
 import { attempt, found, isAbsent } from "../errors";
 import { PoolAccess, poolHandle } from "../pools/pool-access";
 import { octal, type Permissions } from "../pools/pool-xml";
 import { BlockResize, ErrorNumber, isLibvirtError, VolumeCreate, type VolumeHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
+import { checksumOf } from "./checksum";
 import { copyVolume } from "./copy";
-import { digest } from "./digest";
 import { fetchVolume } from "./fetch";
-import { fetchText } from "./fetch-text";
 import { listVolumes } from "./list";
-import { checkName } from "./partial";
-import { sweepAll } from "./partial-sweep";
 import { uploadVolume } from "./upload";
 import { findUses } from "./users";
+import { checkName } from "./volume-name";
 import { readVolume, volumeXml } from "./volume-xml";
 
 /** Volumes of directory pools, by the pool's UUID and their name. Their XML: https://libvirt.org/formatstorage.html. */
@@ -219,7 +220,7 @@ export class LibvirtVolumes implements VolumeSection {
     return attempt(`reading the checksum of the volume ${name}`, async () => {
       const volume = await this.mustHandle(pool, name);
       const { path } = await this.describe(pool, volume);
-      return digest(this.session, volume, path, algorithm, work);
+      return checksumOf(this.session, volume, path, algorithm, work);
     });
   }
 

@@ -1,9 +1,9 @@
-import { WindroseError } from "../../../basics/errors";
-import { requireTime, type Work } from "../../../basics/work";
-import { noRoom } from "../../../downloads/problems";
-import { commandFailed } from "../../../host-system/commands";
-import { freeSpace } from "../../../host-system/free-space";
-import type { Transport } from "../../../transports/transport";
+import { WindroseError } from "../../basics/errors";
+import { requireTime, type Work } from "../../basics/work";
+import { noRoom } from "../../downloads/problems";
+import type { Transport } from "../../transports/transport";
+import { commandFailed } from "../commands";
+import { freeSpace } from "../free-space";
 import type { PartialFile } from "./partial-file";
 
 /** Copies a file of the host, or what a block device holds, into a partial file. Answers its bytes. */

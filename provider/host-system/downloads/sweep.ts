@@ -1,7 +1,7 @@
-import { run } from "../../../host-system/commands";
-import type { Transport } from "../../../transports/transport";
-import type { FetchOwner } from "../../hypervisor";
-import { partialName } from "./partial";
+import type { Transport } from "../../transports/transport";
+import { run } from "../commands";
+import type { FetchOwner } from "./owner";
+import { partialName } from "./partial-names";
 
 /** Minutes after which a partial file that nobody went on with is deleted: a week. */
 const longest = 7 * 24 * 60;
@@ -10,13 +10,13 @@ interface Sweep {
   lineage: string;
   /** Whose partial files go, whatever runs: the caller is that one. */
   resource?: string;
-  /** A volume whose partial file stays. */
+  /** A file whose partial file stays. */
   keep?: string;
   /** Minutes. What others of the lineage left goes too, where it is older and nobody has its lock; undefined: it stays. */
   others?: number;
 }
 
-/** Deletes partial files in a pool's directory. Nothing that another lineage has a hand in is touched. */
+/** Deletes partial files in a directory. Nothing that another lineage has a hand in is touched. */
 async function sweep(transport: Transport, directory: string, what: Sweep): Promise<void> {
   // the lines of `.source`: see PartialFile
   const script = `

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
-import { WindroseError } from "../../../basics/errors";
-import type { Kept, Store } from "../../../downloads/download";
-import { readValidator, type Validator } from "../../../downloads/resume";
-import { commandFailed, run } from "../../../host-system/commands";
-import type { ExecResult, Transport } from "../../../transports/transport";
-import { partialNames } from "./partial";
+import { WindroseError } from "../../basics/errors";
+import type { Kept, Store } from "../../downloads/download";
+import { readValidator, type Validator } from "../../downloads/resume";
+import type { ExecResult, Transport } from "../../transports/transport";
+import { commandFailed, run } from "../commands";
+import { partialNames } from "./partial-names";
 
 /** Exit code of the scripts where another download has the file: none that curl, wget or cp end with. */
 export const inUse = 199;
@@ -130,7 +130,7 @@ export class PartialFile implements Store {
     await this.transport.exec(["rm", "-f", "--", ...paths], { root: true });
   }
 
-  /** Readable for everyone, as a base image must be, of the pool's owner, on the disk, and only then under its name. */
+  /** Readable for everyone, as a base image must be, of its directory's owner, on the disk, and only then under its name. */
   async publish(whole: string): Promise<void> {
     const script = `
       chown --reference="$1" -- "$2" && chmod 0644 -- "$2" && sync -- "$2" && ln -T -- "$2" "$3" || exit
@@ -140,6 +140,6 @@ export class PartialFile implements Store {
     const files = [whole, target, this.path, this.unpacked, this.validator, this.marker];
     const argv = this.guarded(["sh", "-c", script, "sh", this.directory, ...files]);
     const result = this.refuseOther(await this.transport.exec(argv, { root: true, timeout: 600_000 }));
-    if (result.code !== 0) throw commandFailed("sh", `giving the volume its name ${this.name}`, result);
+    if (result.code !== 0) throw commandFailed("sh", `giving the file its name ${this.name}`, result);
   }
 }

@@ -1,10 +1,10 @@
-import { hasCode, WindroseError } from "../../../basics/errors";
-import { requireTime, type Work } from "../../../basics/work";
-import { type Answer, AnswerReader } from "../../../downloads/answer";
-import type { Question } from "../../../downloads/download";
-import { ifRange } from "../../../downloads/resume";
-import type { Transport } from "../../../transports/transport";
-import { curlConfig } from "./fetch-url";
+import { hasCode, WindroseError } from "../../basics/errors";
+import { requireTime, type Work } from "../../basics/work";
+import { type Answer, AnswerReader } from "../../downloads/answer";
+import type { Question } from "../../downloads/download";
+import { ifRange } from "../../downloads/resume";
+import type { Transport } from "../../transports/transport";
+import { curlConfig } from "./url";
 
 export type Downloader = "curl" | "wget";
 

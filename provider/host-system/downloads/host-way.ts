@@ -1,13 +1,14 @@
-import { WindroseError } from "../../../basics/errors";
-import { requireTime, type Work } from "../../../basics/work";
-import { AnswerReader, answerOf } from "../../../downloads/answer";
-import type { Way } from "../../../downloads/download";
-import { noRoom } from "../../../downloads/problems";
-import { freeSpace } from "../../../host-system/free-space";
-import type { Transport } from "../../../transports/transport";
-import { type Downloader, downloadCommand, headerLine, stdinOf } from "./fetch-tools";
-import { endOf, redacted } from "./fetch-url";
+import { WindroseError } from "../../basics/errors";
+import { requireTime, type Work } from "../../basics/work";
+import { AnswerReader, answerOf } from "../../downloads/answer";
+import type { Way } from "../../downloads/download";
+import { noRoom } from "../../downloads/problems";
+import type { Transport } from "../../transports/transport";
+import { freeSpace } from "../free-space";
+import { endOf } from "./exit-codes";
 import type { PartialFile } from "./partial-file";
+import { type Downloader, downloadCommand, headerLine, stdinOf } from "./programs";
+import { redacted } from "./url";
 
 interface Job {
   transport: Transport;

@@ -1,10 +1,11 @@
-import { WindroseError } from "../../../basics/errors";
-import { requireTime, type Work } from "../../../basics/work";
-import { AnswerReader } from "../../../downloads/answer";
-import { answerProblem } from "../../../downloads/problems";
-import type { Transport } from "../../../transports/transport";
-import { findDownloader, headerLine, redirects, stdinOf } from "./fetch-tools";
-import { checkUrl, endOf, redacted } from "./fetch-url";
+import { WindroseError } from "../../basics/errors";
+import { requireTime, type Work } from "../../basics/work";
+import { AnswerReader } from "../../downloads/answer";
+import { answerProblem } from "../../downloads/problems";
+import type { Transport } from "../../transports/transport";
+import { endOf } from "./exit-codes";
+import { findDownloader, headerLine, redirects, stdinOf } from "./programs";
+import { checkUrl, redacted } from "./url";
 
 const largestText = 1024 * 1024;
 
