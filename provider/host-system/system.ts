@@ -1,9 +1,9 @@
 import type { Transport } from "../transports/transport";
 import { type BridgeSection, createBridges } from "./bridges/bridges";
+import { machineIdOf, type ReadFacts, readFacts } from "./facts";
 import { freeSpace } from "./free-space";
 import { neighbourAnswers } from "./neighbour";
 import { createPreparation, type HostPreparation } from "./preparation/preparation";
-import { machineIdOf, type ReadFacts, readFacts } from "./read-facts";
 
 /**
  * The host's operating system, whatever hypervisor is on it, or none yet: reached by commands alone. It is a part of

@@ -122,7 +122,7 @@ async function shares(level) {
 /** The longest first, as they were measured. */
 const slow = [
   ...["fresh-machine", "host-preparation", "faults", "whole", "identity", "examples", "kubernetes-lab", "libvirt"],
-  "system",
+  "host-system",
 ];
 
 /** Runs mocha on some files. Its outcomes go to a file in `directory`, and its output to `output` or to this terminal. */

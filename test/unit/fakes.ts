@@ -11,13 +11,13 @@ import type {
   SnapshotState,
   VolumeState,
 } from "../../provider/drivers/model";
+import type { ReadFacts } from "../../provider/host-system/facts";
 import {
+  type ActualPreparation,
   nothingWanted,
-  type RealPreparation,
   type WantedPreparation,
 } from "../../provider/host-system/preparation/model";
 import { type ApplyRequest, isWanted, type ReleaseRequest } from "../../provider/host-system/preparation/preparation";
-import type { ReadFacts } from "../../provider/host-system/read-facts";
 import type { Context } from "../../provider/lifecycle/context";
 import {
   apply,
@@ -119,7 +119,7 @@ export class FakeHost {
   private readonly host = { facts: async () => this.facts };
   /** What the host was prepared with at last, and what stands of it where that is not all. */
   prepared: WantedPreparation = nothingWanted;
-  standing: Partial<RealPreparation> = {};
+  standing: Partial<ActualPreparation> = {};
   readonly preparations: { wanted?: WantedPreparation; previous?: WantedPreparation; creating?: boolean }[] = [];
 
   private readonly preparation = {
@@ -135,7 +135,7 @@ export class FakeHost {
       this.hold(request, false);
       return ["something was left"];
     },
-    read: async ({ packages, services, files, ...same }: WantedPreparation): Promise<RealPreparation> => ({
+    read: async ({ packages, services, files, ...same }: WantedPreparation): Promise<ActualPreparation> => ({
       ...same,
       packages,
       missingPackages: [],

@@ -1,5 +1,5 @@
 import { quoteArgument } from "../../transports/quote";
-import { sha256 } from "../digest";
+import { sha256 } from "../sha256";
 import type { HostFile, Layout } from "./model";
 
 export const base = "/var/lib/windrose/bridges";

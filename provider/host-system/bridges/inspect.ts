@@ -1,6 +1,6 @@
 import { WindroseError } from "../../basics/errors";
 import type { Transport } from "../../transports/transport";
-import { partFunction, partsOf } from "../parts";
+import { partFunction, partsOf } from "../script-parts";
 import { base } from "./change-script";
 import type { BridgeRecord, BridgeState, HostFile } from "./model";
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { WindroseError } from "../../basics/errors";
-import { sha256 } from "../digest";
+import { sha256 } from "../sha256";
 import { guestProfile, helperMain, helperProfile, profiles, profileText } from "./apparmor";
 import { type Claim, claimFile, claimsDirectory, claimText, describeThing, makingDirectory, type Plan } from "./claims";
 import { firewallText, loadFirewall, unloadFirewall } from "./firewall";
@@ -14,8 +14,8 @@ import {
   sysctlFile,
   unloadModule,
 } from "./kernel";
-import { type Look, settingFile } from "./look";
 import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
+import { type Observed, settingFile } from "./observe";
 import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
 import { dueDirectory, Script, words } from "./script";
 import { serviceFunctions } from "./services";
@@ -24,7 +24,7 @@ import { restoreUnits, setUnits } from "./unit-changes";
 
 export interface ChangeRequest {
   readonly plan: Plan;
-  readonly look: Look;
+  readonly observed: Observed;
   readonly holder: Holder;
   readonly family?: Family;
   /** Whether packages that nobody claims any more are removed where they were not there before. */
@@ -39,15 +39,15 @@ export interface ChangeRequest {
 
 /** The change as a script; undefined where there is nothing to do. */
 export function changeScript(request: ChangeRequest): Script | undefined {
-  const { plan, look, holder, packagesOnly } = request;
+  const { plan, observed, holder, packagesOnly } = request;
   const script = new Script().add(...kernelFunctions, ...serviceFunctions);
   const edits = textEdits(request);
-  for (const [path] of edits) script.unchanged(path, digestOf(look.files.get(path)));
+  for (const [path] of edits) script.unchanged(path, digestOf(observed.files.get(path)));
   // While the lock was waited for, a person may have written one: it is looked at again then.
   for (const { kind, name } of [...plan.set, ...plan.restore])
-    if (kind === "file") script.unchanged(name, digestOf(look.files.get(name)));
+    if (kind === "file") script.unchanged(name, digestOf(observed.files.get(name)));
   const idle =
-    plan.write.length + plan.remove.length + plan.set.length + request.over.length + look.due.length === 0 &&
+    plan.write.length + plan.remove.length + plan.set.length + request.over.length + observed.due.length === 0 &&
     packagesOnly !== true &&
     (Object.keys(generatedKinds) as GeneratedKind[]).every((kind) => isKept(request, kind));
   if (idle) return undefined;
@@ -91,13 +91,13 @@ function putClaims(script: Script, claims: readonly Claim[]): void {
 }
 
 function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
-  const { plan, look } = request;
+  const { plan, observed } = request;
   const touched = (kind: GeneratedKind) =>
     [...plan.set, ...plan.write, ...plan.remove].some((thing) => thing.kind === kind) || !isKept(request, kind);
   const of = (kind: Kind) => plan.set.filter((thing) => thing.kind === kind);
   for (const { name } of of("module")) loadModule(script, name);
   if (touched("module")) generated(script, modulesFile, generatedText(plan.after, "module"));
-  const ra = look.announced[0];
+  const ra = observed.announced[0];
   if (ra !== undefined && of("sysctl").some((thing) => thing.name === "net.ipv6.conf.all.forwarding")) {
     throw new WindroseError(
       "requirement-not-met",
@@ -117,7 +117,7 @@ function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
   writeEdits(script, request, edits);
   for (const { file } of of("file")) if (file) writeFile(script, file);
   reloadUnits(script, of("file"));
-  setUnits(script, plan.set, look);
+  setUnits(script, plan.set, observed);
   if (touched("firewall")) {
     const rules = firewallText(plan.after);
     if (rules !== undefined) loadFirewall(script, rules);
@@ -130,9 +130,9 @@ const generatedKinds = { sysctl: "sysctl", module: "modules", firewall: "firewal
 type GeneratedKind = keyof typeof generatedKinds;
 
 /** Whether what is generated for a kind is as all claims want it, where this host's holder has a part in it. */
-function isKept({ plan, look, holder }: ChangeRequest, kind: GeneratedKind): boolean {
+function isKept({ plan, observed, holder }: ChangeRequest, kind: GeneratedKind): boolean {
   const mine = plan.after.some((claim) => claim.kind === kind && claim.holders[holder.lineage]);
-  return !mine || look.kept[generatedKinds[kind]];
+  return !mine || observed.kept[generatedKinds[kind]];
 }
 
 function generated(script: Script, path: string, text: string | undefined): void {
@@ -214,11 +214,11 @@ function tidyBeside(script: Script, claim: Claim): void {
 type Edits = ReadonlyMap<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>;
 
 /** Files of others in which some lines are ours, as they are to be. */
-function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
+function textEdits({ plan, observed, packagesOnly }: ChangeRequest): Edits {
   const edits = new Map<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>();
   if (packagesOnly) return edits;
   const open = (path: string, kind: Kind) => {
-    const old = look.files.get(path);
+    const old = observed.files.get(path);
     if (old === "other") throw new WindroseError("unsupported", `${path} on the host is no plain file`);
     if (old && !isUtf8(old.content))
       throw new WindroseError("unsupported", `${path} on the host is not in UTF-8`, {
@@ -240,7 +240,7 @@ function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
     if (edit.text !== undefined) edit.text = withoutSetting(edit.text, key, claim.saved?.content);
   }
   const paths = [...plan.set, ...plan.restore].some((thing) => thing.kind === "apparmor");
-  if (paths && look.hasAppArmor) {
+  if (paths && observed.hasAppArmor) {
     const ours = plan.remove.filter((claim) => claim.kind === "apparmor");
     for (const profile of profiles) {
       const edit = open(profile, "apparmor");
@@ -252,12 +252,12 @@ function textEdits({ plan, look, packagesOnly }: ChangeRequest): Edits {
   return edits;
 }
 
-function writeEdits(script: Script, { look }: ChangeRequest, edits: Edits): void {
+function writeEdits(script: Script, { observed }: ChangeRequest, edits: Edits): void {
   const changed = [...edits].filter(([, { text, old }]) => text !== old?.content.toString());
   const reading = changed.flatMap(([path, { kind }]) =>
     kind === "setting" ? daemonsOf(path.slice(path.lastIndexOf("/") + 1)) : ["apparmor"],
   );
-  const due = [...new Set([...look.due, ...reading])];
+  const due = [...new Set([...observed.due, ...reading])];
   const marks = words(due.map((name) => `${dueDirectory}/${name}`));
   if (reading.length > 0)
     script.add(

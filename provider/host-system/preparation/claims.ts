@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { WindroseError } from "../../basics/errors";
 import { type Holder, type Kind, keyOf, kinds, type Thing, type WantedThing } from "./model";
-import type { Touched } from "./touched";
+import type { Touched } from "./touched-units";
 
 /**
  * Who wants what of a host. A claim is kept on the host itself, one file for each claimed thing: what was there before

@@ -65,7 +65,7 @@ export interface Holder {
 }
 
 /** What stands on the host of what was asked for: the same shape, with what is missing or otherwise left out or changed. */
-export interface RealPreparation {
+export interface ActualPreparation {
   /** Of the packages asked for, those that are there, by the names by which they were asked for. */
   readonly packages: readonly string[];
   /** The others. */

@@ -5,32 +5,32 @@ import type { Transport } from "../../transports/transport";
 import { lacksRoot } from "../commands";
 import { changeScript, madeText } from "./change";
 import { type Claim, describeThing, planClaims } from "./claims";
+import { actualPreparation } from "./drift";
 import { firewallThings, firewallUnit, foreignDrops } from "./firewall";
 import { sysctlValue } from "./kernel";
-import { fileValue, type Look, type LookRequest, lookScript, parseLook } from "./look";
 import {
+  type ActualPreparation,
   type Holder,
   keyOf,
   nothingWanted,
-  type RealPreparation,
   type Thing,
   type WantedPreparation,
   type WantedThing,
 } from "./model";
+import { fileValue, type Observed, type ObserveRequest, observeScript, parseObserved } from "./observe";
 import { type Family, familyOf, resolvePackages } from "./packages";
-import { real } from "./real";
 import { exitCodes } from "./script";
 import { candidates, companions, deciding, hypervisorServices, isFixed, refuseFixed, unitOf } from "./services";
-import { type Touched, touchedBy } from "./touched";
+import { type Touched, touchedBy } from "./touched-units";
 
 /**
  * What is put on a host beside what its hypervisor holds, as claims that the host itself keeps. It is looked at by one
  * command and changed by one more (two where packages come first), which holds a lock on the host, writes each claim before the change, and
- * does nothing where something has changed since the look: then it begins again.
+ * does nothing where something has changed since it was observed: then it begins again.
  */
 export interface HostPreparation {
   /** What stands of what a holder wants. Nothing wanted: no command. */
-  read(wanted: WantedPreparation, holder: Holder, system: SystemFacts): Promise<RealPreparation>;
+  read(wanted: WantedPreparation, holder: Holder, system: SystemFacts): Promise<ActualPreparation>;
   /** Brings the host to just what the holder wants, and takes back what it wanted before. Answers warnings for people. */
   apply(request: ApplyRequest, work: Work): Promise<string[]>;
   /** Takes back all that the holder has claimed. `previous`: what it is known to have wanted. Answers warnings. */
@@ -39,7 +39,7 @@ export interface HostPreparation {
 
 export interface ApplyRequest {
   readonly wanted: WantedPreparation;
-  /** What is known to have been wanted before: it saves a look. */
+  /** What is known to have been wanted before: it saves an observation. */
   readonly previous?: WantedPreparation;
   readonly holder: Holder;
   readonly system: SystemFacts;
@@ -73,15 +73,15 @@ export function isWanted(wanted: WantedPreparation): boolean {
 }
 
 export function createPreparation(transport: Transport): HostPreparation {
-  const look = async (request: LookRequest, work?: Work): Promise<Look> => {
+  const observe = async (request: ObserveRequest, work?: Work): Promise<Observed> => {
     try {
       const { code, stdout, stderr } = await transport.exec(["sh", "-s"], {
         root: true,
-        stdin: lookScript(request),
+        stdin: observeScript(request),
         signal: work?.signal,
         maxOutput: 64 * 1024 * 1024,
       });
-      if (code === 0) return parseLook(stdout, request);
+      if (code === 0) return parseObserved(stdout, request);
       throw new WindroseError("command-failed", `the host could not be looked at: ${stderr.trim().slice(-300)}`);
     } catch (error) {
       throw needsRoot(error);
@@ -117,7 +117,7 @@ export function createPreparation(transport: Transport): HostPreparation {
     const before = things(previous, system, family, undefined);
     const first = things(wanted, system, family, undefined);
     const asked = { things: distinct([...first, ...before]), family, units: units(wanted), change: true };
-    let seen = await look(asked, work);
+    let seen = await observe(asked, work);
     const dead = creating ? deadCreations(seen, holder) : [];
     const mine = claimedThings(seen, holder, dead);
     if (mine.length > 0) request.note?.(true);
@@ -127,7 +127,7 @@ export function createPreparation(transport: Transport): HostPreparation {
       const known = mine.some((thing) => thing.kind === "package")
         ? (family ?? familyOf(system.distributions))
         : family;
-      seen = await look({ ...asked, family: known, things: distinct([...asked.things, ...mine]) }, work);
+      seen = await observe({ ...asked, family: known, things: distinct([...asked.things, ...mine]) }, work);
     }
     const missing = first.filter((thing) => thing.kind === "package" && seen.value(thing) !== thing.value);
     const packagesMissing = missing.length > 0;
@@ -158,7 +158,7 @@ export function createPreparation(transport: Transport): HostPreparation {
     });
     const script = changeScript({
       plan,
-      look: seen,
+      observed: seen,
       holder,
       family:
         family ?? (plan.remove.some((claim) => claim.kind === "package") ? familyOf(system.distributions) : undefined),
@@ -222,12 +222,12 @@ export function createPreparation(transport: Transport): HostPreparation {
 
   return {
     async read(wanted, holder, system) {
-      if (!isWanted(wanted)) return real(wanted, [], new Map(), undefined, holder);
+      if (!isWanted(wanted)) return actualPreparation(wanted, [], new Map(), undefined, holder);
       const family = familyFor(wanted, nothingWanted, system);
       const packages = resolved(wanted, system);
       const asked = things(wanted, system, family, undefined);
-      const seen = await look({ things: asked, family, units: units(wanted) });
-      return real(wanted, things(wanted, system, family, seen, holder), packages, seen, holder);
+      const seen = await observe({ things: asked, family, units: units(wanted) });
+      return actualPreparation(wanted, things(wanted, system, family, seen, holder), packages, seen, holder);
     },
     apply: change,
     async release(request, work) {
@@ -262,7 +262,7 @@ function units(wanted: WantedPreparation): string[] {
 }
 
 /** What packages that are about to be installed may bring, and is there before them. */
-function there(wanted: WantedPreparation, seen: Look): WantedThing[] {
+function there(wanted: WantedPreparation, seen: Observed): WantedThing[] {
   const loaded = hasAuto(wanted) ? companions.filter((name) => seen.units.get(name)?.loaded) : [];
   return loaded.flatMap((name): WantedThing[] => [
     { kind: "enabled", name, value: "enabled" },
@@ -280,7 +280,7 @@ function isHeld({ holders }: Claim, holder: Holder | undefined): boolean {
  * Of what a package brought, what runs beside a service and does not start it is the package's own; and the firewall's unit
  * is ours.
  */
-function isApart({ kind, name, by }: Touched, seen: Look): boolean {
+function isApart({ kind, name, by }: Touched, seen: Observed): boolean {
   if (name === firewallUnit) return true;
   const before = seen.claims.find((claim) => keyOf(claim) === keyOf(by))?.before;
   return kind === "running" && before === null && !seen.units.get(by.name)?.triggers?.includes(name);
@@ -294,7 +294,7 @@ export function things(
   wanted: WantedPreparation,
   system: SystemFacts,
   family: Family | undefined,
-  seen: Look | undefined,
+  seen: Observed | undefined,
   holder?: Holder,
 ): WantedThing[] {
   const result: WantedThing[] = [];
@@ -333,21 +333,21 @@ function distinct<T extends Thing>(all: readonly T[]): T[] {
 }
 
 /** Lineages under which this very Host was being created by somebody who died of it. */
-function deadCreations(seen: Look, holder: Holder): string[] {
+function deadCreations(seen: Observed, holder: Holder): string[] {
   return [...seen.making].flatMap(([lineage, urn]) =>
     urn === holder.urn && lineage !== holder.lineage ? [lineage] : [],
   );
 }
 
 /** What the holder has claimed by what the host says, and what dead creations of it have. */
-function claimedThings(seen: Look, holder: Holder, dead: readonly string[]): Claim[] {
+function claimedThings(seen: Observed, holder: Holder, dead: readonly string[]): Claim[] {
   return seen.claims.filter(({ holders }) => {
     const all = Object.keys(holders);
     return all.length === 0 || all.some((lineage) => lineage === holder.lineage || dead.includes(lineage));
   });
 }
 
-function refuseForeignFiles(all: readonly WantedThing[], seen: Look): void {
+function refuseForeignFiles(all: readonly WantedThing[], seen: Observed): void {
   const claimed = new Set(seen.claims.map(keyOf));
   for (const thing of all) {
     if (!thing.file) continue;
@@ -363,7 +363,7 @@ function refuseForeignFiles(all: readonly WantedThing[], seen: Look): void {
   }
 }
 
-function dropWarnings(seen: Look, wanted: WantedPreparation): string[] {
+function dropWarnings(seen: Observed, wanted: WantedPreparation): string[] {
   const bridges = [...new Set(wanted.firewall.map((one) => one.bridge))];
   return foreignDrops(seen.chains).map((who) => {
     const ways =

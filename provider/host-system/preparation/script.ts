@@ -1,6 +1,6 @@
 import { quoteArgument } from "../../transports/quote";
 import { claimsDirectory, makingDirectory } from "./claims";
-import { placeFunctions } from "./places";
+import { enterFunctions } from "./enter-directory";
 
 /** Words for a shell, each quoted. */
 export const words = (all: readonly string[]): string => all.map(quoteArgument).join(" ");
@@ -82,7 +82,7 @@ run() { "$@" </dev/null 9>&-; }
 say() { printf 'progress\\t%s\\n' "$1" 2>/dev/null || :; }
 left() { printf 'left\\t%s\\n' "$1" 2>/dev/null || :; }
 die() { printf '%s\\n' "$1" >&2; exit 1; }
-${placeFunctions}
+${enterFunctions}
 gone() { case $1 in */*) [ ! -d "\${1%/*}/" ] ;; esac; }
 drop() { gone "$1" || ( enter "\${1%/*}" && rm -rf -- "./.\${1##*/}.windrose-new" && rm -f -- "./\${1##*/}" ); }
 sweep() { gone "$1" || ( enter "\${1%/*}" && rm -rf -- "./.\${1##*/}.windrose-new" ) 2>/dev/null; }

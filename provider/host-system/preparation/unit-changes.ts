@@ -1,35 +1,38 @@
 import type { Claim, Plan } from "./claims";
-import type { Look } from "./look";
 import { keyOf, type Thing, type WantedThing } from "./model";
+import type { Observed } from "./observe";
 import { Script, words } from "./script";
 import { holdsGuests } from "./services";
-import { requiredBy, startedWith, touchedBy } from "./touched";
+import { requiredBy, startedWith, touchedBy } from "./touched-units";
 import type { Unit } from "./units";
 
 /** Units of systemd: what is asked for is brought about by systemctl, and what it touched is put back as it was. */
 
 /** Brings units to what is wanted. One whose call touches others comes before those. */
-export function setUnits(script: Script, set: readonly WantedThing[], look: Look): void {
+export function setUnits(script: Script, set: readonly WantedThing[], observed: Observed): void {
   const reach = (thing: WantedThing) => {
-    const touched = new Set(touchedBy(thing, look.units).map(({ name }) => name));
+    const touched = new Set(touchedBy(thing, observed.units).map(({ name }) => name));
     return set.filter((other) => other.kind === thing.kind && touched.has(other.name)).length;
   };
   const of = (kind: Thing["kind"], value: string) =>
     set.filter((thing) => thing.kind === kind && thing.value === value).sort((a, b) => reach(b) - reach(a));
   const enabling = set.filter(({ kind }) => kind === "enabled").sort((a, b) => reach(b) - reach(a));
-  for (const { name, value } of enabling) setEnabled(script, name, value === "enabled", look.units.get(name));
-  for (const { name } of of("running", "stopped")) stopUnits(script, [...startersOf(name, look), name]);
+  for (const { name, value } of enabling) setEnabled(script, name, value === "enabled", observed.units.get(name));
+  for (const { name } of of("running", "stopped")) stopUnits(script, [...startersOf(name, observed), name]);
   for (const { name } of of("running", "running")) startUnit(script, name);
 }
 
 /** What starts a unit by itself goes first. */
-const startersOf = (name: string, { units }: Look): string[] =>
+const startersOf = (name: string, { units }: Observed): string[] =>
   (units.get(name)?.triggers ?? []).filter((one) => units.get(one)?.active !== false);
 
 /** Puts units back as they were before they were claimed. */
-export function restoreUnits(script: Script, { plan, look }: { readonly plan: Plan; readonly look: Look }): void {
+export function restoreUnits(
+  script: Script,
+  { plan, observed }: { readonly plan: Plan; readonly observed: Observed },
+): void {
   const of = (kind: Thing["kind"]) => plan.restore.filter((claim) => claim.kind === kind);
-  restoreRunning(script, of("running"), look);
+  restoreRunning(script, of("running"), observed);
   const enabled = of("enabled");
   unlessGuests(
     script,
@@ -38,21 +41,21 @@ export function restoreUnits(script: Script, { plan, look }: { readonly plan: Pl
     "enabled",
     (claims) => {
       const body = new Script();
-      for (const claim of claims) restoreEnabled(body, claim, look.units.get(claim.name));
+      for (const claim of claims) restoreEnabled(body, claim, observed.units.get(claim.name));
       return claims.length > 0 ? body.must(["systemctl", "daemon-reload"], "systemd could not be reloaded") : body;
     },
   );
 }
 
-function restoreRunning(script: Script, claims: readonly Claim[], look: Look): void {
-  const claimed = new Set(look.claims.map(keyOf));
+function restoreRunning(script: Script, claims: readonly Claim[], observed: Observed): void {
+  const claimed = new Set(observed.claims.map(keyOf));
   const unclaimed = (name: string) => !claimed.has(keyOf({ kind: "running", name }));
   const stops = claims.filter(({ before }) => before !== "running");
   const going = new Set(stops.map(({ name }) => name));
   const needed = (claim: Claim) => {
     if (Object.values(claim.holders).some((held) => held.with === undefined)) return [];
-    const dependents = look.units.get(claim.name)?.dependents ?? [];
-    return dependents.filter((name) => look.units.get(name)?.active && !going.has(name));
+    const dependents = observed.units.get(claim.name)?.dependents ?? [];
+    return dependents.filter((name) => observed.units.get(name)?.active && !going.has(name));
   };
   for (const claim of stops) {
     const [by] = needed(claim);
@@ -66,7 +69,7 @@ function restoreRunning(script: Script, claims: readonly Claim[], look: Look): v
     "running",
     (some) => {
       const body = new Script();
-      const names = some.flatMap(({ name }) => [...startersOf(name, look).filter(unclaimed), name]);
+      const names = some.flatMap(({ name }) => [...startersOf(name, observed).filter(unclaimed), name]);
       stopUnits(body, [...new Set(names)]);
       for (const { before, saved } of some)
         if (before === null && saved?.tables) body.add(`tidy_tables ${words(saved.tables)}`);
@@ -78,7 +81,7 @@ function restoreRunning(script: Script, claims: readonly Claim[], look: Look): v
   startAgain(
     script,
     starts.map(({ name }) => name),
-    look.units,
+    observed.units,
   );
 }
 

@@ -5,7 +5,7 @@ import { formatSize, sizeProblem } from "../../basics/sizes";
 import { shown } from "../../basics/texts";
 import { hostProblems } from "../../connections/connections";
 import type { HypervisorFacts } from "../../drivers/model";
-import type { ReadFacts } from "../../host-system/read-facts";
+import type { ReadFacts } from "../../host-system/facts";
 import type { Definition, Run } from "../../lifecycle/lifecycle";
 import { known } from "../../lifecycle/lifecycle";
 import { newLineage } from "../../lifecycle/ownership";

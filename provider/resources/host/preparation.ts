@@ -1,7 +1,7 @@
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs } from "../../basics/record";
 import type { SystemFacts } from "../../drivers/model";
-import type { FirewallBridge, Holder, RealPreparation, WantedPreparation } from "../../host-system/preparation/model";
+import type { ActualPreparation, FirewallBridge, Holder, WantedPreparation } from "../../host-system/preparation/model";
 import { isWanted } from "../../host-system/preparation/preparation";
 import { literalOf, type SettingValue, settingOf } from "../../host-system/preparation/settings";
 import type { Run } from "../../lifecycle/lifecycle";
@@ -77,7 +77,7 @@ function bridgeOf(key: string, entry: BridgeEntry): FirewallBridge {
 }
 
 /** The inputs as they really are: what stands as it was asked for keeps its spelling. */
-export function inputsOf(inputs: Inputs, real: RealPreparation): Inputs {
+export function inputsOf(inputs: Inputs, real: ActualPreparation): Inputs {
   const wanted = wantedOf(inputs);
   const result: Inputs = {};
   if (wanted.packages.length > 0) {
@@ -119,7 +119,7 @@ export function inputsOf(inputs: Inputs, real: RealPreparation): Inputs {
   return result;
 }
 
-function realServices(inputs: Inputs, wanted: WantedPreparation, real: RealPreparation): Inputs {
+function realServices(inputs: Inputs, wanted: WantedPreparation, real: ActualPreparation): Inputs {
   const wrong = Object.entries(real.services).flatMap(([name, is]) => {
     const asked = wanted.services?.[name] ?? {};
     const { enabled = true, running = true } = asked;
@@ -131,7 +131,7 @@ function realServices(inputs: Inputs, wanted: WantedPreparation, real: RealPrepa
   return { services: { ...wanted.services, ...Object.fromEntries(wrong) } };
 }
 
-function realBridges(inputs: Inputs, real: RealPreparation): Inputs {
+function realBridges(inputs: Inputs, real: ActualPreparation): Inputs {
   return Object.fromEntries(
     Object.entries(bridgesOf(inputs)).flatMap(([key, entry]) => {
       const { bridge, subnets } = bridgeOf(key, entry);
@@ -142,7 +142,7 @@ function realBridges(inputs: Inputs, real: RealPreparation): Inputs {
   );
 }
 
-function realFiles(inputs: Inputs, real: RealPreparation): Inputs {
+function realFiles(inputs: Inputs, real: ActualPreparation): Inputs {
   return Object.fromEntries(
     real.files.map(({ path, content, mode, owner }) => {
       const given = asRecord<File>(inputs.files)[path]!;

@@ -37,6 +37,6 @@ export const host: KindSamples = {
   },
   fixed: {
     modules:
-      "a host of the lab shares its kernel, which has no modules: test/integration/system has a stand-in for modprobe",
+      "a host of the lab shares its kernel, which has no modules: test/integration/host-system has a stand-in for modprobe",
   },
 };

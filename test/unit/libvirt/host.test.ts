@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { WindroseError } from "../../../provider/basics/errors";
 import { dotted } from "../../../provider/drivers/libvirt/host/host";
 import { canBeRoot } from "../../../provider/host-system/commands";
+import { factsOf, operatingSystem } from "../../../provider/host-system/facts";
 import { freeSpace } from "../../../provider/host-system/free-space";
-import { factsOf, operatingSystem } from "../../../provider/host-system/read-facts";
 import type { Transport } from "../../../provider/transports/transport";
 
 const id = "0123456789abcdef0123456789abcdef";

@@ -1,13 +1,13 @@
 import { WindroseError } from "../../basics/errors";
-import { sha256 } from "../digest";
-import { partFunction, partsOf } from "../parts";
+import { partFunction, partsOf } from "../script-parts";
+import { sha256 } from "../sha256";
 import { allows, profiles } from "./apparmor";
 import { type Actual, type Claim, claimsDirectory, makingDirectory, parseClaim, type Saved } from "./claims";
+import { enterFunctions } from "./enter-directory";
 import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./firewall";
 import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath, sysctlValue } from "./kernel";
 import { type FileState, keyOf, type Thing, type WantedThing } from "./model";
 import { type Family, installedScript } from "./packages";
-import { placeFunctions } from "./places";
 import { digestOfClaims, dueDirectory, words } from "./script";
 import { enabledValue, runningValue, runsNetworks } from "./services";
 import { findSetting } from "./settings";
@@ -16,7 +16,7 @@ import { parseUnits, type Unit, unitsScript } from "./units";
 /** Larger files are neither claimed nor looked into: bytes. */
 export const largestFile = 1024 * 1024;
 
-export interface LookRequest {
+export interface ObserveRequest {
   readonly things: readonly Thing[];
   /** Distribution's packages to look for. */
   readonly family?: Family;
@@ -27,7 +27,7 @@ export interface LookRequest {
 }
 
 /** What is there of what was asked about, by one command. */
-export interface Look extends Actual {
+export interface Observed extends Actual {
   readonly claims: readonly Claim[];
   /** Of the claims, as digestOfClaims makes it. */
   readonly digest: string;
@@ -70,7 +70,7 @@ function pathsOf(things: readonly Thing[]): string[] {
 
 const usersOf = (things: readonly Thing[]) => [...new Set(ofKind(things, "member").map((name) => name.split(" ")[0]!))];
 
-function unitsOf({ things, units = [] }: LookRequest): string[] {
+function unitsOf({ things, units = [] }: ObserveRequest): string[] {
   return [...new Set([...ofKind(things, "enabled"), ...ofKind(things, "running"), ...units])];
 }
 
@@ -92,14 +92,14 @@ opened() {
 }`;
 
 /** Parts begin with a NUL, and what users of the host can write is in base64: no content can pass for another part. */
-export function lookScript(request: LookRequest): string {
+export function observeScript(request: ObserveRequest): string {
   const { things, family, change } = request;
   const packages = ofKind(things, "package");
   const units = unitsOf(request);
   const users = usersOf(things);
   const lines = [
     partFunction,
-    placeFunctions,
+    enterFunctions,
     fileFunctions,
     "part claims",
     `cd ${claimsDirectory} 2>/dev/null && for f in *.json; do [ -f "$f" ] && { printf '%s ' "$f"; base64 -w 0 < "$f"; echo; }; done`,
@@ -129,7 +129,7 @@ export function lookScript(request: LookRequest): string {
   return [...lines, ":"].join("\n");
 }
 
-export function parseLook(stdout: string, request: LookRequest): Look {
+export function parseObserved(stdout: string, request: ObserveRequest): Observed {
   const parts = partsOf(stdout);
   const text = (name: string) => (parts.get(name) ?? "").trim();
   const { things } = request;

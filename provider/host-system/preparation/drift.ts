@@ -1,26 +1,26 @@
-import type { Look } from "./look";
 import {
+  type ActualPreparation,
   type Holder,
   keyOf,
-  type RealPreparation,
   type ServiceState,
   type Thing,
   type WantedPreparation,
   type WantedThing,
 } from "./model";
+import type { Observed } from "./observe";
 import { unitOf } from "./services";
 
 /**
  * What stands of what is wanted. A thing stands where it is as asked, our claim on it is there, and it is kept over a
  * reboot: what lacks one of these is shown as it is, or as missing.
  */
-export function real(
+export function actualPreparation(
   wanted: WantedPreparation,
   all: readonly WantedThing[],
   packages: ReadonlyMap<string, readonly string[]>,
-  seen: Look | undefined,
+  seen: Observed | undefined,
   holder: Holder,
-): RealPreparation {
+): ActualPreparation {
   const claims = new Map(seen?.claims.map((claim) => [keyOf(claim), claim]));
   const claimed = (thing: Thing) => claims.get(keyOf(thing))?.holders[holder.lineage] !== undefined;
   const byKey = new Map(all.map((thing) => [keyOf(thing), thing]));

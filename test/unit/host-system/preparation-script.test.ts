@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { largestFile, lookScript } from "../../../provider/host-system/preparation/look";
+import { largestFile, observeScript } from "../../../provider/host-system/preparation/observe";
 import { Script } from "../../../provider/host-system/preparation/script";
 
 const me = `${process.getuid!()}:${process.getgid!()}`;
@@ -28,7 +28,7 @@ function carryOut(script: Script, before = ""): string {
 
 /** What a look prints of a file. */
 function told(path: string, before = ""): string {
-  const text = lookScript({ things: [] });
+  const text = observeScript({ things: [] });
   const functions = text.slice(text.indexOf("way() {"), text.indexOf("part claims"));
   return execFileSync("sh", ["-s"], { input: `${functions}\n${before}\nfile '${path}'\n`, encoding: "utf8" });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { ReadFacts } from "../../../provider/host-system/facts";
 import { type Holder, nothingWanted, type WantedPreparation } from "../../../provider/host-system/preparation/model";
-import type { ReadFacts } from "../../../provider/host-system/read-facts";
 import { createSystem, type HostSystem } from "../../../provider/host-system/system";
 import { SshTransport } from "../../../provider/transports/ssh";
 import type { ExecOptions } from "../../../provider/transports/transport";

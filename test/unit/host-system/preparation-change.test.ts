@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changeScript } from "../../../provider/host-system/preparation/change";
 import { type Claim, type Plan, planClaims } from "../../../provider/host-system/preparation/claims";
-import { fileValue, type Look, parseLook } from "../../../provider/host-system/preparation/look";
 import type { WantedFile, WantedThing } from "../../../provider/host-system/preparation/model";
+import { fileValue, type Observed, parseObserved } from "../../../provider/host-system/preparation/observe";
 import { exitCodes } from "../../../provider/host-system/preparation/script";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
@@ -14,17 +14,17 @@ const nothing: Plan = { write: [], remove: [], after: [], set: [], restore: [], 
 const digest = `\0digest\n${"0".repeat(64)}\n`;
 
 /** What `stat` and the file say, as the look's script prints it. */
-const seen = (things: WantedThing[], stat: string, content: Buffer): Look =>
-  parseLook(`${digest}\0file0\n${stat}\n${content.toString("base64")}\n`, { things });
+const seen = (things: WantedThing[], stat: string, content: Buffer): Observed =>
+  parseObserved(`${digest}\0file0\n${stat}\n${content.toString("base64")}\n`, { things });
 
 const wanted = (file: Partial<WantedFile>): WantedThing => {
   const whole = { path: "/etc/motd", content: "ours\n", mode: "0644", owner: "root:root", adopt: false, ...file };
   return { kind: "file", name: whole.path, value: fileValue(whole), file: whole };
 };
-const script = (plan: Partial<Plan>, look: Look) =>
+const script = (plan: Partial<Plan>, observed: Observed) =>
   changeScript({
     plan: { ...nothing, ...plan },
-    look,
+    observed,
     holder,
     removePackages: false,
     creating: false,
@@ -62,7 +62,7 @@ describe("a file of a host", () => {
       saved: { directories: [join(directory, "winds")] },
     };
     mkdirSync(join(directory, "winds", ".motd.windrose-new"), { recursive: true });
-    const change = script({ remove: [claim] }, parseLook(digest, { things: [] }))!;
+    const change = script({ remove: [claim] }, parseObserved(digest, { things: [] }))!;
     const text = change.text(1, "winds/dev", "");
     const functions = text.slice(text.indexOf("set -u"), text.indexOf("end=$(("));
     const [body] = change.body.split("rm -f -- /var/lib/windrose");
@@ -97,7 +97,7 @@ describe("a setting of libvirt", () => {
     );
     const body = script(
       { remove: [claim], left: [{ thing: setting, value: '"theirs-now"' }] },
-      parseLook(digest, { things: [] }),
+      parseObserved(digest, { things: [] }),
     )!.body;
     assert.match(body, /vnc_password .*changed by somebody else/);
     assert.doesNotMatch(body, /theirs-now/);
@@ -118,7 +118,7 @@ describe("a setting of libvirt", () => {
       [...places].sort((a, b) => a - b),
     );
     assert.ok(places[0]! > 0);
-    const owing = (due: string) => script({}, parseLook(`${digest}\0due\n${due}`, { things: [] }))?.body;
+    const owing = (due: string) => script({}, parseObserved(`${digest}\0due\n${due}`, { things: [] }))?.body;
     assert.equal(owing(""), undefined, "nothing to do");
     assert.match(
       owing("virtqemud.service\n")!,

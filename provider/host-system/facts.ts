@@ -1,7 +1,7 @@
 import { WindroseError } from "../basics/errors";
 import type { SystemFacts } from "../drivers/model";
 import type { Transport } from "../transports/transport";
-import { partFunction, partsOf } from "./parts";
+import { partFunction, partsOf } from "./script-parts";
 
 const script = [
   partFunction,

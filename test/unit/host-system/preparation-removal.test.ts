@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changeScript } from "../../../provider/host-system/preparation/change";
 import type { Claim, Plan } from "../../../provider/host-system/preparation/claims";
-import { parseLook } from "../../../provider/host-system/preparation/look";
+import { parseObserved } from "../../../provider/host-system/preparation/observe";
 import { removableCommand } from "../../../provider/host-system/preparation/packages";
 
-const look = parseLook(`\0digest\n${"0".repeat(64)}\n`, { things: [] });
+const observed = parseObserved(`\0digest\n${"0".repeat(64)}\n`, { things: [] });
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const claim = (name: string): Claim => ({ kind: "package", name, before: null, set: ["installed"], holders: {} });
 
@@ -25,7 +25,15 @@ describe("packages that nobody asks for any more", function () {
   function release(names: string[], needed: string[] = []): { removed: string; said: string[] } {
     const gone = names.map(claim);
     const plan: Plan = { write: [], remove: gone, after: [], set: [], restore: gone, left: [] };
-    const request = { plan, look, holder, family: "debian", removePackages: true, creating: false, over: [] } as const;
+    const request = {
+      plan,
+      observed,
+      holder,
+      family: "debian",
+      removePackages: true,
+      creating: false,
+      over: [],
+    } as const;
     const body = changeScript(request)!
       .body.replaceAll("/run/", `${directory}/run/`)
       .replaceAll("/var/lib/windrose", `${directory}/lib`);

@@ -4,7 +4,7 @@
  * without a slash are used. It leaves in `$at` where the directory really lies: a link on the way there is followed
  * where only this user can change it.
  */
-export const placeFunctions = `way() {
+export const enterFunctions = `way() {
   at= rest=$1/ hops=0
   while [ -n "$rest" ]; do
     part=\${rest%%/*} rest=\${rest#*/}
