@@ -1,12 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connections/arguments";
-import {
-  configureHosts,
-  hypervisorFor,
-  rememberCredentials,
-  type StoredConnection,
-  splitConnection,
-} from "./connections/connections";
+import { rememberCredentials, type StoredConnection, splitConnection } from "./connections/credentials";
+import { configureHosts } from "./connections/hosts";
+import { hypervisorFor } from "./connections/hypervisors";
 import type { Hypervisor } from "./drivers/hypervisor";
 import type { HostStatus, Lease, SnapshotState } from "./drivers/model";
 

@@ -1,5 +1,5 @@
 import { type Inputs, isRecord, unknown } from "../../provider/basics/record";
-import { capabilities } from "../../provider/drivers/capabilities";
+import { featuresOf } from "../../provider/drivers/registry";
 import { compare, type Row } from "../../provider/lifecycle/compare";
 import { type Definition, pick, refusedRestarts } from "../../provider/lifecycle/lifecycle";
 import type { Effect, Fields } from "../../provider/lifecycle/schema";
@@ -44,7 +44,8 @@ export function judge(definition: Definition, step: Step): Judged {
   const olds = pick(definition.fields, upgrade(definition.kind, { ...stored }));
   const news = pick(definition.fields, { ...step.newState?.inputs });
   const differing = (step.detailedDiff ?? []).map(parsePath).filter(([name]) => !name!.startsWith("__"));
-  const rows = compare(definition.fields, blinded(olds) as Inputs, blinded(news) as Inputs, capabilities.libvirt);
+  const features = featuresOf(step.newState?.inputs.__driver);
+  const rows = compare(definition.fields, blinded(olds) as Inputs, blinded(news) as Inputs, features);
   const fields = rows.flatMap((row) => {
     const path = row.path.split(".");
     const [old, value] = [valueAt(olds, path), valueAt(news, path)];

@@ -6,6 +6,8 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface ConnectionArgs {
   /** The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields override it. */
   uri?: pulumi.Input<string>;
+  /** The driver, where no `uri` says it: `libvirt`, which is the default. */
+  driver?: pulumi.Input<string>;
   /** Name or address; absent: this machine. */
   address?: pulumi.Input<string>;
   /** Default: that of ~/.ssh/config, else 22. */

@@ -20,6 +20,10 @@ export const connectionFields = {
     typeText: "string",
     doc: "The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields override it.",
   },
+  driver: {
+    typeText: "string",
+    doc: "The driver, where no `uri` says it: `libvirt`, which is the default.",
+  },
   address: { typeText: "string", doc: "Name or address; absent: this machine." },
   port: { typeText: "number", doc: "Default: that of ~/.ssh/config, else 22.", needsAddress: true },
   user: { typeText: "string", doc: "Default: that of ~/.ssh/config, else your own name.", needsAddress: true },
@@ -59,7 +63,7 @@ export const connectionFields = {
     doc: "Path of the ssh configuration; false: none. Default: ~/.ssh/config and the system's.",
   },
   connectTimeout: { typeText: "number", doc: "Seconds until a connection must be up. Default: 20." },
-} as const satisfies Readonly<Record<"uri" | keyof SshConnection, ConnectionField>>;
+} as const satisfies Readonly<Record<"uri" | "driver" | keyof SshConnection, ConnectionField>>;
 
 /** Parameters of a URI that are heeded (https://libvirt.org/uri.html); `sudo` is none of libvirt's. */
 export const uriParameters = {

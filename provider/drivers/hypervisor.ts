@@ -3,6 +3,7 @@ import type { Work } from "../basics/work";
 import type { FetchOwner } from "../host-system/downloads/owner";
 import type { HostSystem } from "../host-system/system";
 import type { Transport } from "../transports/transport";
+import type { Features } from "./features";
 import type {
   DiskDefinition,
   GraphicsDefinition,
@@ -27,7 +28,6 @@ import type {
 } from "./model";
 
 export type { HostSystem } from "../host-system/system";
-export type { Capabilities } from "./capabilities";
 
 /**
  * The seam: what a driver must do, in sections. A driver imports nothing of Pulumi. `find…` answers undefined on the
@@ -36,7 +36,9 @@ export type { Capabilities } from "./capabilities";
  * parallel on one connection. Every call is bounded in time.
  */
 export interface Hypervisor {
-  readonly driver: "libvirt";
+  /** The driver's name. */
+  readonly driver: string;
+  readonly features: Features;
   /** The hypervisor as tools on the host itself name it: `qemu:///system`. */
   readonly uri: string;
   readonly transport: Transport;

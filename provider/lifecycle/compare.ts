@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { asRecord, holdsUnknown, type Inputs, isRecord, unknown } from "../basics/record";
-import type { Capabilities } from "../drivers/capabilities";
+import type { Features } from "../drivers/features";
 import { type Change, complete, type Effect, type EffectRule, effectWords, type Fields, type Verdict } from "./schema";
 
 /** One line of a diff: which field, from what to what, and what that does. */
@@ -22,19 +22,13 @@ export interface Row {
  * a field that replaces it counts as a replacement, since the engine looks for what depends on it that way. `state`: the old
  * outputs, where there are any.
  */
-export function compare(
-  fields: Fields,
-  olds: Inputs,
-  news: Inputs,
-  capabilities: Capabilities,
-  state: Inputs = {},
-): Row[] {
+export function compare(fields: Fields, olds: Inputs, news: Inputs, features: Features, state: Inputs = {}): Row[] {
   const found = asRecord(state.__found);
   const oldInputs = complete(fields, olds, found);
   const newInputs = complete(fields, news, found);
   const rows: Row[] = [];
   const judge: Judge = (path, rule, old, value, secret, beside) => {
-    const change: Change = { old, new: value, oldInputs, newInputs, beside, capabilities, state };
+    const change: Change = { old, new: value, oldInputs, newInputs, beside, features, state };
     rows.push({ path, old, new: value, secret, ...explain(typeof rule === "function" ? rule(change) : rule) });
   };
   walk(fields, oldInputs, newInputs, "", judge);

@@ -2,11 +2,13 @@ import { asWindroseError, type ErrorCode, WindroseError } from "../basics/errors
 import { asRecord, holdsUnknown, type Inputs, unknown } from "../basics/record";
 import { shown } from "../basics/texts";
 import { within } from "../basics/work";
-import { capabilities } from "../drivers/capabilities";
+import type { FeatureName } from "../drivers/features";
 import type { Hypervisor } from "../drivers/hypervisor";
+import { defaultDriver, featuresOf } from "../drivers/registry";
 import { compare, type Row, refusals, replacedOnChange } from "./compare";
 import type { Context } from "./context";
 import type { Exclusive, Exclusives } from "./exclusives";
+import { lacking } from "./needs";
 import { sayValues } from "./reasons";
 import { complete, type Fields, type Kind, type OutputFields } from "./schema";
 import { schemaVersion } from "./upgrade";
@@ -27,6 +29,8 @@ export interface Identity {
   readonly lineage?: string;
   /** How the host is reached, as the state has it. */
   readonly connection?: unknown;
+  /** Name of the driver behind that connection; undefined while it is not known. */
+  readonly driver?: string;
   /** What the resources checked so far want for themselves alone; absent where nobody keeps a list. */
   readonly exclusives?: Exclusives;
 }
@@ -58,6 +62,8 @@ export interface Definition<Observed = unknown> {
   readonly kind: Kind;
   readonly fields: Fields;
   readonly outputs: OutputFields;
+  /** Only hosts of some drivers can have it. */
+  readonly needs?: FeatureName;
   /** Default of the `timeout` input, seconds. */
   readonly timeout: number;
   /** Whether work on it calls the hypervisor, so that it is worth connecting to it meanwhile. Default: it does. */
@@ -115,7 +121,16 @@ export interface CheckAnswer {
 }
 
 /** Names that begin with `__` are ours: they are not displayed, and not part of what the user compares. */
-const kept = ["__urn", "__connection", "__accept", "__lineage", "__secrets", "__hostKeys", "__through"] as const;
+const kept = [
+  "__urn",
+  "__connection",
+  "__accept",
+  "__lineage",
+  "__secrets",
+  "__hostKeys",
+  "__through",
+  "__driver",
+] as const;
 const notMade: readonly string[] = [...kept, "__schema", "__pending", "__provider"];
 
 export async function check(
@@ -125,7 +140,11 @@ export async function check(
   identity: Identity,
 ): Promise<CheckAnswer> {
   identity.exclusives?.release(identity.urn);
-  const { inputs, failures, carried } = validate(definition.fields, given);
+  const driver = identity.driver ?? olds?.__driver;
+  const features = driver === undefined ? undefined : featuresOf(driver);
+  const { inputs, failures, carried } = validate(definition.fields, given, features);
+  const missing = features && lacking({ needs: definition.needs }, given, features);
+  if (missing) failures.push({ property: "host", reason: `${definition.kind} ${missing}` });
   if (failures.length === 0) await definition.derive?.(inputs, olds, identity, failures);
   if (failures.length === 0) {
     const asked = complete(definition.fields, inputs);
@@ -133,6 +152,8 @@ export async function check(
     takeExclusives(definition, asked, carried, identity, failures);
   }
   for (const name of kept) if (given[name] !== undefined) inputs[name] = given[name];
+  // The default one is not written down: states from before there were several go on as they are.
+  if (driver !== undefined && driver !== defaultDriver) inputs.__driver = driver;
   return { inputs, failures: sayValues(definition.fields, inputs, given, failures) };
 }
 
@@ -197,10 +218,11 @@ export function diff(
   { refuse: refuses, replaceOnChanges = [] }: DiffOptions = { refuse: true },
 ): DiffAnswer {
   const olds = pick(definition.fields, state);
-  const rows = replacedOnChange(
-    withoutSecrets(compare(definition.fields, olds, news, capabilities.libvirt, state), state, news),
-    replaceOnChanges,
-  );
+  const compared = compare(definition.fields, olds, news, featuresOf(news.__driver), state);
+  const rows = [
+    ...otherDriver(definition, state, news),
+    ...replacedOnChange(withoutSecrets(compared, state, news), replaceOnChanges),
+  ];
   const refused = refusals(rows);
   // Also where the engine, about to replace a resource, asks those that depend on it with values that are not known
   // (step_generator.go, `calculateDependentReplacements`): it is still time to leave that undone.
@@ -215,6 +237,14 @@ export function diff(
   // The engine compares what is stored; a change that only defaults make is none to it.
   const seen = rows.some((row) => stored(olds, row.path) !== stored(news, row.path));
   return { changes: owed || !seen ? true : undefined, replaces, rows };
+}
+
+/** Nothing is taken over from one driver to another. */
+function otherDriver({ fields }: Definition, state: Inputs, news: Inputs): Row[] {
+  const [old, now] = [state.__driver ?? defaultDriver, news.__driver ?? defaultDriver];
+  if (old === now) return [];
+  const path = fields.connection ? "connection" : "host";
+  return [{ path, old, new: now, effect: "replace", says: "replaces it: another driver", secret: false }];
 }
 
 /** Values that the program gave as secrets in fields that need not be any (`__secrets`) are not shown. */
@@ -322,7 +352,7 @@ function refuseRestart(
 ): void {
   const { previous, observed } = run;
   if (!previous || observed === undefined || !definition.runs?.(observed)) return;
-  const rows = compare(definition.fields, pick(definition.fields, previous), given, capabilities.libvirt, previous);
+  const rows = compare(definition.fields, pick(definition.fields, previous), given, run.hypervisor.features, previous);
   const refused = refusedRestarts(definition, rows, given);
   if (refused.length === 0) return;
   const paths = refused.map((row) => `\`${row.path}\``);
@@ -405,7 +435,7 @@ function withWayOn(error: WindroseError): WindroseError {
 
 /** Of what was observed, what differs from the state once defaults are filled in. What is as it was keeps its spelling, or its absence. */
 function differing(fields: Fields, stored: Inputs, real: Inputs, state: Inputs): Inputs {
-  const rows = compare(fields, stored, { ...stored, ...real }, capabilities.libvirt, state);
+  const rows = compare(fields, stored, { ...stored, ...real }, featuresOf(state.__driver), state);
   const changed = new Set(rows.map((row) => row.path.split(".")[0]!));
   return Object.fromEntries(Object.entries(real).filter(([name]) => changed.has(name)));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { asRecord, type Inputs, isRecord, unknown } from "../basics/record";
 import { formatSize, parseSize, sizeProblem } from "../basics/sizes";
-import type { Capabilities } from "../drivers/capabilities";
+import type { ChoiceName, FeatureName, Features } from "../drivers/features";
 
 /**
  * Field tables: the one list from which the argument types, `check`, `diff`, the update path, the reference
@@ -28,7 +28,8 @@ export interface Change {
   readonly newInputs: Readonly<Record<string, unknown>>;
   /** What the field stands among: its group or entry as it will be, or the whole inputs. */
   readonly beside: Readonly<Record<string, unknown>>;
-  readonly capabilities: Capabilities;
+  /** Those of the driver of the resource's host. */
+  readonly features: Features;
   /** The old outputs, as far as they are known: what earlier runs made, and what they still owe. */
   readonly state: Readonly<Record<string, unknown>>;
 }
@@ -62,6 +63,8 @@ export function contentOf(most: number, instead = "") {
 
 interface Described {
   readonly doc: string;
+  /** Only some drivers have it. `check` refuses it on a host of another; the documentation says which have it. */
+  readonly needs?: FeatureName;
 }
 
 /** The kinds of resources there are, by their names in a program. */
@@ -98,6 +101,8 @@ export interface Leaf extends Described {
   readonly derived?: boolean;
   /** Made by `check`, or found by `read`: no program gives it, so it is no argument. */
   readonly internal?: boolean;
+  /** Of a choice: the feature that says which of the values a driver has. */
+  readonly choices?: ChoiceName;
   /** A reference: the value is the id of another resource. What it carries along is known at preview, and not stored. */
   readonly references?: { readonly kinds: readonly Kind[]; readonly carries: readonly string[] };
 }
@@ -238,7 +243,7 @@ export const field = {
     doc: string,
     entryName: string,
     entry: Fields,
-    effects: { added: EffectRule; removed: EffectRule },
+    effects: { added: EffectRule; removed: EffectRule; needs?: FeatureName },
   ): Keyed => ({
     shape: "keyed",
     doc,

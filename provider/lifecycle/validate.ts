@@ -2,6 +2,8 @@ import type { z } from "zod";
 import { didYouMean } from "../basics/nearest";
 import { type Inputs, isRecord, unknown } from "../basics/record";
 import { keptTexts, shown } from "../basics/texts";
+import type { Features } from "../drivers/features";
+import { lacking, lackingChoice } from "./needs";
 import { type Fields, keyPattern, type Leaf } from "./schema";
 
 /** A reason why an input is refused, on the property that it is about. */
@@ -23,23 +25,27 @@ export interface Checked {
 
 /**
  * Checks what the program gave against the field table and makes it canonical. A value that is not yet known is let
- * through as it is, and so is a list or text that holds one.
+ * through as it is, and so is a list or text that holds one. `features`: those of the host's driver; undefined: it is not known
+ * yet, and what it may lack is not looked at.
  */
-export function validate(fields: Fields, given: Inputs): Checked {
+export function validate(fields: Fields, given: Inputs, features?: Features): Checked {
   const failures: Failure[] = [];
   const carried: Record<string, Inputs> = {};
-  const inputs = walk(fields, given, "", failures, carried, fields);
+  const inputs = walk(fields, given, "", { failures, carried, all: fields, features });
   return { inputs, failures, carried };
 }
 
-function walk(
-  fields: Fields,
-  given: Inputs,
-  prefix: string,
-  failures: Failure[],
-  carried: Record<string, Inputs>,
-  all: Fields,
-): Inputs {
+/** What a walk through a field table finds, and what it asks. */
+interface Walk {
+  readonly failures: Failure[];
+  readonly carried: Record<string, Inputs>;
+  /** The whole table of the resource. */
+  readonly all: Fields;
+  readonly features?: Features;
+}
+
+function walk(fields: Fields, given: Inputs, prefix: string, on: Walk): Inputs {
+  const { failures, all, features } = on;
   const result: Inputs = {};
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(fields, name) && !name.startsWith("__"))
@@ -52,15 +58,17 @@ function walk(
       if (spec.shape !== "keyed" && spec.required) failures.push({ property, reason: "is required" });
     } else if (spec.shape === "leaf" && spec.internal) {
       failures.push({ property, reason: "is no argument: it is made by the provider" });
+    } else if (features && lacking(spec, value, features)) {
+      failures.push({ property, reason: lacking(spec, value, features)! });
     } else if (value === unknown) {
       result[name] = value;
     } else if (spec.shape === "leaf") {
-      const kept = leaf(spec, value, property, failures, carried);
+      const kept = leaf(spec, value, property, on);
       if (kept !== undefined) result[name] = kept;
     } else if (!isRecord(value)) {
       failures.push({ property, reason: "must be an object" });
     } else if (spec.shape === "group") {
-      result[name] = walk(spec.fields, value, `${property}.`, failures, carried, all);
+      result[name] = walk(spec.fields, value, `${property}.`, on);
     } else {
       const entries: [string, unknown][] = [];
       for (const [key, entry] of Object.entries(value)) {
@@ -70,7 +78,7 @@ function walk(
         } else if (entry === unknown) entries.push([key, entry]);
         else if (entry === undefined || entry === null) continue;
         else if (!isRecord(entry)) failures.push({ property: at, reason: "must be an object" });
-        else entries.push([key, walk(spec.entry, entry, `${at}.`, failures, carried, all)]);
+        else entries.push([key, walk(spec.entry, entry, `${at}.`, on)]);
       }
       result[name] = Object.fromEntries(entries);
     }
@@ -102,13 +110,7 @@ function argumentsOf(fields: Fields): string[] {
 }
 
 /** The value as it is kept; undefined where it is refused, or says no more than none. */
-function leaf(
-  spec: Leaf,
-  given: unknown,
-  property: string,
-  failures: Failure[],
-  carried: Record<string, Inputs>,
-): unknown {
+function leaf(spec: Leaf, given: unknown, property: string, { failures, carried, features }: Walk): unknown {
   const referenced = spec.references ? reference(given, property, carried) : given;
   if (referenced === unknown) return referenced;
   const { value, problems } = keptTexts(referenced, spec.content ? "content" : "definition");
@@ -122,7 +124,12 @@ function leaf(
     return undefined;
   }
   const parsed = spec.type.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const reason = features && lackingChoice(spec, parsed.data, features);
+    if (reason === undefined) return parsed.data;
+    failures.push({ property, reason });
+    return undefined;
+  }
   // What is not yet known can't be judged, wherever in a list or dictionary it is; all else is.
   const issues = parsed.error.issues.flatMap(plainIssues).filter((issue) => at(value, issue.path) !== unknown);
   if (issues.length === 0) return value;

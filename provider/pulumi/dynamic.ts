@@ -1,16 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { asWindroseError, hasCode, WindroseError } from "../basics/errors";
 import { type Inputs, isRecord, unknown } from "../basics/record";
-import {
-  closeHypervisors,
-  configureHosts,
-  connectionName,
-  hypervisorFor,
-  rememberCredentials,
-  rememberGuestKeys,
-  type StoredConnection,
-  withLastConfiguration,
-} from "../connections/connections";
+import { rememberCredentials, rememberGuestKeys, type StoredConnection } from "../connections/credentials";
+import { configureHosts, connectionName, driverOf } from "../connections/hosts";
+import { closeHypervisors, hypervisorFor, withLastConfiguration } from "../connections/hypervisors";
 import { describeRows } from "../lifecycle/compare";
 import type { Context } from "../lifecycle/context";
 import { Exclusives } from "../lifecycle/exclusives";
@@ -91,6 +84,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
           ...parseUrn(urn),
           lineage: typeof __lineage === "string" && __lineage !== unknown ? __lineage : undefined,
           connection: given.__connection,
+          driver: driverOf(given.__connection),
           exclusives: exclusivesOf(Boolean(__preview)),
         };
         const replaceOnChanges = Array.isArray(__replaceOnChanges) ? __replaceOnChanges.map(String) : [];

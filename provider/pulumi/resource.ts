@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../basics/record";
-import { splitConnection } from "../connections/connections";
+import { splitConnection } from "../connections/credentials";
 import type { Definition } from "../lifecycle/lifecycle";
 import type { Fields, Leaf } from "../lifecycle/schema";
 

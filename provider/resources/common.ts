@@ -62,11 +62,17 @@ export const volumeNameOf = (run: Run<unknown>): string => String(run.inputs.vol
 /** Whose a file or directory is, and who may do what with it. */
 export const permissionFields = (what: string, mode: string) =>
   ({
-    owner: field.integer(`User id of the ${what}.`, "live", { min: 0, max: 2 ** 31 - 1 }),
-    group: field.integer(`Group id of the ${what}.`, "live", { min: 0, max: 2 ** 31 - 1 }),
+    owner: field.integer(`User id of the ${what}.`, "live", { min: 0, max: 2 ** 31 - 1 }, { needs: "filePermissions" }),
+    group: field.integer(
+      `Group id of the ${what}.`,
+      "live",
+      { min: 0, max: 2 ** 31 - 1 },
+      { needs: "filePermissions" },
+    ),
     mode: field.text(`Mode of the ${what}, octal.`, "live", {
       pattern: /^0?[0-7]{3}$/,
       says: `must be an octal mode, as \`${mode}\``,
+      needs: "filePermissions",
     }),
   }) as const;
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { asRecord, type Inputs, isRecord } from "../basics/record";
-import { guestKeysOf } from "../connections/connections";
+import { guestKeysOf } from "../connections/credentials";
 import type { Hypervisor } from "../drivers/hypervisor";
 import { type GuestKeys, reachGuest } from "../guest/transport";
 import type { Context } from "../lifecycle/context";

@@ -1,8 +1,9 @@
-import { capabilities } from "../../provider/drivers/capabilities";
+import type { Features } from "../../provider/drivers/features";
+import { defaultDriver, featuresOf } from "../../provider/drivers/registry";
 import { type EffectRule, effectWords, type Leaf } from "../../provider/lifecycle/schema";
 
 /** A rule in words: its own; else what it says where nothing is known of the rest of the resource. */
-export function ruleWords(rule: EffectRule): string {
+export function ruleWords(rule: EffectRule, features: Features = featuresOf(defaultDriver)): string {
   if (typeof rule === "string") return effectWords[rule];
   if (rule.text !== undefined) return rule.text;
   const verdict = rule({
@@ -12,7 +13,7 @@ export function ruleWords(rule: EffectRule): string {
     newInputs: {},
     beside: {},
     state: {},
-    capabilities: capabilities.libvirt,
+    features,
   });
   if (typeof verdict === "string") return effectWords[verdict];
   return "refuse" in verdict ? verdict.refuse : verdict.says;

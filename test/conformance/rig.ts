@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Inputs } from "../../provider/basics/record";
-import { closeHypervisors } from "../../provider/connections/connections";
+import { closeHypervisors } from "../../provider/connections/hypervisors";
 import type { Kind } from "../../provider/lifecycle/schema";
 import { connection, initrd, kernel } from "../e2e/guests";
 import { variant } from "../integration/libvirt/variant";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Inputs } from "../../provider/basics/record";
-import type { Effect } from "../../provider/lifecycle/schema";
+import { type Effect, effectWords } from "../../provider/lifecycle/schema";
 import type { Look } from "./look";
 import type { Place } from "./place";
 import { inputsOf, type KindSamples, type Rule, rowPath, type Sample, type Which, withValue } from "./sample";
@@ -39,7 +39,10 @@ const words: Readonly<Record<Effect, RegExp>> = {
 
 /** What the table says of this sample: its plain effect, or what its function answers for these values. */
 export function saidBy(rule: Rule, sample: Sample): Effect {
-  return typeof rule.rule === "string" ? rule.rule : (sample.effect ?? "restart");
+  const { rule: effect } = rule;
+  if (typeof effect === "string") return effect;
+  const plain = (Object.keys(effectWords) as Effect[]).find((one) => effectWords[one] === effect.text);
+  return sample.effect ?? plain ?? "restart";
 }
 
 /** Changes one field on a real host and holds what happens against the table. */

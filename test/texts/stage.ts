@@ -1,5 +1,5 @@
 import type { Inputs } from "../../provider/basics/record";
-import { closeHypervisors } from "../../provider/connections/connections";
+import { closeHypervisors } from "../../provider/connections/hypervisors";
 import type { Kind } from "../../provider/lifecycle/schema";
 import type { Look } from "../conformance/look";
 import type { Place } from "../conformance/place";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Inputs, unknown } from "../../provider/basics/record";
-import { capabilities } from "../../provider/drivers/capabilities";
+import { features } from "../../provider/drivers/libvirt/features";
 import { compare, describeRows, refusals, replacedOnChange } from "../../provider/lifecycle/compare";
 import { type Fields, field } from "../../provider/lifecycle/schema";
 
@@ -20,14 +20,14 @@ const fields: Fields = {
     { added: "live", removed: "restart" },
   ),
 };
-const rows = (olds: Inputs, news: Inputs) => compare(fields, olds, news, capabilities.libvirt);
+const rows = (olds: Inputs, news: Inputs) => compare(fields, olds, news, features);
 const short = (olds: Inputs, news: Inputs) => rows(olds, news).map((row) => `${row.path} ${row.effect}`);
 
 describe("compare", () => {
   it("takes what an adopted object was found with for what the program does not say", () => {
     const state = { __found: { size: "9GiB", group: { a: false }, disks: { d: { size: "3GiB" } } } };
     const found = (olds: Inputs, news: Inputs) =>
-      compare(fields, olds, news, capabilities.libvirt, state).map((row) => `${row.path} ${row.old} ${row.new}`);
+      compare(fields, olds, news, features, state).map((row) => `${row.path} ${row.old} ${row.new}`);
     assert.deepEqual(found({ disks: { d: {} } }, { disks: { d: {} } }), []);
     assert.deepEqual(found({}, { size: "9GiB", group: { a: false } }), []);
     assert.deepEqual(found({}, { size: "1GiB" }), ["size 9GiB 1GiB"]);

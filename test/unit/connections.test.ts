@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { unknown } from "../../provider/basics/record";
 import { connectionFields, uriParameters } from "../../provider/connections/connection-fields";
+import { rememberCredentials, splitConnection } from "../../provider/connections/credentials";
 import {
   configureHosts,
   connectionName,
   connectionProblems,
-  fromUri,
+  driverOf,
   hostProblems,
-  rememberCredentials,
   resolveConnection,
-  splitConnection,
-} from "../../provider/connections/connections";
+} from "../../provider/connections/hosts";
+import { fromUri } from "../../provider/connections/uri";
 
 describe("connections", () => {
   // Of a process that nobody has configured, as those of other tests are.
   afterEach(() => configureHosts(unknown));
 
   it("reads libvirt's URIs", () => {
-    assert.deepEqual(fromUri("qemu:///system"), { uri: "qemu:///system" });
+    assert.deepEqual(fromUri("qemu:///system"), { driver: "libvirt", uri: "qemu:///system" });
     const { uri, ssh } = fromUri("qemu+ssh://root@[fd00::1]:2222/system?keyfile=/k&known_hosts=/h&sudo=1");
     assert.equal(uri, "qemu:///system");
     assert.deepEqual(
@@ -100,11 +100,11 @@ describe("connections", () => {
     for (const name of ["right", "object", "here", "later"]) assert.deepEqual(hostProblems(name), [], name);
     for (const [name, words] of [
       ["boreas", /it has: right, object, here, /],
-      ["adress", /`windrose:hosts\.adress`: the connection has no field "adress"; there are: uri, address, /],
+      ["adress", /`windrose:hosts\.adress`: the connection has no field "adress"; there are: uri, driver, address, /],
       ["lost", /`windrose:hosts\.lost`: the connection has `user`, and neither `address` nor a `uri` with a host/],
       ["typed", /`windrose:hosts\.typed`: the connection has a `uri` that is none/],
       ["xen", /`windrose:hosts\.xen`: no driver for xen:/],
-      ["bare", /`windrose:hosts\.bare`: not a libvirt URI: root@a/],
+      ["bare", /`windrose:hosts\.bare`: not a hypervisor's URI: root@a/],
       ["number", /`windrose:hosts\.number` must be a URI or an object/],
     ] as const)
       assert.match(hostProblems(name).join(), words);
@@ -114,8 +114,9 @@ describe("connections", () => {
   });
 
   it("takes each field that it lists, and each parameter of a URI", () => {
+    const values: Record<string, string> = { uri: "qemu:///system", driver: "libvirt" };
     for (const name of Object.keys(connectionFields))
-      assert.deepEqual(connectionProblems({ address: "a", [name]: name === "uri" ? "qemu:///system" : "x" }), [], name);
+      assert.deepEqual(connectionProblems({ address: "a", [name]: values[name] ?? "x" }), [], name);
     const { secrets } = splitConnection(Object.fromEntries(Object.keys(connectionFields).map((name) => [name, "x"])));
     assert.deepEqual(Object.keys(secrets), ["privateKey", "passphrase", "password"]);
     for (const name of Object.keys(uriParameters)) {
@@ -126,10 +127,19 @@ describe("connections", () => {
     }
   });
 
+  it("knows the driver without reaching anything, as far as it can be known", () => {
+    configureHosts(JSON.stringify({ anemoi: "qemu+ssh://root@anemoi/system", object: { address: "a" } }));
+    for (const connection of ["anemoi", "object", "qemu:///system", { address: "a" }, { uri: "test:///default" }])
+      assert.equal(driverOf(connection), "libvirt", JSON.stringify(connection));
+    for (const connection of [unknown, undefined, 7, "boreas", "xen:///", { address: unknown }, { driver: "xen" }])
+      assert.equal(driverOf(connection), undefined, JSON.stringify(connection));
+  });
+
   it("says what is wrong without reaching anything", () => {
     assert.deepEqual(connectionProblems("anemoi"), []);
     assert.deepEqual(connectionProblems({ address: "a", sudo: true }), []);
     assert.match(connectionProblems({ adress: "a" })[0]!, /has no field "adress"/);
     assert.equal(connectionProblems(7).length, 1);
+    assert.match(connectionProblems({ driver: "xen" })[0]!, /has a `driver` that there is not; there are: libvirt/);
   });
 });

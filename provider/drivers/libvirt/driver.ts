@@ -1,6 +1,7 @@
 import { createSystem } from "../../host-system/system";
 import type { Transport } from "../../transports/transport";
 import type { HostSystem, Hypervisor } from "../hypervisor";
+import { features } from "./features";
 import { LibvirtHost } from "./host/host";
 import { LibvirtMachines } from "./machines/machines";
 import { LibvirtNetworks } from "./networks/networks";
@@ -12,6 +13,7 @@ import { LibvirtVolumes } from "./volumes/volumes";
 /** A host's libvirt behind the seam. Nothing is connected until the first call; the transport stays the caller's. */
 export class LibvirtHypervisor implements Hypervisor {
   readonly driver = "libvirt";
+  readonly features = features;
   readonly system: HostSystem;
   readonly host: LibvirtHost;
   readonly pools: LibvirtPools;

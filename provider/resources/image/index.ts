@@ -5,6 +5,7 @@ import { z } from "zod";
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
 import { type Inputs, unknown } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
+import { volumeFormats } from "../../drivers/features";
 import type { VolumeState } from "../../drivers/model";
 import { type Definition, known, type Run } from "../../lifecycle/lifecycle";
 import { derivedSuffix } from "../../lifecycle/ownership";
@@ -67,7 +68,8 @@ const fields = {
       change.new === undefined && expected(change.newInputs) === undefined ? "local" : (content(change) as Verdict),
     ),
   ),
-  format: field.choice("Format of the image.", "replace", ["qcow2", "raw"], {
+  format: field.choice("Format of the image.", "replace", volumeFormats, {
+    choices: "volumeFormats",
     default: fromName(formatOf),
     defaultText: "by the source's ending: `.raw` and `.iso` are raw, all others qcow2",
   }),

@@ -1,5 +1,5 @@
 import { asRecord, type Inputs, unknown } from "../../basics/record";
-import { capabilities } from "../../drivers/capabilities";
+import type { Features } from "../../drivers/features";
 import { compare } from "../../lifecycle/compare";
 import { type Change, type EffectRule, worded } from "../../lifecycle/schema";
 import { fields as machineFields } from "../virtual-machine/fields";
@@ -102,16 +102,16 @@ export const atMaking: EffectRule = worded("in the state alone: used when a node
 }));
 
 /** Of the machine's own arguments: whether a change of them waits for its restart. */
-export function needsRestart(old: unknown, value: unknown): boolean {
+export function needsRestart(old: unknown, value: unknown, features: Features): boolean {
   const pick = (given: unknown): Inputs => ({ ...asRecord(given) });
-  return compare(machineFields, pick(old), pick(value), capabilities.libvirt).some((row) => row.effect === "restart");
+  return compare(machineFields, pick(old), pick(value), features).some((row) => row.effect === "restart");
 }
 
 export const definition: EffectRule = worded(
   "live: drained, restarted, uncordoned, where the change of the machine takes effect after a restart; else in the state alone",
-  ({ old, new: value }) => {
+  ({ old, new: value, features }) => {
     if (!known(old) || !known(value)) return "local";
-    return needsRestart(old, value)
+    return needsRestart(old, value, features)
       ? { effect: "live", says: "live: drained, the machine restarted, uncordoned" }
       : { effect: "local", says: "without a restart" };
   },

@@ -130,10 +130,10 @@ async function until(
 
 /** Whether this run is the one that restarts its machine. */
 export function restarts(run: NodeRun): boolean {
-  const { previous, inputs } = run;
+  const { previous, inputs, hypervisor } = run;
   // Without it a restart of the machine is nobody's business here.
   if (!previous || inputs.definition === undefined) return false;
-  return owes(run, "restart") || needsRestart(previous.definition, inputs.definition);
+  return owes(run, "restart") || needsRestart(previous.definition, inputs.definition, hypervisor.features);
 }
 
 /** A machine that the same change left off between its end and its start. */
@@ -151,7 +151,7 @@ export async function syncRestart(run: NodeRun): Promise<void> {
   if (!restarts(run)) return;
   const { machines } = run.hypervisor;
   const machine = await machines.find(String(run.inputs.machine));
-  if (!machine || pendingOf(machine).length === 0) return;
+  if (!machine || pendingOf(machine, run.hypervisor.features).length === 0) return;
   const cluster = await clusterOf(run);
   await cluster.drain(await present(run, cluster), drainPolicy(run));
   run.context.progress("restarting its machine");

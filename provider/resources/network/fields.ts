@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { networkModes } from "../../drivers/features";
 import { type EffectRule, field, worded } from "../../lifecycle/schema";
 import { nameField, onHost, uuidField } from "../common";
 import { hostPattern } from "./addresses";
@@ -51,8 +52,8 @@ export const fields = {
   mode: field.choice(
     "`nat`: guests reach out through the host's own address; `routed`: by their own; `isolated`: they reach the host and each other.",
     "replace",
-    ["nat", "routed", "isolated"],
-    { default: "nat" },
+    networkModes,
+    { default: "nat", choices: "networkModes" },
   ),
   bridge: field.text("Name of its bridge on the host.", "replace", {
     pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,

@@ -49,6 +49,7 @@ async function look(run: NetworkRun): Promise<NetworkState> {
 
 export const network: Definition<NetworkState> = {
   kind: "Network",
+  needs: "networkModes",
   fields,
   outputs,
   timeout: 300,

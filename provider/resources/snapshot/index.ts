@@ -75,6 +75,7 @@ const isSame = (run: SnapshotRun, state: SnapshotState) =>
 
 export const snapshot: Definition<SnapshotState> = {
   kind: "Snapshot",
+  needs: "snapshots",
   fields,
   outputs,
   timeout: 1800,

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../../basics/errors";
 import { unknown } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
+import { poolTypes } from "../../drivers/features";
 import type { PoolState } from "../../drivers/model";
 import { type Definition, known, type Run } from "../../lifecycle/lifecycle";
 import { field, worded } from "../../lifecycle/schema";
@@ -37,7 +38,10 @@ const fields = {
   ...onHost,
   name: nameField("pool"),
   uuid: uuidField,
-  type: field.choice("What the pool is made of. `dir`: a directory.", "replace", ["dir"], { default: "dir" }),
+  type: field.choice("What the pool is made of. `dir`: a directory.", "replace", poolTypes, {
+    default: "dir",
+    choices: "poolTypes",
+  }),
   path: field.text("Directory on the host.", relocated, {
     pattern: /^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0]+$/,
     says: "must be an absolute path without `.` and `..`",

@@ -1,7 +1,6 @@
 import { WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
-import { capabilities } from "../../drivers/capabilities";
 import { type DiskDefinition, type InterfaceDefinition, isPlaceKey, type MachineState } from "../../drivers/model";
 import { compare, type Row } from "../../lifecycle/compare";
 import { derivedMac, derivedSuffix } from "../../lifecycle/ownership";
@@ -272,7 +271,7 @@ function differences(run: MachineRun, real: Inputs, found: Inputs): string[] {
   const { given } = run;
   const names = Object.keys(real).filter((name) => given[name] !== undefined);
   const olds = { ...given, ...Object.fromEntries(names.map((name) => [name, real[name]])) };
-  const rows = compare(fields, olds, given, capabilities.libvirt, { __found: found });
+  const rows = compare(fields, olds, given, run.hypervisor.features, { __found: found });
   const runs = run.observed!.running !== undefined;
   const mayRestart = complete(fields, given).restart !== "refuse";
   const refused = rows.filter(

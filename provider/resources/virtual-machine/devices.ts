@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../basics/errors";
 import { isRecord } from "../../basics/record";
-import { capabilities, isPluggable } from "../../drivers/capabilities";
+import { isPluggable } from "../../drivers/features";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../drivers/model";
 import { owes } from "../../lifecycle/lifecycle";
 import { type MachineRun, ownKeys } from "./definition";
 import { firstFree } from "./derive";
-
-export const pluggable = (disk: DiskDefinition) => isPluggable(capabilities.libvirt.hotplugBuses, disk);
 
 /** What of a disk changes on the running machine; the rest goes with the definition. */
 const liveDisk = (disk: DiskDefinition) => [disk.path, disk.limits ?? {}];
@@ -15,6 +13,7 @@ const liveDisk = (disk: DiskDefinition) => [disk.path, disk.limits ?? {}];
 /** Plugs disks and interfaces in and out, on the stored definition and, where it runs, on the machine. */
 export async function syncDevices(run: MachineRun, wanted: MachineDefinition): Promise<void> {
   const { machines } = run.hypervisor;
+  const { features } = run.hypervisor;
   const { uuid, stored, running } = run.observed!;
   const there = [stored, ...(running ? [running] : [])];
   const everywhere = <T>(find: (definition: ReportedMachine) => T | undefined) => there.map(find);
@@ -25,7 +24,7 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
   for (const disk of wanted.disks) refuseTakenTarget(disk, there, own.disks);
 
   // What a running machine can't take or give goes with the definition, and waits for its restart.
-  const waits = (disk: DiskDefinition | undefined) => running && disk && !pluggable(disk);
+  const waits = (disk: DiskDefinition | undefined) => running && disk && !isPluggable(features, disk);
   for (const key of new Set(there.flatMap((definition) => definition.disks.map((disk) => disk.key)))) {
     if (!own.disks.has(key) || key === "seed" || wanted.disks.some((disk) => disk.key === key)) continue;
     if (!waits(running?.disks.find((disk) => disk.key === key))) await machines.detachDisk(uuid, key, run.context);

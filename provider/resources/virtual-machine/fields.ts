@@ -2,9 +2,30 @@ import { z } from "zod";
 import { asRecord, type Inputs } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { unixScript } from "../../basics/texts";
-import { isPluggable } from "../../drivers/capabilities";
+import {
+  clones,
+  cpuModes,
+  diskBuses,
+  diskDevices,
+  type Features,
+  firmware,
+  graphics,
+  interfaceModels,
+  isPluggable,
+  videos,
+  volumeFormats,
+} from "../../drivers/features";
 import { known } from "../../lifecycle/lifecycle";
-import { type Change, type EffectRule, type Fields, field, textOf, type Verdict, worded } from "../../lifecycle/schema";
+import {
+  type Change,
+  type EffectRule,
+  effectWords,
+  type Fields,
+  field,
+  textOf,
+  type Verdict,
+  worded,
+} from "../../lifecycle/schema";
 import { fileName, grows, nameField, onHost, uuidField } from "../common";
 import { busOf } from "./derive";
 
@@ -17,15 +38,33 @@ function off({ oldInputs, newInputs }: Change): Verdict | undefined {
     : undefined;
 }
 
+/** Live where the driver changes that on a running machine; else after a restart. */
+const where = (ability: keyof Features["live"], live: EffectRule): EffectRule =>
+  worded(typeof live === "string" ? effectWords[live] : (live.text ?? effectWords.live), (change) => {
+    if (!can(change.features, ability)) return off(change) ?? "restart";
+    return typeof live === "string" ? live : live(change);
+  });
+
+function can({ live }: Features, ability: keyof Features["live"]): boolean {
+  const answer = live[ability];
+  return typeof answer === "boolean" ? answer : answer.length > 0;
+}
+
 /** Up to what the running machine was started with: now. Else after a restart. */
-const upTo = (maximum: string, amount: (value: unknown) => number, downward: boolean): EffectRule =>
+const upTo = (
+  ability: keyof Features["live"],
+  maximum: string,
+  amount: (value: unknown) => number,
+  downward: boolean,
+): EffectRule =>
   worded(
     downward
       ? `live up to \`${maximum}\`, above it after a restart`
       : `live upward to \`${maximum}\`, else after a restart`,
     (change) => {
-      const { old, new: value, oldInputs } = change;
+      const { old, new: value, oldInputs, features } = change;
       const limit = oldInputs[maximum];
+      if (!can(features, ability)) return off(change) ?? "restart";
       if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
       if (amount(value) < amount(old) && !downward) return off(change) ?? "restart";
       return amount(value) <= amount(limit) ? "live" : (off(change) ?? "restart");
@@ -35,8 +74,7 @@ const upTo = (maximum: string, amount: (value: unknown) => number, downward: boo
 const bytes = (value: unknown) => sizeInBytes(String(value));
 
 /** Whether a disk comes and goes while the machine runs. */
-const plugs = ({ capabilities }: Change, disk: unknown) =>
-  capabilities.live.disks && isPluggable(capabilities.hotplugBuses, asRecord(disk));
+const plugs = ({ features }: Change, disk: unknown) => isPluggable(features, asRecord(disk));
 
 const hotplug: EffectRule = worded("live, where its bus allows; else after a restart", (change) => {
   if (plugs(change, change.new ?? change.old)) {
@@ -62,6 +100,8 @@ const diskSize: EffectRule = worded(growing.text!, (change) => {
     : growing(change);
 });
 
+const limit = where("diskLimits", "live");
+
 const text = (max = 256) => textOf(max).min(1, "is empty");
 
 const disk: Fields = {
@@ -72,29 +112,41 @@ const disk: Fields = {
   ),
   pool: field.reference("Pool for the volume that is made.", "replace", ["StoragePool"], { carries: ["name"] }),
   image: field.reference("Image that the volume is made from.", "replace", ["Image"]),
-  clone: field.choice(
-    "`linked`: the image stays its backing file; `full`: an independent copy.",
-    "replace",
-    ["linked", "full"],
-    { default: "linked" },
-  ),
-  size: field.size("Size of the volume that is made. It grows while the guest runs, and never shrinks.", diskSize, {
-    of: "disk",
-    defaultText: "the image's; with `adopt` that of the file",
+  clone: field.choice("`linked`: the image stays its backing file; `full`: an independent copy.", "replace", clones, {
+    default: "linked",
+    choices: "clones",
   }),
-  format: field.choice("Format of the volume that is made.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
+  size: field.size(
+    "Size of the volume that is made. It grows while the guest runs, and never shrinks.",
+    where("growDisk", diskSize),
+    {
+      of: "disk",
+      defaultText: "the image's; with `adopt` that of the file",
+    },
+  ),
+  format: field.choice("Format of the volume that is made.", "replace", volumeFormats, {
+    default: "qcow2",
+    choices: "volumeFormats",
+  }),
   volumeName: field.text(
     "Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy.",
     "replace",
     { ...fileName, derived: true, defaultText: "derived" },
   ),
-  device: field.choice("`cdrom`: media can be changed, the guest can't write.", restart, ["disk", "cdrom"], {
+  device: field.choice("`cdrom`: media can be changed, the guest can't write.", restart, diskDevices, {
     default: "disk",
+    choices: "diskDevices",
   }),
-  iso: field.reference("Media of a cdrom: a volume, an image, or a path on the host.", "live", ["Volume", "Image"], {
-    orPath: true,
-  }),
-  bus: field.choice("How the guest sees it.", restart, ["virtio", "scsi", "sata"], {
+  iso: field.reference(
+    "Media of a cdrom: a volume, an image, or a path on the host.",
+    where("media", "live"),
+    ["Volume", "Image"],
+    {
+      orPath: true,
+    },
+  ),
+  bus: field.choice("How the guest sees it.", restart, diskBuses, {
+    choices: "diskBuses",
     default: busOf,
     defaultText: '`"virtio"`, of a cdrom `"sata"`',
   }),
@@ -103,39 +155,58 @@ const disk: Fields = {
     says: "must be a device name, as `vda`",
     derived: true,
     defaultText: "the next free one",
+    needs: "diskTargets",
   }),
   readonly: field.flag("The guest can't write to it.", restart, { default: false }),
   serial: field.text("Serial number that the guest sees.", restart, {
     pattern: /^[\w.-]{1,20}$/,
     says: "has 20 letters, digits, `.`, `_` or `-` at most",
+    needs: "diskSerials",
   }),
-  cache: field.choice("Cache mode of the host.", restart, [
-    "none",
-    "writethrough",
-    "writeback",
-    "directsync",
-    "unsafe",
-  ]),
-  discard: field.choice("Whether the guest's discards free space.", restart, ["unmap", "ignore"]),
-  io: field.choice("How the host does input and output.", restart, ["native", "threads", "io_uring"]),
-  limits: field.group("Limits, each 0 or absent for none.", {
-    totalIops: field.integer("Operations a second.", "live", { min: 0, max: 1e9 }),
-    readIops: field.integer("Reads a second.", "live", { min: 0, max: 1e9 }),
-    writeIops: field.integer("Writes a second.", "live", { min: 0, max: 1e9 }),
-    totalBytes: field.integer("Bytes a second.", "live", { min: 0, max: 1e12 }),
-    readBytes: field.integer("Bytes read a second.", "live", { min: 0, max: 1e12 }),
-    writeBytes: field.integer("Bytes written a second.", "live", { min: 0, max: 1e12 }),
+  cache: field.choice(
+    "Cache mode of the host.",
+    restart,
+    ["none", "writethrough", "writeback", "directsync", "unsafe"],
+    { needs: "diskCaches" },
+  ),
+  discard: field.choice("Whether the guest's discards free space.", restart, ["unmap", "ignore"], {
+    needs: "diskCaches",
   }),
+  io: field.choice("How the host does input and output.", restart, ["native", "threads", "io_uring"], {
+    needs: "diskIo",
+  }),
+  limits: field.group(
+    "Limits, each 0 or absent for none.",
+    {
+      totalIops: field.integer("Operations a second.", limit, { min: 0, max: 1e9 }),
+      readIops: field.integer("Reads a second.", limit, { min: 0, max: 1e9 }),
+      writeIops: field.integer("Writes a second.", limit, { min: 0, max: 1e9 }),
+      totalBytes: field.integer("Bytes a second.", limit, { min: 0, max: 1e12 }),
+      readBytes: field.integer("Bytes read a second.", limit, { min: 0, max: 1e12 }),
+      writeBytes: field.integer("Bytes written a second.", limit, { min: 0, max: 1e12 }),
+    },
+    { needs: "diskLimits" },
+  ),
 };
 
-const replug: EffectRule = worded("live, unplugged and plugged in again", () => ({
-  effect: "live",
-  says: "live, unplugged and plugged in again",
-}));
+const replug = where(
+  "interfaces",
+  worded("live, unplugged and plugged in again", () => ({
+    effect: "live",
+    says: "live, unplugged and plugged in again",
+  })),
+);
+
+const plugged = (says: string) =>
+  where(
+    "interfaces",
+    worded(says, () => ({ effect: "live", says })),
+  );
 
 const nic: Fields = {
-  network: field.reference("Network that it is plugged into.", "live", ["Network"], {
+  network: field.reference("Network that it is plugged into.", where("interfaces", "live"), ["Network"], {
     carries: ["ipv4", "name", "reservations"],
+    needs: "networkModes",
   }),
   bridge: field.text("Bridge of the host that it is plugged into.", replug, {
     pattern: /^[\w.-]{1,15}$/,
@@ -144,6 +215,7 @@ const nic: Fields = {
   direct: field.text("NIC of the host, shared by macvtap.", replug, {
     pattern: /^[\w.-]{1,15}$/,
     says: "must be an interface's name",
+    needs: "macvtap",
   }),
   mac: field.text("MAC address; derived from project, stack, machine and key, and kept.", replug, {
     pattern: /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/,
@@ -151,11 +223,15 @@ const nic: Fields = {
     derived: true,
     defaultText: "derived",
   }),
-  model: field.choice("Device that the guest sees.", replug, ["virtio", "e1000e", "e1000", "rtl8139"], {
+  model: field.choice("Device that the guest sees.", replug, interfaceModels, {
     default: "virtio",
+    choices: "interfaceModels",
   }),
-  address: field.text("IPv4 address that the network's DHCP reserves for it.", "live"),
-  link: field.choice("Whether the cable is in.", "live", ["up", "down"], { default: "up" }),
+  address: field.text("IPv4 address that the network's DHCP reserves for it.", "live", { needs: "networkModes" }),
+  link: field.choice("Whether the cable is in.", "live", ["up", "down"], {
+    default: "up",
+    needs: "linkState",
+  }),
   mtu: field.integer("MTU that the guest is told.", replug, { min: 576, max: 65_535 }),
 };
 
@@ -180,11 +256,13 @@ export const fields = {
   ...onHost,
   name: nameField("domain"),
   uuid: uuidField,
-  description: field.text("For people.", "live", { lines: true, absent: "blank" }),
-  metadata: field.dictionary("Your own keys and values, kept in the domain's metadata.", "live"),
+  description: field.text("For people.", where("metadata", "live"), { lines: true, absent: "blank" }),
+  metadata: field.dictionary("Your own keys and values, kept in the domain's metadata.", where("metadata", "live"), {
+    needs: "metadata",
+  }),
   vcpus: field.integer(
     "Virtual CPUs. Upward to `maxVcpus` while it runs.",
-    upTo("maxVcpus", Number, false),
+    upTo("vcpusUp", "maxVcpus", Number, false),
     { min: 1, max: 4096 },
     { default: 1 },
   ),
@@ -196,7 +274,7 @@ export const fields = {
   ),
   memory: field.size(
     "Memory, rounded up to whole MiB. Up and down to `maxMemory` while it runs.",
-    upTo("maxMemory", bytes, true),
+    upTo("memory", "maxMemory", bytes, true),
     {
       default: "1GiB",
       min: 1 << 20,
@@ -209,35 +287,40 @@ export const fields = {
     min: 1 << 20,
     step: 1 << 20,
   }),
-  cpu: field.group("The processor that the guest sees.", {
-    mode: field.choice(
-      "`default`: the host's own under KVM, the most that is emulated otherwise.",
-      restart,
-      ["default", "host-passthrough", "host-model", "maximum", "custom"],
-      { default: "default" },
-    ),
-    model: field.text("Model, with mode `custom`.", restart, {
-      pattern: /^[\w.-]{1,64}$/,
-      says: "must be a CPU model",
-    }),
-    features: field.of(
-      z
-        .record(
-          z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
-          z.enum(["require", "disable", "optional", "force", "forbid"]),
-        )
-        .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
-      "{ [key: string]: string }",
-      "Features by name: require, disable, optional, force or forbid.",
-      restart,
-    ),
-  }),
+  cpu: field.group(
+    "The processor that the guest sees.",
+    {
+      mode: field.choice(
+        "`default`: the host's own under KVM, the most that is emulated otherwise.",
+        restart,
+        cpuModes,
+        { default: "default", choices: "cpuModes" },
+      ),
+      model: field.text("Model, with mode `custom`.", restart, {
+        pattern: /^[\w.-]{1,64}$/,
+        says: "must be a CPU model",
+      }),
+      features: field.of(
+        z
+          .record(
+            z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
+            z.enum(["require", "disable", "optional", "force", "forbid"]),
+          )
+          .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
+        "{ [key: string]: string }",
+        "Features by name: require, disable, optional, force or forbid.",
+        restart,
+      ),
+    },
+    { needs: "cpuModes" },
+  ),
   machineType: field.text("`q35`, `pc`, or an exact type, as `pc-q35-7.2`.", restart, {
     pattern: /^[\w.-]{1,64}$/,
     says: "must be a machine type",
+    needs: "machineTypes",
     defaultText: "`q35`, its version kept",
   }),
-  firmware: field.choice("How it boots.", restart, ["bios", "uefi"], { default: "bios" }),
+  firmware: field.choice("How it boots.", restart, firmware, { default: "bios", choices: "firmware" }),
   boot: field.group("What it boots.", {
     order: field.list("Keys of disks and interfaces, first to last.", restart, text(32), "string", {
       defaultText: "its disks",
@@ -253,14 +336,14 @@ export const fields = {
     removed: hotplug,
   }),
   interfaces: field.keyed("Network interfaces by key.", "Interface", nic, {
-    added: () => ({ effect: "live", says: "live, plugged in" }),
-    removed: () => ({ effect: "live", says: "live, unplugged" }),
+    added: plugged("live, plugged in"),
+    removed: plugged("live, unplugged"),
   }),
   hotplugSlots: field.integer(
     "Free slots for disks and interfaces that are plugged in while it runs.",
     restart,
     { min: 0, max: 24 },
-    { default: 8 },
+    { default: 8, needs: "hotplugSlots" },
   ),
   cloudInit: field.group(
     "Seed for cloud-init (NoCloud), written by us to a volume of its own.",
@@ -310,7 +393,7 @@ export const fields = {
   graphics: field.group(
     "A screen.",
     {
-      type: field.choice("Protocol.", restart, ["vnc", "spice"], { default: "vnc" }),
+      type: field.choice("Protocol.", restart, graphics, { default: "vnc", choices: "graphics" }),
       listen: field.text("Address of the host that it listens on.", restart, {
         pattern: /^[0-9a-fA-F.:]+$/,
         says: "must be an IP address",
@@ -320,15 +403,16 @@ export const fields = {
       password: field.text("Password.", "live", { secret: true, max: 64 }),
       keymap: field.text("Keyboard layout.", restart, { pattern: /^[a-z-]{2,8}$/, says: "must be a keyboard layout" }),
     },
-    { effect: restart },
+    { effect: restart, needs: "graphics" },
   ),
-  video: field.choice("Video device.", restart, ["none", "virtio", "vga", "qxl", "cirrus"], {
+  video: field.choice("Video device.", restart, videos, {
     defaultText: "by `graphics`",
+    choices: "videos",
   }),
-  serial: field.flag("A serial console, for `virsh console`.", restart, { default: true }),
-  guestAgent: field.flag("A channel for the QEMU guest agent.", restart, { default: true }),
-  rng: field.flag("A random number device.", restart, { default: true }),
-  clock: field.choice("Hardware clock.", restart, ["utc", "localtime"], { default: "utc" }),
+  serial: field.flag("A serial console, for `virsh console`.", restart, { default: true, needs: "serialConsole" }),
+  guestAgent: field.flag("A channel for the QEMU guest agent.", restart, { default: true, needs: "guestAgent" }),
+  rng: field.flag("A random number device.", restart, { default: true, needs: "randomDevice" }),
+  clock: field.choice("Hardware clock.", restart, ["utc", "localtime"], { default: "utc", needs: "clocks" }),
   running: field.flag("Whether it runs.", "live", { default: true }),
   paused: field.flag("Whether it stands still in memory.", "live", { default: false }),
   autostart: field.flag("Start it when the host starts.", "live", { default: false }),
@@ -363,10 +447,14 @@ export const fields = {
     worded("live", () => ({ effect: "live", says: "live, defined again with the disks that are there" })),
     { internal: true },
   ),
-  xml: field.group("A patch of the generated definition, for what has no field here.", {
-    set: field.dictionary("Text by path: `/domain/devices/disk[1]/driver/@queues`.", restart),
-    remove: field.list("Paths to remove.", restart, text(1024), "string"),
-  }),
+  xml: field.group(
+    "A patch of the generated definition, for what has no field here.",
+    {
+      set: field.dictionary("Text by path: `/domain/devices/disk[1]/driver/@queues`.", restart),
+      remove: field.list("Paths to remove.", restart, text(1024), "string"),
+    },
+    { needs: "xmlPatch" },
+  ),
 } as const satisfies Fields;
 
 export const outputs = {

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasCode, WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
+import { type Features, isPluggable } from "../../drivers/features";
 import type { MachineDefinition, MachineState, ReportedMachine } from "../../drivers/model";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
 import { addressesOfBoot, rememberLeases } from "./boot-addresses";
 import type { MachineRun } from "./definition";
 import { entries } from "./derive";
-import { pluggable } from "./devices";
 
 /** What a definition holds that takes effect with a start, by the fields' names. Devices that are plugged live are not in it. */
-function started(definition: ReportedMachine | MachineDefinition): Record<string, unknown> {
+function started(definition: ReportedMachine | MachineDefinition, features: Features): Record<string, unknown> {
   const seed = definition.disks.find((disk) => disk.key === "seed");
   return {
     maxVcpus: definition.maxVcpus,
@@ -40,7 +40,7 @@ function started(definition: ReportedMachine | MachineDefinition): Record<string
           [
             ...[disk.bus, disk.target, disk.readonly, disk.serial, disk.cache, disk.discard, disk.io, disk.device],
             // Another file is plugged in at once, and media is changed, where that can be.
-            pluggable(disk) || disk.device === "cdrom" ? undefined : disk.path,
+            isPluggable(features, disk) || disk.device === "cdrom" ? undefined : disk.path,
           ],
         ]),
     ),
@@ -49,13 +49,13 @@ function started(definition: ReportedMachine | MachineDefinition): Record<string
 
 /** Fields whose stored value is not yet that of the running machine. */
 export function restartPending(run: MachineRun): string[] {
-  return pendingOf(run.observed!);
+  return pendingOf(run.observed!, run.hypervisor.features);
 }
 
 /** The same of a machine as the host has it. */
-export function pendingOf({ stored, running }: Pick<MachineState, "stored" | "running">): string[] {
+export function pendingOf({ stored, running }: Pick<MachineState, "stored" | "running">, features: Features): string[] {
   if (!running) return [];
-  const [before, after] = [started(running), started(stored)];
+  const [before, after] = [started(running, features), started(stored, features)];
   const pending = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
   if (stored.vcpus < running.vcpus || (stored.vcpus > running.vcpus && pending.includes("maxVcpus")))
     pending.push("vcpus");

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { WindroseError } from "../../basics/errors";
 import { type Inputs, unknown } from "../../basics/record";
 import { formatSize, sizeInBytes } from "../../basics/sizes";
+import { clones, volumeFormats } from "../../drivers/features";
 import type { VolumeDefinition, VolumeState } from "../../drivers/model";
 import { type Definition, known, type Run, refuse } from "../../lifecycle/lifecycle";
 import { derivedSuffix } from "../../lifecycle/ownership";
@@ -31,7 +32,10 @@ const fields = {
   ...onHost,
   ...inPool("`<name>-<suffix>.<qcow2|img>`"),
   name: nameField("volume"),
-  format: field.choice("Format of the file.", "replace", ["qcow2", "raw"], { default: "qcow2" }),
+  format: field.choice("Format of the file.", "replace", volumeFormats, {
+    default: "qcow2",
+    choices: "volumeFormats",
+  }),
   size: field.size(
     "Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`.",
     grows("a volume"),
@@ -41,8 +45,8 @@ const fields = {
   clone: field.choice(
     "With `image`. `linked`: the image stays its backing file; `full`: an independent copy.",
     "replace",
-    ["linked", "full"],
-    { default: "linked" },
+    clones,
+    { default: "linked", choices: "clones" },
   ),
   from: field.reference(
     "Volume that it is made from: a full, independent copy of what it holds at the time.",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Inputs } from "../../../provider/basics/record";
-import { closeHypervisors } from "../../../provider/connections/connections";
+import { closeHypervisors } from "../../../provider/connections/hypervisors";
 import type { Kind } from "../../../provider/lifecycle/schema";
 import { Look } from "../../conformance/look";
 import { nowhere } from "../../conformance/place";

@@ -1,0 +1,19 @@
+import type { Driver } from "../driver";
+import { features } from "./features";
+
+/** QEMU and KVM through libvirt's daemon. */
+export const libvirt: Driver<typeof features> = {
+  name: "libvirt",
+  schemes: ["qemu", "test"],
+  features,
+  uri: (scheme, path) => `${scheme}://${path || "/system"}`,
+  hints: {
+    unavailable: "Check on the host that its libvirt daemon runs.",
+    exampleUri: "qemu+ssh://root@ADDRESS/system",
+  },
+  open(transport, uri) {
+    // Loaded where it is first used: a program's process, and a preview, never need it.
+    const { createLibvirtHypervisor } = require("./driver") as typeof import("./driver");
+    return createLibvirtHypervisor(transport, uri);
+  },
+};
