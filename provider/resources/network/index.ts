@@ -19,7 +19,7 @@ import {
   otherKind,
   union,
   withOthers,
-} from "./definition";
+} from "./desired-network";
 import { fields, outputs } from "./fields";
 
 type NetworkRun = Run<NetworkState>;

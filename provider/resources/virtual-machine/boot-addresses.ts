@@ -1,5 +1,5 @@
-import type { MachineRun } from "./definition";
 import { entries } from "./derive";
+import type { MachineRun } from "./desired-machine";
 
 /**
  * Addresses of the guest as it runs now. Leases and neighbour tables outlive a machine, and a replacement has its MAC address:

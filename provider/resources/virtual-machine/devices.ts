@@ -4,8 +4,8 @@ import { isRecord } from "../../basics/record";
 import { isPluggable } from "../../drivers/features";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, ReportedMachine } from "../../drivers/model";
 import { owes } from "../../lifecycle/lifecycle";
-import { type MachineRun, ownKeys } from "./definition";
 import { firstFree } from "./derive";
+import { type MachineRun, ownKeys } from "./desired-machine";
 
 /** What of a disk changes on the running machine; the rest goes with the definition. */
 const liveDisk = (disk: DiskDefinition) => [disk.path, disk.limits ?? {}];

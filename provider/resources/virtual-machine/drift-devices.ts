@@ -4,8 +4,8 @@ import { sizeInBytes as bytes, formatSize } from "../../basics/sizes";
 import type { DiskDefinition, InterfaceDefinition, NetworkState } from "../../drivers/model";
 import { known } from "../../lifecycle/lifecycle";
 import { sameSize, splitVolumeId } from "../common";
-import { type MachineRun, pathOf } from "./definition";
 import { entries, madeWithMachine } from "./derive";
+import { type MachineRun, pathOf } from "./desired-machine";
 
 /** Devices as they are. One that is there no more is left out; what somebody else has plugged in is not looked at. */
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
 import type { MachineDefinition, ReportedMachine } from "../../drivers/model";
-import { bootOrder, type MachineRun, pathOf } from "./definition";
+import { bootOrder, type MachineRun, pathOf } from "./desired-machine";
 import { disksAsTheyAre, interfacesAsTheyAre } from "./drift-devices";
 
 /** The inputs as they really are, of what is seen on the host; the rest stays as the state has it. */

@@ -10,8 +10,8 @@ import { foreign, isMarkedBy, markOf, ownership, splitVolumeId, taken } from "..
 import { adopt, refuseOtherDisks, settle } from "./adoption";
 import type { VirtualMachineArgs, VirtualMachineOutputs } from "./arguments";
 import { withoutOldLeases } from "./boot-addresses";
-import { definitionOf, type MachineRun } from "./definition";
 import { derive, entries, ownOfMachine, validateMachine } from "./derive";
+import { definitionOf, type MachineRun } from "./desired-machine";
 import { syncDevices } from "./devices";
 import { drift, leftByPatch } from "./drift";
 import { fields, outputs } from "./fields";

@@ -5,8 +5,8 @@ import { type Features, isPluggable } from "../../drivers/features";
 import type { MachineDefinition, MachineState, ReportedMachine } from "../../drivers/model";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
 import { addressesOfBoot, rememberLeases } from "./boot-addresses";
-import type { MachineRun } from "./definition";
 import { entries } from "./derive";
+import type { MachineRun } from "./desired-machine";
 
 /** What a definition holds that takes effect with a start, by the fields' names. Devices that are plugged live are not in it. */
 function started(definition: ReportedMachine | MachineDefinition, features: Features): Record<string, unknown> {

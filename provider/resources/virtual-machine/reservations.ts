@@ -3,8 +3,8 @@ import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import type { MachineOwner } from "../../drivers/hypervisor";
 import type { NetworkState, Reservation } from "../../drivers/model";
 import { derivedMac, parseUrn } from "../../lifecycle/ownership";
-import type { MachineRun } from "./definition";
 import { entries } from "./derive";
+import type { MachineRun } from "./desired-machine";
 
 /** Addresses that DHCP must give: known to the network before the guest asks. */
 

@@ -10,8 +10,8 @@ import { known } from "../../lifecycle/lifecycle";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { releaseBacking } from "../backing";
 import { namesOf, splitVolumeId, taken } from "../common";
-import { type MachineRun, volumePath } from "./definition";
 import { entries, madeWithMachine, seedPool } from "./derive";
+import { type MachineRun, volumePath } from "./desired-machine";
 
 /** Ids of the volumes made with the machine, by disk key; kept in the state even where a later step fails. */
 export function madeVolumes(run: MachineRun): Record<string, string> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WindroseError } from "../../../provider/basics/errors";
-import type { MachineRun } from "../../../provider/resources/virtual-machine/definition";
+import type { MachineRun } from "../../../provider/resources/virtual-machine/desired-machine";
 import { awaitReady } from "../../../provider/resources/virtual-machine/power";
 
 describe("a machine that never answers", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { refuseOtherDisks } from "../../../provider/resources/virtual-machine/adoption";
-import type { MachineRun } from "../../../provider/resources/virtual-machine/definition";
+import type { MachineRun } from "../../../provider/resources/virtual-machine/desired-machine";
 import { fields } from "../../../provider/resources/virtual-machine/fields";
 import {
   cleanVolumes,
