@@ -2,7 +2,6 @@ import { asWindroseError, type ErrorCode, WindroseError } from "../basics/errors
 import { asRecord, holdsUnknown, type Inputs, unknown } from "../basics/record";
 import { shown } from "../basics/texts";
 import { within } from "../basics/work";
-import type { FeatureName } from "../drivers/features";
 import type { Hypervisor } from "../drivers/hypervisor";
 import { defaultDriver, featuresOf } from "../drivers/registry";
 import { compare, type Row, refusals, replacedOnChange } from "./compare";
@@ -10,7 +9,7 @@ import type { Context } from "./context";
 import type { Exclusive, Exclusives } from "./exclusives";
 import { lacking } from "./needs";
 import { sayValues } from "./reasons";
-import { complete, type Fields, type Kind, type OutputFields } from "./schema";
+import { complete, type Fields, type Table } from "./schema";
 import { schemaVersion } from "./upgrade";
 import { type Failure, validate } from "./validate";
 
@@ -58,12 +57,7 @@ export interface Step<Observed> {
   run(run: Run<Observed>): Promise<void>;
 }
 
-export interface Definition<Observed = unknown> {
-  readonly kind: Kind;
-  readonly fields: Fields;
-  readonly outputs: OutputFields;
-  /** Only hosts of some drivers can have it. */
-  readonly needs?: FeatureName;
+export interface Definition<Observed = unknown> extends Table {
   /** Default of the `timeout` input, seconds. */
   readonly timeout: number;
   /** Whether work on it calls the hypervisor, so that it is worth connecting to it meanwhile. Default: it does. */

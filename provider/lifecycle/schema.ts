@@ -135,6 +135,15 @@ export interface OutputField extends Described {
 }
 export type OutputFields = Readonly<Record<string, OutputField>>;
 
+/** A resource's table: all that its class needs, and the argument types and the reference are made from. */
+export interface Table {
+  readonly kind: Kind;
+  /** Only hosts of some drivers can have it. */
+  readonly needs?: FeatureName;
+  readonly fields: Fields;
+  readonly outputs: OutputFields;
+}
+
 type LeafOptions = Partial<Omit<Leaf, "shape" | "doc" | "effect">>;
 
 function leaf(type: z.ZodType, typeText: string, doc: string, effect: EffectRule, options: LeafOptions = {}): Leaf {

@@ -1,15 +1,15 @@
 import type { Definition } from "../lifecycle/lifecycle";
 import type { Kind } from "../lifecycle/schema";
-import { command } from "../resources/command";
-import { host } from "../resources/host";
-import { hostBridge } from "../resources/host-bridge";
-import { image } from "../resources/image";
-import { kubernetesNode } from "../resources/kubernetes-node";
-import { network } from "../resources/network";
-import { snapshot } from "../resources/snapshot";
-import { storagePool } from "../resources/storage-pool";
-import { virtualMachine } from "../resources/virtual-machine";
-import { volume } from "../resources/volume";
+import { command } from "../resources/command/definition";
+import { host } from "../resources/host/definition";
+import { hostBridge } from "../resources/host-bridge/definition";
+import { image } from "../resources/image/definition";
+import { kubernetesNode } from "../resources/kubernetes-node/definition";
+import { network } from "../resources/network/definition";
+import { snapshot } from "../resources/snapshot/definition";
+import { storagePool } from "../resources/storage-pool/definition";
+import { virtualMachine } from "../resources/virtual-machine/definition";
+import { volume } from "../resources/volume/definition";
 
 /** Every resource by its name in a program: the one list. Each definition observes a type of its own. */
 export const definitions = {

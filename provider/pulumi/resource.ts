@@ -1,32 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../basics/record";
 import { splitConnection } from "../connections/credentials";
-import type { Definition } from "../lifecycle/lifecycle";
-import type { Fields, Leaf } from "../lifecycle/schema";
-
-/** What a constructor needs of a definition, whatever that observes. */
-type Described = Pick<Definition, "kind" | "fields" | "outputs">;
+import type { Fields, Leaf, Table } from "../lifecycle/schema";
 
 /**
  * The base of every resource class: what a constructor sends to the engine. A reference to another resource goes as its
  * id and what it carries along; secret fields are wrapped at their own paths; hidden names (`__…`) say who and where.
  */
 export abstract class WindroseResource extends pulumi.CustomResource {
-  protected constructor(definition: Described, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
+  protected constructor(table: Table, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
     const given = args as Inputs;
-    const type = `pulumi-nodejs:dynamic/windrose:${definition.kind}`;
+    const type = `pulumi-nodejs:dynamic/windrose:${table.kind}`;
     if (options.import !== undefined) {
       throw inProgram(
-        `${definition.kind} "${name}": the option \`import\` does not reach a dynamic provider. ${insteadOfImport(definition)}`,
+        `${table.kind} "${name}": the option \`import\` does not reach a dynamic provider. ${insteadOfImport(table)}`,
       );
     }
-    const props: Inputs = prepare(definition.fields, given);
-    for (const key of Object.keys({ ...definition.fields, ...definition.outputs }))
-      if (!(key in props)) props[key] = undefined;
-    const way =
-      definition.kind === "Host" ? ownConnection(name, given, props) : hostConnection(definition, name, given);
+    const props: Inputs = prepare(table.fields, given);
+    for (const key of Object.keys({ ...table.fields, ...table.outputs })) if (!(key in props)) props[key] = undefined;
+    const way = table.kind === "Host" ? ownConnection(name, given, props) : hostConnection(table, name, given);
     Object.assign(props, way);
-    props.__provider = `exports.handler = () => require("pulumi-windrose/entry").resource("${definition.kind}");`;
+    props.__provider = `exports.handler = () => require("pulumi-windrose/entry").resource("${table.kind}");`;
     // It must carry no dependency, or two children of one component wait for each other for good.
     props.__urn = pulumi.output(
       new Promise<string>((resolve) => pulumi.createUrn(name, type, options.parent).apply(resolve)),
@@ -34,17 +28,17 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     props.__preview = pulumi.runtime.isDryRun();
     props.__replaceOnChanges = options.replaceOnChanges;
     props.__secrets ??= secretNames(given);
-    props.__missing = pulumi.runtime.isDryRun() ? undefined : missingNames(definition.fields, props);
+    props.__missing = pulumi.runtime.isDryRun() ? undefined : missingNames(table.fields, props);
     super(type, name, props, {
       ...options,
       // `up --replace` skips diff, and with it its own deleteBeforeReplace; old and new share a name.
       deleteBeforeReplace: true,
       additionalSecretOutputs: [
         ...(options.additionalSecretOutputs ?? []),
-        ...Object.entries(definition.outputs).flatMap(([key, output]) => (output.secret ? [key] : [])),
+        ...Object.entries(table.outputs).flatMap(([key, output]) => (output.secret ? [key] : [])),
       ],
     });
-    if (definition.kind === "Host") ways.set(this, way);
+    if (table.kind === "Host") ways.set(this, way);
   }
 }
 
@@ -56,7 +50,7 @@ export function inProgram(message: string): pulumi.RunError {
 }
 
 /** By which arguments an object that is there is taken over. */
-function insteadOfImport({ kind, fields }: Described): string {
+function insteadOfImport({ kind, fields }: Table): string {
   if (fields.adopt === undefined)
     return kind === "Host"
       ? "A Host is the machine itself: leave the option out."
@@ -90,10 +84,10 @@ function ownConnection(name: string, given: Inputs, props: Inputs): Inputs {
   };
 }
 
-function hostConnection(definition: Described, name: string, given: Inputs): Inputs {
+function hostConnection(table: Table, name: string, given: Inputs): Inputs {
   const host = given.host;
   if (!(host instanceof WindroseResource)) {
-    throw inProgram(`${definition.kind} "${name}": \`host\` must be a Host`);
+    throw inProgram(`${table.kind} "${name}": \`host\` must be a Host`);
   }
   const { __connection, __accept } = ways.get(host) ?? {};
   return { __connection, __accept, __lineage: (host as unknown as { lineage: unknown }).lineage };

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { stub } from "sinon";
 import { LibvirtHypervisor } from "../../provider/drivers/libvirt/driver";
 import { dynamicProvider } from "../../provider/pulumi/dynamic";
-import { command } from "../../provider/resources/command";
-import { host } from "../../provider/resources/host";
-import { hostBridge } from "../../provider/resources/host-bridge";
-import { storagePool } from "../../provider/resources/storage-pool";
+import { command } from "../../provider/resources/command/definition";
+import { host } from "../../provider/resources/host/definition";
+import { hostBridge } from "../../provider/resources/host-bridge/definition";
+import { storagePool } from "../../provider/resources/storage-pool/definition";
 import { type AnyDefinition, anyOf, identityOf } from "./fakes";
 
 describe("the provider without its program", function () {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Inputs, unknown } from "../../provider/basics/record";
 import { sayValues } from "../../provider/lifecycle/reasons";
 import { type Fields, field } from "../../provider/lifecycle/schema";
-import { network } from "../../provider/resources/network";
+import { network } from "../../provider/resources/network/definition";
 import { checkOf } from "./fakes";
 
 const fields: Fields = {

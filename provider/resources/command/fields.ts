@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Inputs, isRecord } from "../../basics/record";
 import { unixScript } from "../../basics/texts";
-import { field, textOf, worded } from "../../lifecycle/schema";
+import { field, type Table, textOf, worded } from "../../lifecycle/schema";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
 
@@ -109,6 +109,8 @@ export const outputs = {
   stderr: { typeText: "string", doc: "What the last run wrote to its standard error, as `stdout`.", secret: true },
   exitCode: { typeText: "number", doc: "Exit code of the last run: anything but 0 is an error." },
 } as const;
+
+export const table = { kind: "Command", fields, outputs } as const satisfies Table;
 
 /** What is run again for when it changes, besides `update`. */
 export const causes = [

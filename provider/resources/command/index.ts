@@ -1,56 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import type { Definition } from "../../lifecycle/lifecycle";
 import { WindroseResource } from "../../pulumi/resource";
 import type { CommandArgs, CommandOutputs } from "./arguments";
-import { type CommandRun, carryOut, defaultTimeout, placeIsGone } from "./carry-out";
-import { causes, fields, outputs, validateCommand } from "./fields";
+import { table } from "./fields";
 import { received, sent } from "./sent";
-
-/** Whether something has changed since the run that the state tells of, or that run did not end well. */
-function isDue({ inputs, previous, made }: CommandRun): boolean {
-  if (!previous || made.__created !== true) return true;
-  if (Array.isArray(previous.__pending) && previous.__pending.length > 0) return true;
-  const names = inputs.update === undefined ? causes : [...causes, "update"];
-  return names.some((name) => !isDeepStrictEqual(previous[name] ?? undefined, inputs[name]));
-}
-
-export const command: Definition<true> = {
-  kind: "Command",
-  fields,
-  outputs,
-  timeout: defaultTimeout,
-  connects: (inputs) => inputs.machine !== undefined,
-  validate: validateCommand,
-  id: (_inputs, made) => String(made.__id),
-  // What it did can't be looked at: it is as the state has it, and its machine may be gone.
-  observe: async ({ previous }) => (previous ? true : undefined),
-  async ensure({ made }) {
-    made.__id = randomUUID();
-    made.__begun = false;
-    return true;
-  },
-  steps: [
-    {
-      name: "command",
-      async run(run) {
-        if (!isDue(run)) return;
-        const which = run.made.__created === true && run.inputs.update !== undefined ? "update" : "create";
-        if (run.inputs[which] !== undefined) await carryOut(run, which);
-        else Object.assign(run.made, { stdout: "", stderr: "", exitCode: 0 });
-        run.made.__created = true;
-        run.made.__begun = true;
-      },
-    },
-  ],
-  outputsOf: () => ({}),
-  drift: () => ({}),
-  async remove(run) {
-    if (run.inputs.delete === undefined || run.made.__begun === false || (await placeIsGone(run))) return;
-    await carryOut(run, "delete");
-  },
-};
 
 export interface Command extends CommandOutputs {}
 /** A command or script, run on a host or in a machine, over the connection that is already open. */
@@ -59,7 +11,7 @@ export class Command extends WindroseResource {
     const machine = args.machine as unknown;
     // A machine takes all that was done in it with it.
     const goes = args.delete === undefined && machine instanceof pulumi.CustomResource ? machine : undefined;
-    super(command, name, sent(args), { ...options, deletedWith: options.deletedWith ?? goes });
+    super(table, name, sent(args), { ...options, deletedWith: options.deletedWith ?? goes });
     Object.assign(this, { stdout: received(this.stdout, args), stderr: received(this.stderr, args) });
   }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Inputs } from "../../basics/record";
-import type { OutputFields } from "../../lifecycle/schema";
+import type { OutputFields, Table } from "../../lifecycle/schema";
 import { field } from "../../lifecycle/schema";
 import { onHost, uuidField } from "../common";
 import { parseAddress, parseSubnet } from "../network/addresses";
@@ -146,3 +146,5 @@ export const outputs = {
     doc: "Whether it was there before, made by somebody else: it is left as it is, and stays.",
   },
 } as const satisfies OutputFields;
+
+export const table = { kind: "HostBridge", fields, outputs } as const satisfies Table;

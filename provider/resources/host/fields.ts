@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { packageTable } from "../../host-system/preparation/packages";
-import { field } from "../../lifecycle/schema";
+import { field, type Table } from "../../lifecycle/schema";
 import * as types from "./types";
 
 /** Seconds: a host alone is looked at; packages are fetched and installed. */
@@ -152,3 +152,20 @@ export const fields = {
     },
   ),
 } as const;
+
+export const outputs = {
+  hostId: {
+    typeText: "string",
+    doc: "The machine's id (/etc/machine-id), which tells it from another behind the same address.",
+  },
+  hostname: { typeText: "string", doc: "The host's own name." },
+  os: { typeText: "string", doc: "Distribution and version, `debian 12`." },
+  arch: { typeText: "string", doc: "`x86_64`." },
+  cpus: { typeText: "number", doc: "Logical CPUs." },
+  memory: { typeText: "string", doc: "Memory, as a size." },
+  hypervisor: { typeText: "string", doc: "`QEMU`." },
+  version: { typeText: "string", doc: "The hypervisor's version." },
+  virtualization: { typeText: '"kvm" | "emulation"', doc: "Whether guests run on the CPU itself." },
+} as const;
+
+export const table = { kind: "Host", fields, outputs } as const satisfies Table;

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
+import type { Inputs } from "../../basics/record";
 import { known } from "../../lifecycle/lifecycle";
 
 /** Where an image comes from, told by the text alone. */
@@ -126,3 +127,7 @@ export function digestFromList(text: string, name: string): string | undefined {
   if (found.size === 1) return [...found][0];
   return found.size === 0 && bare.length === 1 ? canonicalChecksum(bare[0]!) : undefined;
 }
+
+/** What the image must be, where that is known without asking anybody. */
+export const expectedDigest = (inputs: Readonly<Inputs>): unknown =>
+  parseDigest(inputs.checksum) ? inputs.checksum : inputs.checksum === undefined ? inputs.fileDigest : undefined;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Inputs } from "../../basics/record";
-import { type Fields, field, textOf } from "../../lifecycle/schema";
+import { type Fields, field, type Table, textOf } from "../../lifecycle/schema";
 import { onHost } from "../common";
 import { guestConnection } from "../guest-connection";
 import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";
@@ -238,6 +238,8 @@ export const outputs = {
     secret: true,
   },
 } as const;
+
+export const table = { kind: "KubernetesNode", fields, outputs } as const satisfies Table;
 
 export const defaultTimeout = 3600;
 

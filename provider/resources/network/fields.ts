@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { networkModes } from "../../drivers/features";
-import { type EffectRule, field, worded } from "../../lifecycle/schema";
+import { type EffectRule, field, type Table, worded } from "../../lifecycle/schema";
 import { nameField, onHost, uuidField } from "../common";
 import { hostPattern } from "./addresses";
 
@@ -113,3 +113,5 @@ export const fields = {
 export const outputs = {
   gateway: { typeText: "string | undefined", doc: "The host's own IPv4 address in it." },
 } as const;
+
+export const table = { kind: "Network", needs: "networkModes", fields, outputs } as const satisfies Table;

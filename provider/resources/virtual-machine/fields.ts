@@ -22,6 +22,7 @@ import {
   effectWords,
   type Fields,
   field,
+  type Table,
   textOf,
   type Verdict,
   worded,
@@ -478,3 +479,5 @@ export const outputs = {
     doc: "Networks in which it reserved its address itself, by interface key.",
   },
 } as const;
+
+export const table = { kind: "VirtualMachine", fields, outputs } as const satisfies Table;

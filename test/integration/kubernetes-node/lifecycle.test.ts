@@ -9,7 +9,7 @@ import type { Hypervisor } from "../../../provider/drivers/hypervisor";
 import type { Context } from "../../../provider/lifecycle/context";
 import { apply, HalfMade, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { door } from "../../../provider/resources/guest-connection";
-import { kubernetesNode } from "../../../provider/resources/kubernetes-node";
+import { kubernetesNode } from "../../../provider/resources/kubernetes-node/definition";
 import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 

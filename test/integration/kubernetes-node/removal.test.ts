@@ -8,8 +8,8 @@ import { hashOf } from "../../../provider/guest/kubernetes/look";
 import type { Context } from "../../../provider/lifecycle/context";
 import { apply, remove } from "../../../provider/lifecycle/lifecycle";
 import { door } from "../../../provider/resources/guest-connection";
-import { kubernetesNode } from "../../../provider/resources/kubernetes-node";
 import { forgetClusters } from "../../../provider/resources/kubernetes-node/asked";
+import { kubernetesNode } from "../../../provider/resources/kubernetes-node/definition";
 import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { authority, clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 

@@ -8,7 +8,7 @@ import type { Inputs } from "../../../provider/basics/record";
 import type { Hypervisor } from "../../../provider/drivers/hypervisor";
 import type { Context } from "../../../provider/lifecycle/context";
 import { apply, diff, read, remove } from "../../../provider/lifecycle/lifecycle";
-import { command } from "../../../provider/resources/command";
+import { command } from "../../../provider/resources/command/definition";
 import { LocalTransport } from "../../../provider/transports/local";
 import { anyOf, checked, checkOf, contextOf, FakeHost, halfMade, type Made } from "../fakes";
 

@@ -5,7 +5,7 @@ import type { Hypervisor } from "../../../provider/drivers/hypervisor";
 import type { BridgeSection } from "../../../provider/host-system/bridges/bridges";
 import type { BridgeDefinition, BridgeMark, BridgeState, Original } from "../../../provider/host-system/bridges/model";
 import { apply, read, remove } from "../../../provider/lifecycle/lifecycle";
-import { hostBridge } from "../../../provider/resources/host-bridge";
+import { hostBridge } from "../../../provider/resources/host-bridge/definition";
 import { anyOf, checked, checkOf, contextOf, FakeHost, halfMade } from "../fakes";
 
 /** A host in memory, as far as bridges go. */

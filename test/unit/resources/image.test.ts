@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { apply, diff, read, remove } from "../../../provider/lifecycle/lifecycle";
-import { image } from "../../../provider/resources/image";
+import { image } from "../../../provider/resources/image/definition";
 import {
   canonicalChecksum,
   digestFromList,
@@ -16,7 +16,7 @@ import {
   parseSource,
   withoutSecrets,
 } from "../../../provider/resources/image/source";
-import { storagePool } from "../../../provider/resources/storage-pool";
+import { storagePool } from "../../../provider/resources/storage-pool/definition";
 import { anyOf, change, checked, checkOf, contextOf, FakeHost, halfMade, type Made, make } from "../fakes";
 
 const pool = "aaaaaaaa-2222-8333-8444-555555555555";

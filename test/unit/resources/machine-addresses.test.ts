@@ -4,7 +4,7 @@ import { type Inputs, unknown } from "../../../provider/basics/record";
 import { Exclusives } from "../../../provider/lifecycle/exclusives";
 import { check } from "../../../provider/lifecycle/lifecycle";
 import { dynamicProvider } from "../../../provider/pulumi/dynamic";
-import { virtualMachine } from "../../../provider/resources/virtual-machine";
+import { virtualMachine } from "../../../provider/resources/virtual-machine/definition";
 import type { MachineRun } from "../../../provider/resources/virtual-machine/desired-machine";
 import { reserve } from "../../../provider/resources/virtual-machine/reservations";
 import { anyOf, identityOf } from "../fakes";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diff } from "../../../provider/lifecycle/lifecycle";
-import { virtualMachine } from "../../../provider/resources/virtual-machine";
+import { virtualMachine } from "../../../provider/resources/virtual-machine/definition";
 import { makeVolumes } from "../../../provider/resources/virtual-machine/volumes";
 import { anyOf, contextOf, FakeHost, refusalOf } from "../fakes";
 

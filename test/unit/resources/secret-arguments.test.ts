@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Host, StoragePool, type StoragePoolArgs, VirtualMachine } from "../../../provider/index";
 import { diff } from "../../../provider/lifecycle/lifecycle";
-import { storagePool } from "../../../provider/resources/storage-pool";
+import { storagePool } from "../../../provider/resources/storage-pool/definition";
 import { anyOf } from "../fakes";
 
 /** A secret of the program's own may stand in any field: it must not be in the line that a preview leaves. */

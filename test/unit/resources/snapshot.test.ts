@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
-import { snapshot, withoutTrailer } from "../../../provider/resources/snapshot";
+import { snapshot, withoutTrailer } from "../../../provider/resources/snapshot/definition";
 import { anyOf, change, checked, contextOf, FakeHost, halfMade, make } from "../fakes";
 
 const machine = "11111111-2222-8333-8444-555555555555";

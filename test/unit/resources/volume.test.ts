@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { derivedSuffix } from "../../../provider/lifecycle/ownership";
-import { volume } from "../../../provider/resources/volume";
+import { volume } from "../../../provider/resources/volume/definition";
 import {
   anyOf,
   change,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Inputs, unknown } from "../../../../provider/basics/record";
 import { diff } from "../../../../provider/lifecycle/lifecycle";
-import { kubernetesNode } from "../../../../provider/resources/kubernetes-node";
 import { forgetClusters, noteCluster } from "../../../../provider/resources/kubernetes-node/asked";
+import { kubernetesNode } from "../../../../provider/resources/kubernetes-node/definition";
 import { anyOf, checkOf, refusalOf } from "../../fakes";
 
 const definition = anyOf(kubernetesNode as never);

@@ -1,0 +1,36 @@
+import { poolTypes } from "../../drivers/features";
+import { known } from "../../lifecycle/lifecycle";
+import { field, type Table, worded } from "../../lifecycle/schema";
+import { nameField, onHost, permissionFields, uuidField } from "../common";
+import { defaultPath, samePath } from "./paths";
+
+const relocated = worded("replaces it", ({ old, new: value }) => (samePath(old, value) ? "local" : "replace"));
+
+export const fields = {
+  ...onHost,
+  name: nameField("pool"),
+  uuid: uuidField,
+  type: field.choice("What the pool is made of. `dir`: a directory.", "replace", poolTypes, {
+    default: "dir",
+    choices: "poolTypes",
+  }),
+  path: field.text("Directory on the host.", relocated, {
+    pattern: /^\/(?!.*(?:^|\/)\.\.?(?:\/|$))[^\0]+$/,
+    says: "must be an absolute path without `.` and `..`",
+    default: (inputs: Readonly<Record<string, unknown>>) =>
+      known(inputs.name) ? defaultPath(inputs.name) : inputs.name,
+    defaultText: "`/var/lib/libvirt/images/<name>`",
+  }),
+  ...permissionFields("directory", "0711"),
+  autostart: field.flag("Start it when the host starts.", "live", { default: true }),
+} as const;
+
+export const outputs = {
+  capacity: { typeText: "string", doc: "Size of the file system that holds it." },
+  madeDirectory: {
+    typeText: "boolean",
+    doc: "Whether the directory was made with the pool; one that was there before stays.",
+  },
+} as const;
+
+export const table = { kind: "StoragePool", fields, outputs } as const satisfies Table;

@@ -1,0 +1,180 @@
+import { WindroseError } from "../../basics/errors";
+import { type Inputs, unknown } from "../../basics/record";
+import { formatSize, sizeInBytes } from "../../basics/sizes";
+import type { VolumeDefinition, VolumeState } from "../../drivers/model";
+import { type Definition, known, type Run, refuse } from "../../lifecycle/lifecycle";
+import { derivedSuffix } from "../../lifecycle/ownership";
+import { releaseBacking } from "../backing";
+import {
+  deriveName,
+  keep,
+  namesOf,
+  ownFile,
+  placeOf,
+  poolOf,
+  sameSize,
+  splitVolumeId,
+  taken,
+  volumeNameOf,
+} from "../common";
+import { table } from "./fields";
+
+export const volume: Definition<VolumeState> = {
+  ...table,
+  timeout: 1800,
+  derive(inputs, olds, identity) {
+    deriveName(inputs, olds, identity);
+    const ending = inputs.format === "raw" ? "img" : "qcow2";
+    const suffix = identity.lineage && derivedSuffix(identity.lineage, identity.urn);
+    keep(inputs, olds, "volumeName", () =>
+      suffix && known<string>(inputs.name) && inputs.format !== unknown
+        ? `${inputs.name}-${suffix}.${ending}`
+        : unknown,
+    );
+  },
+  validate(inputs, _carried, failures) {
+    const fail = (property: string, reason: string) => failures.push({ property, reason });
+    if (inputs.image !== undefined && inputs.from !== undefined)
+      fail("from", "is given together with `image`: it is made from one thing");
+    if (inputs.size === undefined && inputs.image === undefined && inputs.from === undefined) {
+      fail("size", "is required, or `image` or `from`, whose size it then has");
+    }
+    if (inputs.image === undefined || inputs.clone !== "linked") return;
+    if (inputs.format === "raw") fail("format", 'a linked clone is always qcow2; set `clone: "full"` for raw');
+    if (inputs.preallocation === "full")
+      fail("preallocation", 'a linked clone takes no space beforehand; set `clone: "full"`');
+    if (known<string>(inputs.image) && known<string>(inputs.pool) && splitVolumeId(inputs.image).pool !== inputs.pool) {
+      fail("clone", 'a linked clone is in the pool of its image; set `clone: "full"`, or the same pool');
+    }
+  },
+  exclusives: (inputs, carried, identity) => [
+    ownFile(inputs, carried.pool, placeOf(inputs, identity), "volumeName", inputs.adopt === true),
+  ],
+  id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
+  async observe(run) {
+    const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
+    if (!state || run.previous || (run.inputs.adopt !== true && isOwnName(run, state.name))) return state;
+    await taken(run, "Volume", { name: state.name });
+    run.made.__adopted = true;
+    return state;
+  },
+  async ensure(run) {
+    const { volumes } = run.hypervisor;
+    const { inputs } = run;
+    const definition: VolumeDefinition = {
+      pool: poolOf(run),
+      name: volumeNameOf(run),
+      format: inputs.format as "qcow2" | "raw",
+      capacity: inputs.size === undefined ? 0 : sizeInBytes(String(inputs.size)),
+      preallocation: inputs.preallocation as "off" | "metadata" | "full",
+      owner: inputs.owner as number | undefined,
+      group: inputs.group as number | undefined,
+      mode: inputs.mode as string | undefined,
+    };
+    const id = inputs.image ?? inputs.from;
+    if (id === undefined) return volumes.create(definition);
+    const from = splitVolumeId(String(id));
+    const source = await volumes.find(from.pool, from.name);
+    if (!source)
+      refuse(
+        "not-found",
+        `the ${inputs.image ? "image" : "volume"} ${from.name} that it is made from is not on the host`,
+      );
+    if (definition.capacity === 0) definition.capacity = source.capacity;
+    else refuseSmaller(definition.capacity, source.capacity, from.name);
+    if (inputs.from !== undefined || inputs.clone === "full") return volumes.copy(definition, from, run.context);
+    return volumes.create({
+      ...definition,
+      backing: { path: source.path, format: source.format === "qcow2" ? "qcow2" : "raw" },
+    });
+  },
+  steps: [
+    {
+      name: "size",
+      async run(run) {
+        if (run.inputs.size === undefined) return;
+        const wanted = sizeInBytes(String(run.inputs.size));
+        const { capacity, name } = run.observed!;
+        if (sameSize(capacity, wanted)) return;
+        refuseSmaller(wanted, capacity, name);
+        await run.hypervisor.volumes.grow(poolOf(run), volumeNameOf(run), wanted);
+      },
+    },
+    {
+      name: "permissions",
+      async run({ inputs, observed, hypervisor }) {
+        const differs = permissionNames.some(
+          (name) => inputs[name] !== undefined && octal(inputs[name]) !== octal(observed![name]),
+        );
+        if (!differs) return;
+        const [owner, group, mode] = permissionNames.map((name) => inputs[name]);
+        await hypervisor.volumes.setPermissions(observed!.pool, observed!.name, {
+          owner: owner as number | undefined,
+          group: group as number | undefined,
+          mode: mode as string | undefined,
+        });
+      },
+    },
+  ],
+  outputsOf({ observed, made }) {
+    const { path, key, allocation } = observed!;
+    return { path, key, allocation: made.allocation ?? formatSize(allocation) };
+  },
+  drift({ observed, inputs }) {
+    const state = observed!;
+    const real: Inputs = {};
+    if (known<string>(inputs.size) && !sameSize(state.capacity, sizeInBytes(inputs.size)))
+      real.size = formatSize(state.capacity);
+    for (const name of permissionNames) {
+      if (inputs[name] !== undefined && state[name] !== undefined && octal(inputs[name]) !== octal(state[name]))
+        real[name] = state[name];
+    }
+    return real;
+  },
+  async remove(run) {
+    const { volumes } = run.hypervisor;
+    const state = await volumes.find(poolOf(run), volumeNameOf(run));
+    if (!state) return;
+    if (run.made.__adopted === true) {
+      run.context.tell("info", `the volume ${state.name} was there before and stays`);
+      return;
+    }
+    const users = await volumes.users(state.path);
+    if (users.length > 0) {
+      const names = await namesOf(run, users);
+      throw new WindroseError("in-use", `the volume ${state.name} is a disk of ${names.join(", ")}`, {
+        hint: "Detach it first, in an update of its own where both change.",
+      });
+    }
+    const dependents = await volumes.dependents(state.pool, state.path);
+    if (dependents.length > 0) {
+      throw new WindroseError(
+        "in-use",
+        `the volume ${state.name} is the backing file of ${dependents.map((one) => one.name).join(", ")}`,
+      );
+    }
+    await volumes.delete(state.pool, state.name);
+    if (state.backingPath) await releaseBacking(run, state.pool, state.backingPath);
+  },
+};
+
+const permissionNames = ["owner", "group", "mode"] as const;
+
+const octal = (mode: unknown) => (typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
+
+/** Whether a volume's name is this resource's own: by its suffix, which derives from the host's lineage and nobody else has. */
+function isOwnName({ inputs, given, context }: Run<unknown>, volumeName: string): boolean {
+  const { __lineage: lineage } = given;
+  if (typeof lineage !== "string") return false;
+  const start = `${inputs.name}-${derivedSuffix(lineage, context.urn)}.`;
+  return volumeName === `${start}qcow2` || volumeName === `${start}img`;
+}
+
+function refuseSmaller(wanted: number, there: number, name: string): void {
+  if (wanted >= there) return;
+  throw new WindroseError(
+    "invalid-input",
+    `${formatSize(wanted)} is less than the ${formatSize(there)} of ${name}: data would be lost`,
+    { hint: `Give it a \`size\` of ${formatSize(there)} at least.` },
+  );
+}
