@@ -20,7 +20,7 @@ export class PretendedStack {
 
   private constructor(
     readonly stack: Stack,
-    private readonly log: string,
+    private readonly place: string,
   ) {}
 
   static async create(): Promise<PretendedStack> {
@@ -29,11 +29,21 @@ export class PretendedStack {
     const place = join(stack.program, "node_modules/pulumi-windrose");
     await mkdir(place, { recursive: true });
     await copyFile(join(__dirname, "pretended/entry.js"), join(place, "entry.js"));
-    await writeFile(join(place, "built.json"), JSON.stringify({ entry: join(built, "provider/entry.js") }));
-    const components = JSON.stringify(join(built, "components/index.js"));
-    await writeFile(join(place, "components.js"), `module.exports = require(${components});\n`);
     await writeFile(join(place, "package.json"), JSON.stringify({ name: "pulumi-windrose", version: "0.0.0" }));
-    return new PretendedStack(stack, join(place, "log.jsonl"));
+    const pretended = new PretendedStack(stack, place);
+    await pretended.use(built);
+    return pretended;
+  }
+
+  /** Takes the package from this build of it, from now on. */
+  async use(build: string): Promise<void> {
+    await writeFile(join(this.place, "built.json"), JSON.stringify({ entry: join(build, "provider/entry.js") }));
+    const components = JSON.stringify(join(build, "components/index.js"));
+    await writeFile(join(this.place, "components.js"), `module.exports = require(${components});\n`);
+  }
+
+  private get log(): string {
+    return join(this.place, "log.jsonl");
   }
 
   /** The labs of the next run, on hosts that nothing answers for. */
