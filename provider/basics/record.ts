@@ -1,6 +1,11 @@
 /** The string by which Pulumi stands for a value that is not yet known (sdk/nodejs/runtime/rpc.ts, `unknownValue`). */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Whether there is a value, and it is known. */
+export function known<T>(value: unknown): value is T {
+  return value !== undefined && value !== unknown;
+}
+
 export function holdsUnknown(value: unknown): boolean {
   if (value === unknown) return true;
   if (Array.isArray(value)) return value.some(holdsUnknown);

@@ -457,7 +457,3 @@ function title(definition: Definition, inputs: Inputs, context: Context): string
 export function refuse(code: ErrorCode, why: string, hint?: string): never {
   throw new WindroseError(code, why, { hint });
 }
-
-export function known<T>(value: unknown): value is T {
-  return value !== undefined && value !== unknown;
-}

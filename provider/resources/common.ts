@@ -1,8 +1,8 @@
-import { type Inputs, unknown } from "../basics/record";
+import { type Inputs, known, unknown } from "../basics/record";
 import { sizeInBytes as bytes } from "../basics/sizes";
 import type { Mark } from "../drivers/model";
 import type { Exclusive } from "../lifecycle/exclusives";
-import { type Identity, known, type Run, refuse } from "../lifecycle/lifecycle";
+import { type Identity, type Run, refuse } from "../lifecycle/lifecycle";
 import { derivedUuid, isDerivedUuid, newIncarnation, parseUrn, physicalName } from "../lifecycle/ownership";
 import { type EffectFunction, field, type Kind, worded } from "../lifecycle/schema";
 

@@ -1,6 +1,6 @@
-import type { Inputs } from "../../basics/record";
+import { type Inputs, known } from "../../basics/record";
 import type { Addressing, Arming, BridgeDefinition, BridgeState, ManagerName } from "../../host-system/bridges/model";
-import { type Definition, known, type Run, refuse } from "../../lifecycle/lifecycle";
+import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { deriveUuid, keep, markOf, placeOf, taken } from "../common";
 import { devicePattern, table } from "./fields";
 import { validateBridge } from "./validate";

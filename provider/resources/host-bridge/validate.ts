@@ -1,5 +1,4 @@
-import { type Inputs, unknown } from "../../basics/record";
-import { known } from "../../lifecycle/lifecycle";
+import { type Inputs, known, unknown } from "../../basics/record";
 import type { Failure } from "../../lifecycle/validate";
 import { contains, parseAddress, parseSubnet } from "../network/addresses";
 

@@ -1,12 +1,11 @@
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
-import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import { formatSize, sizeProblem } from "../../basics/sizes";
 import { shown } from "../../basics/texts";
 import { hostProblems } from "../../connections/hosts";
 import type { HypervisorFacts } from "../../drivers/model";
 import type { ReadFacts } from "../../host-system/facts";
 import type { Definition, Run } from "../../lifecycle/lifecycle";
-import { known } from "../../lifecycle/lifecycle";
 import { newLineage } from "../../lifecycle/ownership";
 import type { Failure } from "../../lifecycle/validate";
 import { lostLineages } from "../common";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Stats, statSync } from "node:fs";
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
-import { unknown } from "../../basics/record";
+import { known, unknown } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
 import type { VolumeState } from "../../drivers/model";
-import { type Definition, known, type Run } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/lifecycle";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { isMarked, mark, needed, unmark } from "../backing";
 import { deriveName, keep, ownFile, placeOf, poolOf, taken, volumeNameOf } from "../common";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { known } from "../../basics/record";
 import { volumeFormats } from "../../drivers/features";
-import { known } from "../../lifecycle/lifecycle";
 import { type Change, field, type Table, textOf, type Verdict, worded } from "../../lifecycle/schema";
 import { inPool, nameField, onHost } from "../common";
 import { canonicalChecksum, expectedDigest, formatOf, fromName, packingOf } from "./source";

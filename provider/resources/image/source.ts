@@ -1,7 +1,6 @@
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
-import type { Inputs } from "../../basics/record";
-import { known } from "../../lifecycle/lifecycle";
+import { type Inputs, known } from "../../basics/record";
 
 /** Where an image comes from, told by the text alone. */
 export type Source =

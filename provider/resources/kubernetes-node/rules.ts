@@ -1,4 +1,4 @@
-import { asRecord, type Inputs, unknown } from "../../basics/record";
+import { asRecord, type Inputs, known, unknown } from "../../basics/record";
 import type { Features } from "../../drivers/features";
 import { compare } from "../../lifecycle/compare";
 import { type Change, type EffectRule, worded } from "../../lifecycle/schema";
@@ -6,8 +6,6 @@ import { fields as machineFields } from "../virtual-machine/fields";
 import { asksAnew } from "./asked";
 
 /** What a change of a node's fields does: pure functions, so that a preview says it without any host. */
-
-const known = (value: unknown) => value !== undefined && value !== unknown;
 
 /** Whether the program asks for a new cluster: by these inputs, or by what it says of the cluster elsewhere. */
 function anew({ oldInputs, newInputs }: Change): boolean {

@@ -1,7 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import { shown } from "../../basics/texts";
-import { known } from "../../lifecycle/lifecycle";
 import type { Failure } from "../../lifecycle/validate";
 
 type Fail = (property: string, reason: string) => void;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../basics/errors";
-import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import type { NetworkState } from "../../drivers/model";
-import { type Definition, known, type Run, refuse } from "../../lifecycle/lifecycle";
+import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { derivedMac } from "../../lifecycle/ownership";
 import { deriveName, deriveUuid, foreign, isMarkedBy, markOf, ownNames, placeOf, recognizeUuid } from "../common";
 import { checkNetwork } from "./addresses";

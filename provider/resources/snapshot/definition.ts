@@ -1,6 +1,6 @@
-import { unknown } from "../../basics/record";
+import { known, unknown } from "../../basics/record";
 import type { SnapshotState } from "../../drivers/model";
-import { type Definition, known, type Run, refuse } from "../../lifecycle/lifecycle";
+import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import { keep, placeOf, taken, thingOf } from "../common";
 import { table } from "./fields";

@@ -1,8 +1,8 @@
 import { WindroseError } from "../../basics/errors";
-import { unknown } from "../../basics/record";
+import { known, unknown } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
 import type { PoolState } from "../../drivers/model";
-import { type Definition, known, type Run } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/lifecycle";
 import { sweep } from "../backing";
 import { deriveName, deriveUuid, foreign, lineageOf, ownNames, placeOf, recognizeUuid } from "../common";
 import { table } from "./fields";

@@ -1,5 +1,5 @@
+import { known } from "../../basics/record";
 import { poolTypes } from "../../drivers/features";
-import { known } from "../../lifecycle/lifecycle";
 import { field, type Table, worded } from "../../lifecycle/schema";
 import { nameField, onHost, permissionFields, uuidField } from "../common";
 import { defaultPath, samePath } from "./paths";

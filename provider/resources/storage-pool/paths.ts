@@ -1,4 +1,4 @@
-import { known } from "../../lifecycle/lifecycle";
+import { known } from "../../basics/record";
 
 /** `/a//b/` is `/a/b`, as libvirt keeps it. */
 export const plainPath = (path: unknown) =>

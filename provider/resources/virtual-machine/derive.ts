@@ -1,12 +1,12 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
-import { asRecord, type Inputs, isRecord, unknown } from "../../basics/record";
+import { asRecord, type Inputs, isRecord, known, unknown } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { shown } from "../../basics/texts";
 import { checkCloudInit } from "../../cloud-init/check";
 import { pathProblem } from "../../drivers/patch-path";
 import type { Exclusive } from "../../lifecycle/exclusives";
-import { type Identity, known } from "../../lifecycle/lifecycle";
+import type { Identity } from "../../lifecycle/lifecycle";
 import { derivedMac, derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import type { Failure } from "../../lifecycle/validate";
 import { deriveName, deriveUuid, keep, ownFile, ownNames, placeOf, splitVolumeId, thingOf } from "../common";

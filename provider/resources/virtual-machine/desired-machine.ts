@@ -1,8 +1,8 @@
 import { WindroseError } from "../../basics/errors";
-import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, MachineState } from "../../drivers/model";
-import { known, type Run } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/lifecycle";
 import { markOf, splitVolumeId } from "../common";
 import { entries, madeWithMachine } from "./derive";
 

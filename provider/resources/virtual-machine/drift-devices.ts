@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { asRecord, type Inputs } from "../../basics/record";
+import { asRecord, type Inputs, known } from "../../basics/record";
 import { sizeInBytes as bytes, formatSize } from "../../basics/sizes";
 import type { DiskDefinition, InterfaceDefinition, NetworkState } from "../../drivers/model";
-import { known } from "../../lifecycle/lifecycle";
 import { sameSize, splitVolumeId } from "../common";
 import { entries, madeWithMachine } from "./derive";
 import { type MachineRun, pathOf } from "./desired-machine";

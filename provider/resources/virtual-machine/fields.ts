@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { asRecord, type Inputs } from "../../basics/record";
+import { asRecord, type Inputs, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { unixScript } from "../../basics/texts";
 import {
@@ -15,7 +15,6 @@ import {
   videos,
   volumeFormats,
 } from "../../drivers/features";
-import { known } from "../../lifecycle/lifecycle";
 import {
   type Change,
   type EffectRule,

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { WindroseError } from "../../basics/errors";
-import { type Inputs, isRecord } from "../../basics/record";
+import { type Inputs, isRecord, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { buildSeed, type SeedInput } from "../../cloud-init/seed";
 import type { MachineState, VolumeDefinition, VolumeState } from "../../drivers/model";
 import { hostKeyOf, makeHostKeySeed, seedOfHostKey } from "../../guest/host-keys";
-import { known } from "../../lifecycle/lifecycle";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { releaseBacking } from "../backing";
 import { namesOf, splitVolumeId, taken } from "../common";
