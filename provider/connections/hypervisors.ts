@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { asWindroseError, hasCode, WindroseError } from "../basics/errors";
 import type { Hypervisor } from "../drivers/hypervisor";
-import { driverNamed } from "../drivers/registry";
+import { driverNamed, hostProfiles } from "../drivers/registry";
 import { transportFor } from "../transports/registry";
 import type { StoredConnection } from "./credentials";
 import { connectionName, resolveConnection } from "./hosts";
@@ -50,7 +50,7 @@ export async function hypervisorFor(connection: StoredConnection, expected: Expe
   let hypervisor = open.get(key);
   if (!hypervisor) {
     const transport = transportFor(target.ssh ? { kind: "ssh", ...target.ssh } : { kind: "local" });
-    hypervisor = driverNamed(target.driver).open(transport, target.uri);
+    hypervisor = driverNamed(target.driver).open(transport, target.uri, hostProfiles());
     open.set(key, hypervisor);
   }
   let machineId: string;

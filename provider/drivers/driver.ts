@@ -1,3 +1,4 @@
+import type { AppArmorProfile, HostProfile, SettingsProfile } from "../host-system/profile";
 import type { Transport } from "../transports/transport";
 import type { Features } from "./features";
 import type { Hypervisor, NetworkSection, SnapshotSection } from "./hypervisor";
@@ -15,8 +16,10 @@ export interface Driver<F extends Features = Features> {
   /** The hypervisor as tools on the host name it, from a URI's scheme and path: `qemu:///system`. Throws `invalid-input`. */
   uri(scheme: string, path: string): string;
   readonly hints: DriverHints;
-  /** Nothing is connected until the first call. The transport stays the caller's. */
-  open(transport: Transport, uri: string): HypervisorOf<F>;
+  /** What a host has and needs for the hypervisor: packages, services, what guests run under. */
+  readonly host: HostProfileOf<F>;
+  /** Nothing is connected until the first call. The transport stays the caller's. `hosts`: the profiles of all drivers. */
+  open(transport: Transport, uri: string, hosts: readonly HostProfile[]): HypervisorOf<F>;
 }
 
 /** What to do, in the driver's own commands. Each is a sentence, or several. */
@@ -33,3 +36,8 @@ export type HypervisorOf<F extends Features> = Hypervisor &
   (F["snapshots"] extends { readonly stopped: false; readonly running: false }
     ? { readonly snapshots?: undefined }
     : { readonly snapshots: SnapshotSection });
+
+/** As the features say: who has files of settings, or AppArmor's profiles for guests, must describe them. */
+export type HostProfileOf<F extends Features> = HostProfile &
+  (F["hostSettings"] extends false ? { readonly settings: undefined } : { readonly settings: SettingsProfile }) &
+  (F["guestProfiles"] extends false ? { readonly apparmor: undefined } : { readonly apparmor: AppArmorProfile });

@@ -45,6 +45,10 @@ export interface Features {
   readonly xmlPatch: boolean;
   /** Snapshots of machines that are off, and of running ones. */
   readonly snapshots: { readonly stopped: boolean; readonly running: boolean };
+  /** Settings in the hypervisor's own files on the host can be set. */
+  readonly hostSettings: boolean;
+  /** Guests are confined by AppArmor, in which directories can be allowed to them. */
+  readonly guestProfiles: boolean;
   /** What the driver changes on a running machine. */
   readonly live: {
     readonly memory: boolean;
@@ -130,6 +134,8 @@ export const featureWords: Readonly<Record<FeatureName, string>> = {
   metadata: "metadata of machines",
   xmlPatch: "XML definitions",
   snapshots: "snapshots",
+  hostSettings: "settings in files of the host",
+  guestProfiles: "AppArmor profiles of guests",
 };
 
 export function hasFeature(features: Features, name: FeatureName): boolean {

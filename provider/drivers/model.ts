@@ -265,27 +265,6 @@ export interface SnapshotState {
   external: boolean;
 }
 
-/** What the machine is, whether or not it has a hypervisor yet. */
-export interface SystemFacts {
-  /** /etc/machine-id, 32 hexadecimal digits. */
-  machineId: string;
-  hostname: string;
-  /** `debian 12`. */
-  os: string;
-  /** ID and ID_LIKE of os-release(5), the nearest first: `["ubuntu", "debian"]`. */
-  distributions: string[];
-  /** As `uname -m` has it: `x86_64`. */
-  arch: string;
-  /** Logical CPUs online. */
-  cpus: number;
-  /** Bytes. */
-  memory: number;
-  /** The CPU says that it has VT-x or AMD-V. */
-  cpuVirtualization: boolean;
-  /** /dev/kvm is there. */
-  kvmDevice: boolean;
-}
-
 /** What the hypervisor is. */
 export interface HypervisorFacts {
   /** `QEMU` */

@@ -1,4 +1,5 @@
 import { WindroseError } from "../basics/errors";
+import type { HostProfile } from "../host-system/profile";
 import type { Driver } from "./driver";
 import { type FeatureName, type Features, hasFeature } from "./features";
 import { libvirt } from "./libvirt/index";
@@ -11,6 +12,11 @@ export const defaultDriver = libvirt.name;
 
 export function allDrivers(): readonly Driver[] {
   return [...drivers.values()];
+}
+
+/** What all drivers say of their hosts. */
+export function hostProfiles(): readonly HostProfile[] {
+  return allDrivers().map(({ host }) => host);
 }
 
 /** @throws WindroseError `unsupported` where this release has no such driver */

@@ -1,30 +1,46 @@
 import { WindroseError } from "../basics/errors";
-import type { SystemFacts } from "../drivers/model";
 import type { Transport } from "../transports/transport";
+import type { VirtualizationLack, VirtualizationProfile } from "./profile";
 import { partFunction, partsOf } from "./script-parts";
 
-const script = [
-  partFunction,
-  "part machine-id; cat /etc/machine-id",
-  "part hostname; uname -n",
-  "part arch; uname -m",
-  "part system; cat /etc/os-release",
-  "part cpus; getconf _NPROCESSORS_ONLN",
-  "part memory; sed -n '/^MemTotal:/p' /proc/meminfo",
-  "part flags; grep -m1 -owE 'vmx|svm' /proc/cpuinfo",
-  "part kvm; if test -c /dev/kvm; then echo yes; fi",
-  "part claimed; if test -d /var/lib/windrose; then echo yes; fi",
-  ":",
-].join("\n");
+const scriptFor = ({ script }: VirtualizationProfile) =>
+  [
+    partFunction,
+    "part machine-id; cat /etc/machine-id",
+    "part hostname; uname -n",
+    "part arch; uname -m",
+    "part system; cat /etc/os-release",
+    "part cpus; getconf _NPROCESSORS_ONLN",
+    "part memory; sed -n '/^MemTotal:/p' /proc/meminfo",
+    "part claimed; if test -d /var/lib/windrose; then echo yes; fi",
+    `part virtualization; ( ${script}\n)`,
+    ":",
+  ].join("\n");
 
-export interface ReadFacts extends SystemFacts {
+/** What the machine is, whether or not it has a hypervisor yet. */
+export interface SystemFacts {
+  /** /etc/machine-id, 32 hexadecimal digits. */
+  machineId: string;
+  hostname: string;
+  /** `debian 12`. */
+  os: string;
+  /** ID and ID_LIKE of os-release(5), the nearest first: `["ubuntu", "debian"]`. */
+  distributions: string[];
+  /** As `uname -m` has it: `x86_64`. */
+  arch: string;
+  /** Logical CPUs online. */
+  cpus: number;
+  /** Bytes. */
+  memory: number;
+  /** What the host lacks for guests to run on its own CPU; absent where that is nothing. */
+  virtualizationLack?: VirtualizationLack;
   /** Whether anything on the host was put there by a Host resource, of whatever stack. */
-  readonly claimed?: boolean;
+  claimed?: boolean;
 }
 
-export async function readFacts(transport: Transport): Promise<ReadFacts> {
-  const { stdout } = await transport.exec(["sh", "-c", script], { root: false });
-  return factsOf(partsOf(stdout));
+export async function readFacts(transport: Transport, virtualization: VirtualizationProfile): Promise<SystemFacts> {
+  const { stdout } = await transport.exec(["sh", "-c", scriptFor(virtualization)], { root: false });
+  return factsOf(partsOf(stdout), virtualization);
 }
 
 /**
@@ -40,7 +56,8 @@ export function machineIdOf(text: string): string {
 }
 
 /** @throws WindroseError `requirement-not-met` where the machine has no id. */
-export function factsOf(parts: ReadonlyMap<string, string>): ReadFacts {
+export function factsOf(parts: ReadonlyMap<string, string>, virtualization: VirtualizationProfile): SystemFacts {
+  const lack = virtualization.lack(parts.get("virtualization") ?? "");
   const text = (name: string) => (parts.get(name) ?? "").trim();
   const machineId = machineIdOf(text("machine-id"));
   const release = parts.get("system") ?? "";
@@ -54,8 +71,7 @@ export function factsOf(parts: ReadonlyMap<string, string>): ReadFacts {
     arch: text("arch"),
     cpus: Number(/^\d+$/.exec(text("cpus"))?.[0] ?? 0),
     memory: Number(/^MemTotal:\s+(\d+) kB/.exec(text("memory"))?.[1] ?? 0) * 1024,
-    cpuVirtualization: text("flags") !== "",
-    kvmDevice: text("kvm") === "yes",
+    ...(lack ? { virtualizationLack: lack } : {}),
     ...(text("claimed") === "yes" ? { claimed: true } : {}),
   };
 }

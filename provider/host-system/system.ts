@@ -1,19 +1,20 @@
 import type { Transport } from "../transports/transport";
 import { type BridgeSection, createBridges } from "./bridges/bridges";
-import { machineIdOf, type ReadFacts, readFacts } from "./facts";
+import { machineIdOf, readFacts, type SystemFacts } from "./facts";
 import { freeSpace } from "./free-space";
 import { neighbourAnswers } from "./neighbour";
 import { createPreparation, type HostPreparation } from "./preparation/preparation";
+import type { HostProfiles } from "./profile";
 
 /**
  * The host's operating system, whatever hypervisor is on it, or none yet: reached by commands alone. It is a part of
- * every driver, and knows none.
+ * every driver and knows none: what it has to know of a hypervisor is in the driver's `HostProfile`.
  */
 export interface HostSystem {
   /** The machine's id (machine-id(5)): asked once, then remembered for as long as the connection is. */
   machineId(): Promise<string>;
   /** What the machine is, by one command. */
-  facts(): Promise<ReadFacts>;
+  facts(): Promise<SystemFacts>;
   /** Bytes free for users on the file system that holds a path, or would hold it. */
   freeSpace(path: string): Promise<number>;
   /** Whether the machine at an address of one of the host's networks is there at this moment. */
@@ -23,7 +24,7 @@ export interface HostSystem {
   readonly preparation: HostPreparation;
 }
 
-export function createSystem(transport: Transport): HostSystem {
+export function createSystem(transport: Transport, profiles: HostProfiles): HostSystem {
   let machineId: Promise<string> | undefined;
   return {
     machineId() {
@@ -33,11 +34,11 @@ export function createSystem(transport: Transport): HostSystem {
       });
       return machineId;
     },
-    facts: () => readFacts(transport),
+    facts: () => readFacts(transport, profiles.own.virtualization),
     freeSpace: (path) => freeSpace(transport, path),
     neighbourAnswers: (address) => neighbourAnswers(transport, address),
     bridges: createBridges(transport),
-    preparation: createPreparation(transport),
+    preparation: createPreparation(transport, profiles),
   };
 }
 

@@ -11,13 +11,14 @@ import type {
   SnapshotState,
   VolumeState,
 } from "../../provider/drivers/model";
-import type { ReadFacts } from "../../provider/host-system/facts";
+import type { SystemFacts } from "../../provider/host-system/facts";
 import {
   type ActualPreparation,
+  isWanted,
   nothingWanted,
   type WantedPreparation,
 } from "../../provider/host-system/preparation/model";
-import { type ApplyRequest, isWanted, type ReleaseRequest } from "../../provider/host-system/preparation/preparation";
+import type { ApplyRequest, ReleaseRequest } from "../../provider/host-system/preparation/preparation";
 import type { Context } from "../../provider/lifecycle/context";
 import {
   apply,
@@ -46,7 +47,7 @@ export class FakeHost {
   readonly web = new Map<string, Buffer>();
   readonly paths = new Set<string>();
   readonly failing = new Map<string, Error>();
-  system: ReadFacts = {
+  system: SystemFacts = {
     machineId: "0123456789abcdef0123456789abcdef",
     hostname: "anemoi",
     os: "debian 12",
@@ -54,8 +55,6 @@ export class FakeHost {
     arch: "x86_64",
     cpus: 8,
     memory: 16 * 2 ** 30,
-    cpuVirtualization: true,
-    kvmDevice: true,
   };
   facts: HypervisorFacts = {
     hypervisor: "QEMU",

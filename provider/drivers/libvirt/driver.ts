@@ -1,14 +1,21 @@
+import type { HostProfile } from "../../host-system/profile";
 import { createSystem } from "../../host-system/system";
 import type { Transport } from "../../transports/transport";
 import type { HostSystem, Hypervisor } from "../hypervisor";
 import { features } from "./features";
 import { LibvirtHost } from "./host/host";
+import { hostProfile } from "./host/profile";
 import { LibvirtMachines } from "./machines/machines";
 import { LibvirtNetworks } from "./networks/networks";
 import { LibvirtPools } from "./pools/pools";
 import { LibvirtSession, type SessionOptions } from "./session";
 import { LibvirtSnapshots } from "./snapshots/snapshots";
 import { LibvirtVolumes } from "./volumes/volumes";
+
+export interface LibvirtOptions extends SessionOptions {
+  /** Profiles of all drivers whose guests may run on the host. */
+  hosts?: readonly HostProfile[];
+}
 
 /** A host's libvirt behind the seam. Nothing is connected until the first call; the transport stays the caller's. */
 export class LibvirtHypervisor implements Hypervisor {
@@ -26,10 +33,10 @@ export class LibvirtHypervisor implements Hypervisor {
   constructor(
     readonly transport: Transport,
     uri: string,
-    options: SessionOptions = {},
+    { hosts = [hostProfile], ...options }: LibvirtOptions = {},
   ) {
     this.session = new LibvirtSession(transport, uri, options);
-    this.system = createSystem(transport);
+    this.system = createSystem(transport, { own: hostProfile, all: hosts });
     this.host = new LibvirtHost(this.session);
     this.pools = new LibvirtPools(this.session);
     this.volumes = new LibvirtVolumes(this.session);
@@ -56,7 +63,7 @@ export class LibvirtHypervisor implements Hypervisor {
 export function createLibvirtHypervisor(
   transport: Transport,
   uri = "qemu:///system",
-  options: SessionOptions = {},
+  options: LibvirtOptions = {},
 ): LibvirtHypervisor {
   return new LibvirtHypervisor(transport, uri, options);
 }

@@ -40,6 +40,8 @@ export const features = {
   metadata: true,
   xmlPatch: true,
   snapshots: { stopped: true, running: true },
+  hostSettings: true,
+  guestProfiles: true,
   live: {
     memory: true,
     vcpusUp: true,

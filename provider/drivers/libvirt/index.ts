@@ -1,5 +1,6 @@
 import type { Driver } from "../driver";
 import { features } from "./features";
+import { hostProfile } from "./host/profile";
 
 /** QEMU and KVM through libvirt's daemon. */
 export const libvirt: Driver<typeof features> = {
@@ -11,9 +12,10 @@ export const libvirt: Driver<typeof features> = {
     unavailable: "Check on the host that its libvirt daemon runs.",
     exampleUri: "qemu+ssh://root@ADDRESS/system",
   },
-  open(transport, uri) {
+  host: hostProfile,
+  open(transport, uri, hosts) {
     // Loaded where it is first used: a program's process, and a preview, never need it.
     const { createLibvirtHypervisor } = require("./driver") as typeof import("./driver");
-    return createLibvirtHypervisor(transport, uri);
+    return createLibvirtHypervisor(transport, uri, { hosts });
   },
 };

@@ -1,28 +1,21 @@
-import { isUtf8 } from "node:buffer";
 import { WindroseError } from "../../basics/errors";
+import type { HostProfile, HostProfiles } from "../profile";
 import { sha256 } from "../sha256";
-import { guestProfile, helperMain, helperProfile, profiles, profileText } from "./apparmor";
-import { type Claim, claimFile, claimsDirectory, claimText, describeThing, makingDirectory, type Plan } from "./claims";
+import { type Claim, claimFile, claimsDirectory, claimText, makingDirectory, type Plan } from "./claims";
+import { describeThing } from "./describe-thing";
 import { firewallText, loadFirewall, unloadFirewall } from "./firewall";
-import {
-  generatedText,
-  kernelFunctions,
-  loadModule,
-  modulesFile,
-  restoreSysctl,
-  setSysctl,
-  sysctlFile,
-  unloadModule,
-} from "./kernel";
-import type { FileState, Holder, Kind, Thing, WantedFile } from "./model";
-import { type Observed, settingFile } from "./observe";
-import { type Family, guestsNeed, installCommands, removableCommand, removeCommands, runTool } from "./packages";
+import { guestsNeedPackage, inUseFunctions } from "./in-use";
+import { generatedText, loadModule, modulesFile, restoreSysctl, setSysctl, sysctlFile, unloadModule } from "./kernel";
+import type { Family, FileState, Holder, Kind, Thing, WantedFile } from "./model";
+import { apparmorFiles, type Observed } from "./observe";
+import { installCommands, removableCommand, removeCommands, runTool } from "./packages";
 import { dueDirectory, Script, words } from "./script";
-import { serviceFunctions } from "./services";
-import { daemonsOf, withoutSetting, withSetting } from "./settings";
+import { settingPlace } from "./settings-file";
+import { type Edits, textEdits, writeEdits } from "./text-edits";
 import { restoreUnits, setUnits } from "./unit-changes";
 
 export interface ChangeRequest {
+  readonly profiles: HostProfiles;
   readonly plan: Plan;
   readonly observed: Observed;
   readonly holder: Holder;
@@ -39,9 +32,9 @@ export interface ChangeRequest {
 
 /** The change as a script; undefined where there is nothing to do. */
 export function changeScript(request: ChangeRequest): Script | undefined {
-  const { plan, observed, holder, packagesOnly } = request;
-  const script = new Script().add(...kernelFunctions, ...serviceFunctions);
-  const edits = textEdits(request);
+  const { plan, observed, holder, packagesOnly, profiles } = request;
+  const script = new Script().add(...inUseFunctions(profiles.all));
+  const edits: Edits = packagesOnly ? new Map() : textEdits(plan, observed, profiles.own);
   for (const [path] of edits) script.unchanged(path, digestOf(observed.files.get(path)));
   // While the lock was waited for, a person may have written one: it is looked at again then.
   for (const { kind, name } of [...plan.set, ...plan.restore])
@@ -68,14 +61,14 @@ export function changeScript(request: ChangeRequest): Script | undefined {
 
   setAll(script, request, edits);
   restoreAll(script, request);
-  for (const claim of plan.remove) tidyBeside(script, claim);
+  for (const claim of plan.remove) tidyBeside(script, claim, profiles.own);
   if (plan.remove.length > 0)
     script.add(`rm -f -- ${words(plan.remove.map((claim) => `${claimsDirectory}/${claimFile(claim)}`))}`);
   script.add(madeText(request.over));
   for (const { thing, value } of plan.left) {
     const untold = value === "other" || thing.kind === "file" || thing.kind === "setting";
     const now = untold ? "changed by somebody else" : `now ${value}`;
-    script.add(`left ${words([`${describeThing(thing)} is left as it is: ${now}`])}`);
+    script.add(`left ${words([`${describeThing(thing, profiles.own)} is left as it is: ${now}`])}`);
   }
   return script.add(":");
 }
@@ -114,13 +107,13 @@ function setAll(script: Script, request: ChangeRequest, edits: Edits): void {
     script.progress(`adding ${user} to ${group}`);
     script.must(["usermod", "-a", "-G", group, "--", user], `${user} could not be added to the group ${group}`);
   }
-  writeEdits(script, request, edits);
+  writeEdits(script, edits, observed.due, request.profiles.all);
   for (const { file } of of("file")) if (file) writeFile(script, file);
   reloadUnits(script, of("file"));
   setUnits(script, plan.set, observed);
   if (touched("firewall")) {
     const rules = firewallText(plan.after);
-    if (rules !== undefined) loadFirewall(script, rules);
+    if (rules !== undefined) loadFirewall(script, rules, request.profiles.all);
     else if (plan.remove.some((claim) => claim.kind === "firewall")) unloadFirewall(script);
   }
 }
@@ -149,7 +142,7 @@ function writeFile(script: Script, file: WantedFile): void {
 
 /** In the reverse order of `setAll`; what is generated from the claims is already without them. */
 function restoreAll(script: Script, request: ChangeRequest): void {
-  const { plan, family, removePackages } = request;
+  const { plan, family, removePackages, profiles } = request;
   restoreUnits(script, request);
   for (const claim of plan.restore) {
     const { kind, name, before } = claim;
@@ -166,7 +159,7 @@ function restoreAll(script: Script, request: ChangeRequest): void {
   );
   const gone = plan.restore.filter((claim) => claim.kind === "package").map((claim) => claim.name);
   if (!removePackages || !family) return;
-  const held = gone.filter(guestsNeed);
+  const held = gone.filter((name) => guestsNeedPackage(profiles.all, name));
   if (held.length === 0) return void script.add(removal(family, gone));
   const others = gone.filter((name) => !held.includes(name));
   script.add(
@@ -201,98 +194,14 @@ function restoreFile(script: Script, { name, before, saved }: Claim): void {
 }
 
 /** Once nobody claims it: what a run that was cut off while it wrote the file has left, and directories that were made for it. */
-function tidyBeside(script: Script, claim: Claim): void {
+function tidyBeside(script: Script, claim: Claim, profile: HostProfile): void {
   const { kind, name, saved } = claim;
-  if (kind === "setting") script.sweep([settingFile(claim)]);
-  else if (kind === "apparmor") script.sweep(profiles);
+  if (kind === "setting") script.sweep([settingPlace(claim, profile).path]);
+  else if (kind === "apparmor") script.sweep(apparmorFiles(profile));
   else if (kind === "file") {
     script.sweep([name]);
     for (const directory of saved?.directories ?? []) script.add(`rmdir -- ${words([directory])} 2>/dev/null`);
   }
-}
-
-type Edits = ReadonlyMap<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>;
-
-/** Files of others in which some lines are ours, as they are to be. */
-function textEdits({ plan, observed, packagesOnly }: ChangeRequest): Edits {
-  const edits = new Map<string, { text: string | undefined; old: FileState | undefined; kind: Kind }>();
-  if (packagesOnly) return edits;
-  const open = (path: string, kind: Kind) => {
-    const old = observed.files.get(path);
-    if (old === "other") throw new WindroseError("unsupported", `${path} on the host is no plain file`);
-    if (old && !isUtf8(old.content))
-      throw new WindroseError("unsupported", `${path} on the host is not in UTF-8`, {
-        hint: "What is not would be lost: write its comments anew.",
-      });
-    const edit = edits.get(path) ?? { text: old?.content.toString(), old, kind };
-    edits.set(path, edit);
-    return edit;
-  };
-  const place = (thing: Thing) => ({ path: settingFile(thing), key: thing.name.split(" ")[1]! });
-  for (const thing of plan.set.filter((one) => one.kind === "setting")) {
-    const { path, key } = place(thing);
-    const edit = open(path, "setting");
-    edit.text = withSetting(edit.text, key, thing.value);
-  }
-  for (const claim of plan.restore.filter((one) => one.kind === "setting")) {
-    const { path, key } = place(claim);
-    const edit = open(path, "setting");
-    if (edit.text !== undefined) edit.text = withoutSetting(edit.text, key, claim.saved?.content);
-  }
-  const paths = [...plan.set, ...plan.restore].some((thing) => thing.kind === "apparmor");
-  if (paths && observed.hasAppArmor) {
-    const ours = plan.remove.filter((claim) => claim.kind === "apparmor");
-    for (const profile of profiles) {
-      const edit = open(profile, "apparmor");
-      const text = profileText(edit.text, plan.after, profile);
-      const absent = ours.some((claim) => claim.saved?.directories?.includes(profile));
-      edit.text = text === "" && absent ? undefined : text;
-    }
-  }
-  return edits;
-}
-
-function writeEdits(script: Script, { observed }: ChangeRequest, edits: Edits): void {
-  const changed = [...edits].filter(([, { text, old }]) => text !== old?.content.toString());
-  const reading = changed.flatMap(([path, { kind }]) =>
-    kind === "setting" ? daemonsOf(path.slice(path.lastIndexOf("/") + 1)) : ["apparmor"],
-  );
-  const due = [...new Set([...observed.due, ...reading])];
-  const marks = words(due.map((name) => `${dueDirectory}/${name}`));
-  if (reading.length > 0)
-    script.add(
-      `mkdir -p -m 0700 /var/lib/windrose ${dueDirectory} && touch -- ${marks} || die "no place for what is to be done"`,
-    );
-  for (const [path, { text, old }] of changed) {
-    script.progress(`changing ${path}`);
-    if (text === undefined) script.drop([path]);
-    else {
-      script.add(`mkdir -p -- ${words([path.slice(0, path.lastIndexOf("/"))])}`);
-      script.put(path, text, old?.mode ?? "0644", old?.owner);
-    }
-  }
-  for (const name of due)
-    if (name === "apparmor") readProfiles(script);
-    else restartDaemon(script, name);
-  if (due.length > 0) script.add(`rm -f -- ${marks}`);
-}
-
-function readProfiles(script: Script): void {
-  script.add(
-    `if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && [ -f ${helperMain} ]; then`,
-    `run apparmor_parser -r -- ${helperMain} || die ${words([`${helperProfile} or ${guestProfile} is not understood by AppArmor`])}`,
-    "fi",
-  );
-}
-
-function restartDaemon(script: Script, daemon: string): void {
-  // Guests run on while libvirt's daemons start again; the two that hold their logs and locks take themselves over.
-  const verb = /^virtl/.test(daemon) ? "try-reload-or-restart" : "try-restart";
-  script.add(
-    `if systemctl --quiet is-active ${words([daemon])}; then say ${words([`restarting ${daemon}`])}`,
-    `run systemctl ${verb} -- ${words([daemon])} || die ${words([`${daemon} does not start with its new settings`])}`,
-    "fi",
-  );
 }
 
 function digestOf(file: FileState | "other" | undefined): string | null {

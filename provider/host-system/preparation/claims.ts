@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { WindroseError } from "../../basics/errors";
+import type { HostProfile } from "../profile";
+import { describeThing } from "./describe-thing";
 import { type Holder, type Kind, keyOf, kinds, type Thing, type WantedThing } from "./model";
 import type { Touched } from "./touched-units";
 
@@ -20,7 +22,7 @@ export interface Claim extends Thing {
 
 export interface Held {
   readonly value: string;
-  /** The thing that is wanted, where this one is only touched with it (`enabled libvirtd.service`). */
+  /** The thing that is wanted, where this one is only touched with it (`enabled chrony.service`). */
   readonly with?: string;
   readonly project: string;
   readonly stack: string;
@@ -124,6 +126,7 @@ export interface Plan {
 }
 
 export interface PlanRequest {
+  readonly profile: HostProfile;
   readonly claims: readonly Claim[];
   readonly holder: Holder;
   readonly wanted: readonly WantedThing[];
@@ -285,17 +288,17 @@ function withoutDead(claim: Claim, { holder, dead = [] }: PlanRequest): Claim {
   return { ...claim, holders };
 }
 
-function refuseConflicts(claims: ReadonlyMap<string, Claim>, { holder, wanted }: PlanRequest): void {
+function refuseConflicts(claims: ReadonlyMap<string, Claim>, { holder, wanted, profile }: PlanRequest): void {
   for (const thing of wanted) {
     const others = Object.entries(claims.get(keyOf(thing))?.holders ?? {}).filter(
       ([lineage, held]) => lineage !== holder.lineage && held.with === undefined && held.value !== thing.value,
     );
     if (others.length === 0) continue;
     const who = others.map(([, held]) => `${held.project}/${held.stack} (${held.urn.split("::").pop()})`).join(", ");
-    // A setting of libvirt may be a password.
+    // A setting may be a password.
     const untold = thing.file ? "another content" : thing.kind === "setting" ? "another value" : undefined;
     const theirs = untold ?? JSON.stringify(others[0]![1].value);
-    throw new WindroseError("in-use", `${describeThing(thing)}: ${who} wants ${theirs} on this host`, {
+    throw new WindroseError("in-use", `${describeThing(thing, profile)}: ${who} wants ${theirs} on this host`, {
       hint: "Let both stacks ask for the same, or one of them for nothing.",
     });
   }
@@ -305,21 +308,4 @@ function inOrder<T extends Thing>(things: readonly T[]): T[] {
   return [...things].sort(
     (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
-}
-
-const words: Readonly<Record<Kind, (name: string) => string>> = {
-  package: (name) => `the package ${name}`,
-  module: (name) => `the module ${name}`,
-  sysctl: (name) => `sysctl ${name}`,
-  member: (name) => `the user ${name.split(" ")[0]} in the group ${name.split(" ")[1]}`,
-  setting: (name) => `${name.split(" ")[1]} in /etc/libvirt/${name.split(" ")[0]}`,
-  file: (name) => `the file ${name}`,
-  apparmor: (name) => `${name} in AppArmor's profiles of libvirt`,
-  enabled: (name) => `whether ${name} is enabled`,
-  running: (name) => `whether ${name} runs`,
-  firewall: (name) => `the firewall of ${name.split(" ")[0]} for ${name.split(" ")[1]}`,
-};
-
-export function describeThing(thing: Thing): string {
-  return words[thing.kind](thing.name);
 }

@@ -1,3 +1,4 @@
+import type { HostProfile } from "../profile";
 import {
   type ActualPreparation,
   type Holder,
@@ -8,10 +9,11 @@ import {
   type WantedThing,
 } from "./model";
 import type { Observed } from "./observe";
-import { unitOf } from "./services";
+import { settingLiteral, settingsOf } from "./settings-file";
+import { unitOf } from "./unit-state";
 
 /**
- * What stands of what is wanted. A thing stands where it is as asked, our claim on it is there, and it is kept over a
+ * What the host has of what is wanted. A thing counts where it is as wanted, our claim on it is there, and it lasts over a
  * reboot: what lacks one of these is shown as it is, or as missing.
  */
 export function actualPreparation(
@@ -20,6 +22,7 @@ export function actualPreparation(
   packages: ReadonlyMap<string, readonly string[]>,
   seen: Observed | undefined,
   holder: Holder,
+  profile: HostProfile,
 ): ActualPreparation {
   const claims = new Map(seen?.claims.map((claim) => [keyOf(claim), claim]));
   const claimed = (thing: Thing) => claims.get(keyOf(thing))?.holders[holder.lineage] !== undefined;
@@ -71,13 +74,14 @@ export function actualPreparation(
       if (file === undefined || file === "other" || !claimed({ kind: "file", name: path })) return [];
       return [{ path, content: file.content.toString(), mode: file.mode, owner: file.owner }];
     }),
-    libvirt: Object.fromEntries(
-      Object.entries(wanted.libvirt).map(([file, keys]) => [
+    settings: Object.fromEntries(
+      Object.entries(wanted.settings).map(([file, keys]) => [
         file,
         Object.fromEntries(
-          Object.keys(keys).flatMap((key) => {
+          Object.entries(keys).flatMap(([key, asked]) => {
             const literal = value("setting", `${file} ${key}`);
-            return literal !== null && claimed({ kind: "setting", name: `${file} ${key}` }) ? [[key, literal]] : [];
+            if (literal === null || !claimed({ kind: "setting", name: `${file} ${key}` })) return [];
+            return [[key, literal === settingLiteral(asked, profile) ? asked : settingsOf(profile).valueIn(literal)]];
           }),
         ),
       ]),

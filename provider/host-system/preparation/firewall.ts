@@ -1,10 +1,11 @@
 import ipaddr from "ipaddr.js";
+import type { HostProfile } from "../profile";
 import type { Claim } from "./claims";
 import type { FirewallBridge } from "./model";
 import { type Script, words } from "./script";
 
 /**
- * A table of ours in nftables, beside whatever else is there: Docker's, firewalld's, libvirt's, a person's. It is loaded
+ * A table of ours in nftables, beside whatever else is there: Docker's, firewalld's, a hypervisor's, a person's. It is loaded
  * by a unit of ours, again after nftables.service has flushed everything.
  *
  * What goes through the host from a bridge must come from the bridge's subnets, and what goes to it must be for them;
@@ -20,14 +21,14 @@ export const unitFile = `/etc/systemd/system/${firewallUnit}`;
 /** Digest of the table as nft lists it once it is loaded. */
 export const listingFile = "/var/lib/windrose/firewall.sha256";
 
-export const unitText = `# Made by pulumi-windrose; changes here are lost.
+const unitText = (before: readonly string[]) => `# Made by pulumi-windrose; changes here are lost.
 [Unit]
 Description=Firewall of pulumi-windrose for bridges of guests
 DefaultDependencies=no
 After=local-fs.target nftables.service firewalld.service ufw.service
 PartOf=nftables.service
 ReloadPropagatedFrom=nftables.service
-Before=network-pre.target network.target libvirtd.service virtnetworkd.service shutdown.target
+Before=${["network-pre.target", "network.target", ...before, "shutdown.target"].join(" ")}
 Conflicts=shutdown.target
 
 [Service]
@@ -40,6 +41,11 @@ ExecStop=-nft delete table inet ${firewallTable}
 [Install]
 WantedBy=multi-user.target nftables.service
 `;
+
+/** The unit's text: the same on a host whichever driver a Host of it has, so that they do not take turns to change it. */
+export function firewallUnitText(profiles: readonly HostProfile[]): string {
+  return unitText([...new Set(profiles.flatMap(({ afterFirewall }) => afterFirewall))]);
+}
 
 /** Names and values of what is claimed: one thing for each bridge and subnet. */
 export function firewallThings(bridges: readonly FirewallBridge[]): { name: string; value: string }[] {
@@ -141,7 +147,7 @@ export const intactScript = [
   `  systemctl --quiet is-active ${firewallUnit} && systemctl --quiet is-enabled ${firewallUnit} 2>/dev/null; then echo intact; fi`,
 ].join("\n");
 
-export function loadFirewall(script: Script, text: string): void {
+export function loadFirewall(script: Script, text: string, profiles: readonly HostProfile[]): void {
   script.progress("loading the firewall's rules");
   script.add('command -v nft >/dev/null || die "nft is missing: install nftables"', "mkdir -p -m 0755 /etc/windrose");
   // What nft does not take never stands where the next boot would load it.
@@ -151,7 +157,7 @@ export function loadFirewall(script: Script, text: string): void {
     `run ${words(["nft", "-c", "-f", candidateFile])} || { rm -f ${words([candidateFile])}; die ${refused}; }`,
   );
   script.must(["mv", "-fT", "--", candidateFile, firewallFile], `${firewallFile} could not be written`);
-  script.put(unitFile, unitText, "0644");
+  script.put(unitFile, firewallUnitText(profiles), "0644");
   script.must(["systemctl", "daemon-reload"], "systemd could not be reloaded");
   script.must(["systemctl", "--quiet", "enable", "--", firewallUnit], `${firewallUnit} could not be enabled`);
   // Loading replaces the table at once; a stop would leave the guests without it meanwhile.

@@ -45,8 +45,8 @@ export function setSysctl(script: Script, name: string, value: string): void {
 }
 
 /**
- * A parameter gets its old value back, unless it is gone (its interface, its module). Forwarding stays on while others need it and have not claimed it: libvirt switches
- * it on for its networks by itself, and Docker for its containers.
+ * A parameter gets its old value back, unless it is gone (its interface, its module). Forwarding stays on while others need it
+ * and have not claimed it: hypervisors switch it on for their networks by themselves, and Docker for its containers.
  */
 export function restoreSysctl(script: Script, name: string, before: string): void {
   const path = words([sysctlPath(name)]);
@@ -62,16 +62,6 @@ export function restoreSysctl(script: Script, name: string, before: string): voi
     "fi",
   );
 }
-
-export const kernelFunctions = [
-  "forwards() {",
-  "  for f in /run/libvirt/network/*.xml; do",
-  `    grep -qE "<forward( |/|>)" "$f" 2>/dev/null && { f=\${f##*/}; echo "libvirt's network \${f%.xml}"; return 0; }`,
-  "  done",
-  "  [ -d /sys/class/net/docker0 ] && { echo Docker; return 0; }",
-  "  return 1",
-  "}",
-];
 
 export function loadModule(script: Script, name: string): void {
   script.progress(`loading ${name}`);

@@ -1,10 +1,10 @@
 /** What a host is to be prepared with, in plain terms. Everything here was checked by the field table before. */
 export interface WantedPreparation {
-  /** Names of the table in packages.ts, `auto` for its usual ones, or the distribution's own names. */
+  /** Names of groups (`PackageGroup`), `auto` for the usual ones, or the distribution's own names. */
   readonly packages: readonly string[];
-  /** A name of the table → the distribution's name, where it is another than the table's. */
+  /** A group's name → the distribution's name, where it is another than the group's. */
   readonly packageNames: Readonly<Record<string, string>>;
-  /** undefined: libvirt's own, where `packages` has `auto`; else none. */
+  /** undefined: the hypervisor's own, where `packages` has `auto`; else none. */
   readonly services: Readonly<Record<string, ServiceState>> | undefined;
   /** User → groups. */
   readonly users: Readonly<Record<string, readonly string[]>>;
@@ -13,9 +13,9 @@ export interface WantedPreparation {
   readonly modules: readonly string[];
   readonly firewall: readonly FirewallBridge[];
   readonly files: readonly WantedFile[];
-  /** File of /etc/libvirt → key → value as it stands in the file. */
-  readonly libvirt: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Directories that guests may use, whatever AppArmor's profiles of libvirt say. */
+  /** File of the hypervisor's settings → key → value. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>;
+  /** Directories that guests may use, beside those that AppArmor's profiles of the hypervisor allow. */
   readonly apparmorPaths: readonly string[];
 }
 
@@ -28,9 +28,21 @@ export const nothingWanted: WantedPreparation = {
   modules: [],
   firewall: [],
   files: [],
-  libvirt: {},
+  settings: {},
   apparmorPaths: [],
 };
+
+export function isWanted(wanted: WantedPreparation): boolean {
+  return (
+    [wanted.packages, wanted.modules, wanted.firewall, wanted.files, wanted.apparmorPaths].some(
+      (all) => all.length > 0,
+    ) ||
+    [wanted.services ?? {}, wanted.users, wanted.sysctl, wanted.settings].some((all) => Object.keys(all).length > 0)
+  );
+}
+
+/** A value in a file of the hypervisor's settings. */
+export type SettingValue = string | number | boolean | readonly (string | number)[];
 
 export interface ServiceState {
   readonly enabled?: boolean;
@@ -64,20 +76,20 @@ export interface Holder {
   readonly urn: string;
 }
 
-/** What stands on the host of what was asked for: the same shape, with what is missing or otherwise left out or changed. */
+/** What the host has of what is wanted: the same shape, with what is missing or different left out or changed. */
 export interface ActualPreparation {
   /** Of the packages asked for, those that are there, by the names by which they were asked for. */
   readonly packages: readonly string[];
   /** The others. */
   readonly missingPackages: readonly string[];
-  /** By the names by which they were asked for; libvirt's own without their suffix. */
+  /** By the names by which they were asked for; the hypervisor's own without their suffix. */
   readonly services: Readonly<Record<string, ServiceState>>;
   readonly users: Readonly<Record<string, readonly string[]>>;
   readonly sysctl: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
   readonly firewall: readonly FirewallBridge[];
   readonly files: readonly Omit<WantedFile, "adopt">[];
-  readonly libvirt: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly settings: Readonly<Record<string, Readonly<Record<string, SettingValue>>>>;
   readonly apparmorPaths: readonly string[];
 }
 
@@ -99,7 +111,7 @@ export type Kind = (typeof kinds)[number];
 /** One thing of the host that can be claimed, `sysctl net.ipv4.ip_forward`. */
 export interface Thing {
   readonly kind: Kind;
-  /** Parts by a blank: `network.conf firewall_backend`, `ada libvirt`, `kvmbr0 172.17.2.0/24`. */
+  /** Parts by a blank: `network.conf firewall_backend`, `ada adm`, `br0 172.17.2.0/24`. */
   readonly name: string;
 }
 
@@ -117,3 +129,32 @@ export interface FileState {
   readonly mode: string;
   readonly owner: string;
 }
+
+/** What systemd knows of a unit, and of what a call of systemctl for it does to others. */
+export interface Unit {
+  /** Whether systemd knows it. */
+  readonly loaded: boolean;
+  /** `enabled`, `disabled`, `static`, `masked`, … (systemctl(1), is-enabled). */
+  readonly file: string;
+  /** Whether it runs, or begins to run when somebody comes: one of the sockets that start it listens. */
+  readonly running: boolean;
+  /** Whether it runs itself. */
+  readonly active?: boolean;
+  /** Units that start it. */
+  readonly triggers?: readonly string[];
+  /** Units that are enabled and disabled together with it (`Also=`). */
+  readonly also?: readonly string[];
+  /** Units that start with it, and whose stop stops it. */
+  readonly requires?: readonly string[];
+  /** Units that start with it. */
+  readonly wants?: readonly string[];
+  /** Units that stop as it starts. */
+  readonly conflicts?: readonly string[];
+  /** Units that stop as it stops. */
+  readonly dependents?: readonly string[];
+  /** Symbolic links that enable it: path → where it leads. */
+  readonly links?: Readonly<Record<string, string>>;
+}
+
+/** Distributions that have packages and their tools in common. */
+export type Family = "debian" | "fedora" | "arch" | "suse";

@@ -1,22 +1,25 @@
 import { WindroseError } from "../../basics/errors";
+import type { HostProfile, HostProfiles } from "../profile";
 import { partFunction, partsOf } from "../script-parts";
 import { sha256 } from "../sha256";
-import { allows, profiles } from "./apparmor";
+import { allows } from "./apparmor";
 import { type Actual, type Claim, claimsDirectory, makingDirectory, parseClaim, type Saved } from "./claims";
 import { enterFunctions } from "./enter-directory";
-import { firewallFile, firewallText, intactScript, unitFile, unitText } from "./firewall";
+import { firewallFile, firewallText, firewallUnitText, intactScript, unitFile } from "./firewall";
+import { leavesRules } from "./in-use";
 import { announcementsScript, generatedText, modulesFile, sysctlFile, sysctlPath, sysctlValue } from "./kernel";
-import { type FileState, keyOf, type Thing, type WantedThing } from "./model";
-import { type Family, installedScript } from "./packages";
+import { type Family, type FileState, keyOf, type Thing, type Unit, type WantedThing } from "./model";
+import { installedScript } from "./packages";
 import { digestOfClaims, dueDirectory, words } from "./script";
-import { enabledValue, runningValue, runsNetworks } from "./services";
-import { findSetting } from "./settings";
-import { parseUnits, type Unit, unitsScript } from "./units";
+import { settingPlace } from "./settings-file";
+import { enabledValue, runningValue } from "./unit-state";
+import { parseUnits, unitsScript } from "./units";
 
 /** Larger files are neither claimed nor looked into: bytes. */
 export const largestFile = 1024 * 1024;
 
 export interface ObserveRequest {
+  readonly profiles: HostProfiles;
   readonly things: readonly Thing[];
   /** Distribution's packages to look for. */
   readonly family?: Family;
@@ -34,7 +37,7 @@ export interface Observed extends Actual {
   /** Lineages of Hosts that are being created, or died of it: lineage → URN. */
   readonly making: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<string, Unit>;
-  /** What has new settings that it has not read, as nobody came to tell it: daemons of libvirt, `apparmor`. */
+  /** What has new settings that it has not read, as nobody came to tell it: units that read settings, and `apparmor`. */
   readonly due: readonly string[];
   /** By path; `undefined`: there is none; `other`: no plain file, or too large. */
   readonly files: ReadonlyMap<string, FileState | "other" | undefined>;
@@ -49,18 +52,19 @@ export interface Observed extends Actual {
   has(thing: Thing): boolean;
 }
 
-/** The file of /etc/libvirt that a setting is in. */
-export const settingFile = (thing: Thing) => `/etc/libvirt/${thing.name.split(" ")[0]}`;
 const ofKind = (things: readonly Thing[], kind: Thing["kind"]) =>
   things.filter((thing) => thing.kind === kind).map((thing) => thing.name);
 
-function pathsOf(things: readonly Thing[]): string[] {
+/** The local parts of AppArmor's profiles; none where the hypervisor has none. */
+export const apparmorFiles = ({ apparmor }: HostProfile): string[] => apparmor?.parts.map(({ path }) => path) ?? [];
+
+function pathsOf({ things, profiles: { own } }: ObserveRequest): string[] {
   const has = (kind: Thing["kind"]) => things.some((thing) => thing.kind === kind);
   return [
     ...new Set([
       ...ofKind(things, "file"),
-      ...things.filter((thing) => thing.kind === "setting").map(settingFile),
-      ...(has("apparmor") ? profiles : []),
+      ...things.filter((thing) => thing.kind === "setting").map((thing) => settingPlace(thing, own).path),
+      ...(has("apparmor") ? apparmorFiles(own) : []),
       ...(has("sysctl") ? [sysctlFile] : []),
       ...(has("module") ? [modulesFile] : []),
       ...(has("firewall") ? [firewallFile, unitFile] : []),
@@ -93,7 +97,7 @@ opened() {
 
 /** Parts begin with a NUL, and what users of the host can write is in base64: no content can pass for another part. */
 export function observeScript(request: ObserveRequest): string {
-  const { things, family, change } = request;
+  const { things, family, change, profiles } = request;
   const packages = ofKind(things, "package");
   const units = unitsOf(request);
   const users = usersOf(things);
@@ -111,7 +115,8 @@ export function observeScript(request: ObserveRequest): string {
   ];
   if (family && packages.length > 0) lines.push(`part packages; ${installedScript(family, packages)}`);
   if (units.length > 0) lines.push("part units", unitsScript(units, change));
-  if (change && ofKind(things, "running").some(runsNetworks)) lines.push("part tables; nft list tables 2>/dev/null");
+  if (change && ofKind(things, "running").some((unit) => leavesRules(profiles.all, unit)))
+    lines.push("part tables; nft list tables 2>/dev/null");
   for (const [index, user] of users.entries())
     lines.push(`part member${index}; id -nG -- ${words([user])} 2>/dev/null`);
   for (const [index, name] of ofKind(things, "sysctl").entries())
@@ -125,14 +130,14 @@ export function observeScript(request: ObserveRequest): string {
   if (ofKind(things, "apparmor").length > 0) lines.push("part apparmor; [ -d /etc/apparmor.d ] && echo yes");
   if (change && ofKind(things, "sysctl").includes("net.ipv6.conf.all.forwarding"))
     lines.push("part announced", announcementsScript);
-  for (const [index, path] of pathsOf(things).entries()) lines.push(`part file${index}; file ${words([path])}`);
+  for (const [index, path] of pathsOf(request).entries()) lines.push(`part file${index}; file ${words([path])}`);
   return [...lines, ":"].join("\n");
 }
 
 export function parseObserved(stdout: string, request: ObserveRequest): Observed {
   const parts = partsOf(stdout);
   const text = (name: string) => (parts.get(name) ?? "").trim();
-  const { things } = request;
+  const { things, profiles } = request;
   const filed = (name: string) =>
     text(name)
       .split("\n")
@@ -165,7 +170,7 @@ export function parseObserved(stdout: string, request: ObserveRequest): Observed
     note("running", name, runningValue(units.get(name)));
     saved.set(keyOf({ kind: "running", name }), {
       active: units.get(name)?.active === true,
-      ...(runsNetworks(name) ? { tables } : {}),
+      ...(leavesRules(profiles.all, name) ? { tables } : {}),
     });
   }
   const users = usersOf(things);
@@ -184,7 +189,7 @@ export function parseObserved(stdout: string, request: ObserveRequest): Observed
   const owners = new Map(
     things.flatMap(({ name, file }: Partial<WantedThing>) => (file ? [[name, file.owner] as const] : [])),
   );
-  for (const [index, path] of pathsOf(things).entries()) {
+  for (const [index, path] of pathsOf(request).entries()) {
     const [head = "", ...rest] = text(`file${index}`).split("\n");
     const state = /^([0-7]{1,4}) (\S+:\S+) (\d+:\d+)$/.exec(head);
     if (state) {
@@ -207,15 +212,17 @@ export function parseObserved(stdout: string, request: ObserveRequest): Observed
     saved.set(keyOf({ kind: "file", name }), savedFile(file, missing.get(name)));
   }
   for (const thing of things.filter((thing) => thing.kind === "setting")) {
-    const entry = findSetting(content(settingFile(thing)) ?? "", thing.name.split(" ")[1]!);
+    const { path, key, grammar } = settingPlace(thing, profiles.own);
+    const entry = grammar.find(content(path) ?? "", key);
     note("setting", thing.name, entry?.literal ?? null);
     if (entry) saved.set(keyOf(thing), { content: entry.text });
   }
   const hasAppArmor = text("apparmor") === "yes";
+  const allowing = apparmorFiles(profiles.own);
   for (const name of ofKind(things, "apparmor")) {
-    note("apparmor", name, !hasAppArmor || profiles.every((path) => allows(content(path), name)) ? "allowed" : null);
+    note("apparmor", name, !hasAppArmor || allowing.every((path) => allows(content(path), name)) ? "allowed" : null);
     saved.set(keyOf({ kind: "apparmor", name }), {
-      directories: profiles.filter((path) => files.get(path) === undefined),
+      directories: allowing.filter((path) => files.get(path) === undefined),
     });
   }
   const rules = firewallText(claims);
@@ -223,7 +230,7 @@ export function parseObserved(stdout: string, request: ObserveRequest): Observed
     text("firewall") === "intact" &&
     rules !== undefined &&
     content(firewallFile) === rules &&
-    content(unitFile) === unitText;
+    content(unitFile) === firewallUnitText(profiles.all);
   const claimed = new Map(claims.map((claim) => [keyOf(claim), claim]));
   for (const name of ofKind(things, "firewall")) {
     const held = Object.values(claimed.get(keyOf({ kind: "firewall", name }))?.holders ?? {});

@@ -1,8 +1,7 @@
 import { WindroseError } from "../../basics/errors";
+import type { PackageGroup, PackageProfile } from "../profile";
+import type { Family } from "./model";
 import { type Script, words } from "./script";
-
-/** Distributions that have packages and their tools in common. */
-export type Family = "debian" | "fedora" | "arch" | "suse";
 
 /** By ID and ID_LIKE of os-release(5), the nearest first. */
 const families: Readonly<Record<string, Family>> = {
@@ -29,54 +28,15 @@ export function familyOf(distributions: readonly string[]): Family {
   });
 }
 
-/**
- * What a host with guests has, by what it is for. Names are those of Debian 12 and 13, Ubuntu 22.04 and later
- * (packages.debian.org, packages.ubuntu.com), Fedora and RHEL 9 (packages.fedoraproject.org), Arch (archlinux.org/packages)
- * and openSUSE (software.opensuse.org).
- */
-const table: Readonly<Record<string, Readonly<Record<Family, readonly string[]>>>> = {
-  /** libvirt's daemon with its QEMU driver. */
-  libvirt: {
-    debian: ["libvirt-daemon-system"],
-    fedora: ["libvirt-daemon-kvm"],
-    arch: ["libvirt"],
-    suse: ["libvirt-daemon-qemu"],
-  },
-  /** virsh, for people. */
-  "libvirt-clients": {
-    debian: ["libvirt-clients"],
-    fedora: ["libvirt-client"],
-    arch: ["libvirt"],
-    suse: ["libvirt-client"],
-  },
-  qemu: { debian: ["qemu-system-x86"], fedora: ["qemu-kvm"], arch: ["qemu-base"], suse: ["qemu-kvm"] },
-  "qemu-img": { debian: ["qemu-utils"], fedora: ["qemu-img"], arch: ["qemu-img"], suse: ["qemu-tools"] },
-  /** DHCP and DNS of libvirt's networks. */
-  dnsmasq: { debian: ["dnsmasq-base"], fedora: ["dnsmasq"], arch: ["dnsmasq"], suse: ["dnsmasq"] },
+/** What the host's system needs itself, whatever hypervisor is on it. */
+const ownGroups: Readonly<Record<string, PackageGroup>> = {
   /** Hosts fetch images by it. */
   curl: { debian: ["curl"], fedora: ["curl"], arch: ["curl"], suse: ["curl"] },
   nftables: { debian: ["nftables"], fedora: ["nftables"], arch: ["nftables"], suse: ["nftables"] },
-  /** Firmware for guests with `firmware: "uefi"`. */
-  uefi: { debian: ["ovmf"], fedora: ["edk2-ovmf"], arch: ["edk2-ovmf"], suse: ["qemu-ovmf-x86_64"] },
-  /** TPMs for guests. */
-  tpm: { debian: ["swtpm"], fedora: ["swtpm"], arch: ["swtpm"], suse: ["swtpm"] },
 };
 
-/** Where a host of another architecture has another package. */
-const arm: Readonly<Record<string, Partial<Record<Family, readonly string[]>>>> = {
-  qemu: { debian: ["qemu-system-arm"], suse: ["qemu-arm"], arch: ["qemu-system-aarch64"] },
-  uefi: {
-    debian: ["qemu-efi-aarch64"],
-    fedora: ["edk2-aarch64"],
-    arch: ["edk2-aarch64"],
-    suse: ["qemu-uefi-aarch64"],
-  },
-};
-
-const usual = ["libvirt", "libvirt-clients", "qemu", "qemu-img", "dnsmasq", "curl"] as const;
-
-/** The table's names, for the documentation. */
-export const packageTable = Object.keys(table);
+/** Names of all groups that a program can ask for. */
+export const groupNames = ({ groups }: PackageProfile): string[] => Object.keys({ ...groups, ...ownGroups });
 
 export interface PackageRequest {
   readonly packages: readonly string[];
@@ -88,22 +48,23 @@ export interface PackageRequest {
 /** Each name that was asked for → the distribution's names for it. */
 export function resolvePackages(
   request: PackageRequest,
+  profile: PackageProfile,
   distributions: readonly string[],
   arch: string,
 ): Map<string, readonly string[]> {
   const result = new Map<string, readonly string[]>();
   if (request.packages.length === 0) return result;
   const family = familyOf(distributions);
-  const own = (name: string): readonly string[] => {
-    if (Object.hasOwn(request.packageNames, name)) return [request.packageNames[name]!];
-    if (!Object.hasOwn(table, name)) return [name];
-    const other = arch === "aarch64" && Object.hasOwn(arm, name) ? arm[name]![family] : undefined;
-    return other ?? table[name]![family];
+  const groups: Readonly<Record<string, PackageGroup>> = { ...profile.groups, ...ownGroups };
+  const namesOf = (asked: string): readonly string[] => {
+    if (Object.hasOwn(request.packageNames, asked)) return [request.packageNames[asked]!];
+    if (!Object.hasOwn(groups, asked)) return [asked];
+    const group = groups[asked]!;
+    return (arch === "aarch64" ? group.aarch64?.[family] : undefined) ?? group[family];
   };
-  for (const asked of request.packages) {
-    if (asked !== "auto") result.set(asked, own(asked));
-    else for (const name of [...usual, ...(request.firewall ? ["nftables"] : [])]) result.set(name, own(name));
-  }
+  const usual = [...profile.usual, "curl", ...(request.firewall ? ["nftables"] : [])];
+  for (const asked of request.packages)
+    for (const name of asked === "auto" ? usual : [asked]) result.set(name, namesOf(name));
   return result;
 }
 
@@ -189,9 +150,6 @@ export function removableCommand(family: Family, names: readonly string[]): stri
       return ["pacman", "-R", "--print", "--", ...names];
   }
 }
-
-/** Whether guests run by a package: it is not taken away while there are some. */
-export const guestsNeed = (name: string): boolean => /virt|qemu|kvm|swtpm|dnsmasq|ovmf|edk2/.test(name);
 
 /** Removes packages, and with them what needs them: `removableCommand` says before whether there is any. */
 export function removeCommands(family: Family, names: readonly string[]): Command[] {

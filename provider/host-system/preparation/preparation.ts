@@ -1,27 +1,29 @@
 import { hasCode, WindroseError } from "../../basics/errors";
 import { timeLeft, type Work } from "../../basics/work";
-import type { SystemFacts } from "../../drivers/model";
 import type { Transport } from "../../transports/transport";
 import { lacksRoot } from "../commands";
+import type { SystemFacts } from "../facts";
+import type { HostProfile, HostProfiles } from "../profile";
 import { changeScript, madeText } from "./change";
-import { type Claim, describeThing, planClaims } from "./claims";
+import { type Claim, planClaims } from "./claims";
+import { describeThing } from "./describe-thing";
 import { actualPreparation } from "./drift";
-import { firewallThings, firewallUnit, foreignDrops } from "./firewall";
-import { sysctlValue } from "./kernel";
+import { firewallUnit, foreignDrops } from "./firewall";
 import {
   type ActualPreparation,
   type Holder,
+  isWanted,
   keyOf,
   nothingWanted,
-  type Thing,
   type WantedPreparation,
   type WantedThing,
 } from "./model";
-import { fileValue, type Observed, type ObserveRequest, observeScript, parseObserved } from "./observe";
-import { type Family, familyOf, resolvePackages } from "./packages";
+import { type Observed, type ObserveRequest, observeScript, parseObserved } from "./observe";
+import { familyOf } from "./packages";
 import { exitCodes } from "./script";
-import { candidates, companions, deciding, hypervisorServices, isFixed, refuseFixed, unitOf } from "./services";
 import { type Touched, touchedBy } from "./touched-units";
+import { refuseFixed, unitOf } from "./unit-state";
+import { distinct, familyFor, packagesOf, presentCompanions, unitsFor, wantedThings } from "./wanted-things";
 
 /**
  * What is put on a host beside what its hypervisor holds, as claims that the host itself keeps. It is looked at by one
@@ -64,15 +66,8 @@ const attempts = 5;
 /** Milliseconds to wait for somebody else's change: one that installs packages takes its time. */
 const lockWait = 600_000;
 
-export function isWanted(wanted: WantedPreparation): boolean {
-  return (
-    [wanted.packages, wanted.modules, wanted.firewall, wanted.files, wanted.apparmorPaths].some(
-      (all) => all.length > 0,
-    ) || [wanted.services ?? {}, wanted.users, wanted.sysctl, wanted.libvirt].some((all) => Object.keys(all).length > 0)
-  );
-}
-
-export function createPreparation(transport: Transport): HostPreparation {
+export function createPreparation(transport: Transport, profiles: HostProfiles): HostPreparation {
+  const { own } = profiles;
   const observe = async (request: ObserveRequest, work?: Work): Promise<Observed> => {
     try {
       const { code, stdout, stderr } = await transport.exec(["sh", "-s"], {
@@ -114,9 +109,10 @@ export function createPreparation(transport: Transport): HostPreparation {
   ): Promise<"done" | "installed" | "stale"> => {
     const { wanted, previous = nothingWanted, holder, system, removePackages, creating } = request;
     const family = familyFor(wanted, previous, system);
-    const before = things(previous, system, family, undefined);
-    const first = things(wanted, system, family, undefined);
-    const asked = { things: distinct([...first, ...before]), family, units: units(wanted), change: true };
+    const before = wantedThings(previous, own, system, family, undefined);
+    const first = wantedThings(wanted, own, system, family, undefined);
+    const units = unitsFor(wanted, own);
+    const asked = { profiles, things: distinct([...first, ...before]), family, units, change: true };
     let seen = await observe(asked, work);
     const dead = creating ? deadCreations(seen, holder) : [];
     const mine = claimedThings(seen, holder, dead);
@@ -141,11 +137,14 @@ export function createPreparation(transport: Transport): HostPreparation {
         },
       );
     }
-    const all = packagesMissing ? [...first, ...there(wanted, seen)] : things(wanted, system, family, seen, holder);
-    refuseForeignFiles(all, seen);
+    const all = packagesMissing
+      ? [...first, ...presentCompanions(wanted, seen, own)]
+      : wantedThings(wanted, own, system, family, seen, holder);
+    refuseForeignFiles(all, seen, own);
     for (const [name, { enabled }] of Object.entries(wanted.services ?? {}))
       refuseFixed(unitOf(name), seen.units.get(unitOf(name)), enabled);
     const plan = planClaims({
+      profile: own,
       claims: seen.claims,
       holder,
       wanted: all,
@@ -157,6 +156,7 @@ export function createPreparation(transport: Transport): HostPreparation {
         : {}),
     });
     const script = changeScript({
+      profiles,
       plan,
       observed: seen,
       holder,
@@ -222,12 +222,19 @@ export function createPreparation(transport: Transport): HostPreparation {
 
   return {
     async read(wanted, holder, system) {
-      if (!isWanted(wanted)) return actualPreparation(wanted, [], new Map(), undefined, holder);
+      if (!isWanted(wanted)) return actualPreparation(wanted, [], new Map(), undefined, holder, own);
       const family = familyFor(wanted, nothingWanted, system);
-      const packages = resolved(wanted, system);
-      const asked = things(wanted, system, family, undefined);
-      const seen = await observe({ things: asked, family, units: units(wanted) });
-      return actualPreparation(wanted, things(wanted, system, family, seen, holder), packages, seen, holder);
+      const packages = packagesOf(wanted, system, own);
+      const asked = wantedThings(wanted, own, system, family, undefined);
+      const seen = await observe({ profiles, things: asked, family, units: unitsFor(wanted, own) });
+      return actualPreparation(
+        wanted,
+        wantedThings(wanted, own, system, family, seen, holder),
+        packages,
+        seen,
+        holder,
+        own,
+      );
     },
     apply: change,
     async release(request, work) {
@@ -244,38 +251,6 @@ function needsRoot(error: unknown): unknown {
   });
 }
 
-function familyFor(wanted: WantedPreparation, previous: WantedPreparation, system: SystemFacts): Family | undefined {
-  const needed = wanted.packages.length + previous.packages.length > 0;
-  return needed ? familyOf(system.distributions) : undefined;
-}
-
-function resolved(wanted: WantedPreparation, system: SystemFacts): Map<string, readonly string[]> {
-  const { packages, packageNames, firewall } = wanted;
-  return resolvePackages({ packages, packageNames, firewall: firewall.length > 0 }, system.distributions, system.arch);
-}
-
-const hasAuto = (wanted: WantedPreparation): boolean =>
-  wanted.services === undefined && wanted.packages.includes("auto");
-
-function units(wanted: WantedPreparation): string[] {
-  return hasAuto(wanted) ? [...deciding, ...companions] : [];
-}
-
-/** What packages that are about to be installed may bring, and is there before them. */
-function there(wanted: WantedPreparation, seen: Observed): WantedThing[] {
-  const loaded = hasAuto(wanted) ? companions.filter((name) => seen.units.get(name)?.loaded) : [];
-  return loaded.flatMap((name): WantedThing[] => [
-    { kind: "enabled", name, value: "enabled" },
-    { kind: "running", name, value: "running" },
-  ]);
-}
-
-/** Whether it was wanted itself, and not only touched with another. */
-function isHeld({ holders }: Claim, holder: Holder | undefined): boolean {
-  const held = holder && holders[holder.lineage];
-  return held !== undefined && held.with === undefined;
-}
-
 /**
  * Of what a package brought, what runs beside a service and does not start it is the package's own; and the firewall's unit
  * is ours.
@@ -284,52 +259,6 @@ function isApart({ kind, name, by }: Touched, seen: Observed): boolean {
   if (name === firewallUnit) return true;
   const before = seen.claims.find((claim) => keyOf(claim) === keyOf(by))?.before;
   return kind === "running" && before === null && !seen.units.get(by.name)?.triggers?.includes(name);
-}
-
-/**
- * All that is wanted, one by one. Which services are libvirt's own, and what can be enabled, is only known once it is
- * there: without `seen`, all that they may be.
- */
-export function things(
-  wanted: WantedPreparation,
-  system: SystemFacts,
-  family: Family | undefined,
-  seen: Observed | undefined,
-  holder?: Holder,
-): WantedThing[] {
-  const result: WantedThing[] = [];
-  const add = (kind: Thing["kind"], name: string, value: string) => result.push({ kind, name, value });
-  for (const name of new Set([...resolved(wanted, system).values()].flat())) add("package", name, "installed");
-  for (const name of wanted.modules) add("module", name, "loaded");
-  for (const [name, value] of Object.entries(wanted.sysctl)) add("sysctl", name, sysctlValue(value));
-  for (const [user, groups] of Object.entries(wanted.users))
-    for (const group of groups) add("member", `${user} ${group}`, "member");
-  for (const [file, keys] of Object.entries(wanted.libvirt))
-    for (const [key, literal] of Object.entries(keys)) add("setting", `${file} ${key}`, literal);
-  for (const file of wanted.files) result.push({ kind: "file", name: file.path, value: fileValue(file), file });
-  for (const path of wanted.apparmorPaths) add("apparmor", path, "allowed");
-  if (hasAuto(wanted) && family) {
-    const claimed = (name: string) =>
-      seen?.claims.some((claim) => claim.name === name && isHeld(claim, holder)) === true;
-    const own = seen
-      ? hypervisorServices(seen.units, claimed)
-      : candidates.map((service) => ({ service, begins: service }));
-    for (const { service, begins } of own) {
-      if (!isFixed(seen?.units.get(begins))) add("enabled", begins, "enabled");
-      add("running", service, "running");
-    }
-  }
-  for (const [name, { enabled = true, running = true }] of Object.entries(wanted.services ?? {})) {
-    // One that can't be enabled is as it is.
-    if (!isFixed(seen?.units.get(unitOf(name)))) add("enabled", unitOf(name), enabled ? "enabled" : "disabled");
-    add("running", unitOf(name), running ? "running" : "stopped");
-  }
-  for (const { name, value } of firewallThings(wanted.firewall)) add("firewall", name, value);
-  return distinct(result);
-}
-
-function distinct<T extends Thing>(all: readonly T[]): T[] {
-  return [...new Map(all.map((thing) => [keyOf(thing), thing] as const).reverse()).values()].reverse();
 }
 
 /** Lineages under which this very Host was being created by somebody who died of it. */
@@ -347,7 +276,7 @@ function claimedThings(seen: Observed, holder: Holder, dead: readonly string[]):
   });
 }
 
-function refuseForeignFiles(all: readonly WantedThing[], seen: Observed): void {
+function refuseForeignFiles(all: readonly WantedThing[], seen: Observed, profile: HostProfile): void {
   const claimed = new Set(seen.claims.map(keyOf));
   for (const thing of all) {
     if (!thing.file) continue;
@@ -357,9 +286,13 @@ function refuseForeignFiles(all: readonly WantedThing[], seen: Observed): void {
         hint: "Choose another path, or remove it by hand.",
       });
     if (value === null || value === thing.value || thing.file.adopt || claimed.has(keyOf(thing))) continue;
-    throw new WindroseError("already-exists", `${describeThing(thing)} is there already, with another content`, {
-      hint: "Choose another path, or set `adopt: true` on it: what is there now comes back when it is no longer asked for.",
-    });
+    throw new WindroseError(
+      "already-exists",
+      `${describeThing(thing, profile)} is there already, with another content`,
+      {
+        hint: "Choose another path, or set `adopt: true` on it: what is there now comes back when it is no longer asked for.",
+      },
+    );
   }
 }
 

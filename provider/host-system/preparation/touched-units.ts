@@ -1,5 +1,4 @@
-import type { Thing, WantedThing } from "./model";
-import type { Unit } from "./units";
+import type { Thing, Unit, WantedThing } from "./model";
 
 /** What a call of systemctl brings another unit to. */
 export interface Touched extends WantedThing {

@@ -1,10 +1,10 @@
+import type { HostProfile, HostProfiles } from "../profile";
 import type { Claim, Plan } from "./claims";
-import { keyOf, type Thing, type WantedThing } from "./model";
+import { guestsNeedUnit } from "./in-use";
+import { keyOf, type Thing, type Unit, type WantedThing } from "./model";
 import type { Observed } from "./observe";
 import { Script, words } from "./script";
-import { holdsGuests } from "./services";
 import { requiredBy, startedWith, touchedBy } from "./touched-units";
-import type { Unit } from "./units";
 
 /** Units of systemd: what is asked for is brought about by systemctl, and what it touched is put back as it was. */
 
@@ -29,13 +29,14 @@ const startersOf = (name: string, { units }: Observed): string[] =>
 /** Puts units back as they were before they were claimed. */
 export function restoreUnits(
   script: Script,
-  { plan, observed }: { readonly plan: Plan; readonly observed: Observed },
+  { plan, observed, profiles }: { readonly plan: Plan; readonly observed: Observed; readonly profiles: HostProfiles },
 ): void {
   const of = (kind: Thing["kind"]) => plan.restore.filter((claim) => claim.kind === kind);
-  restoreRunning(script, of("running"), observed);
+  restoreRunning(script, of("running"), observed, profiles.all);
   const enabled = of("enabled");
   unlessGuests(
     script,
+    profiles.all,
     enabled,
     ({ before }) => before !== "enabled",
     "enabled",
@@ -47,7 +48,12 @@ export function restoreUnits(
   );
 }
 
-function restoreRunning(script: Script, claims: readonly Claim[], observed: Observed): void {
+function restoreRunning(
+  script: Script,
+  claims: readonly Claim[],
+  observed: Observed,
+  all: readonly HostProfile[],
+): void {
   const claimed = new Set(observed.claims.map(keyOf));
   const unclaimed = (name: string) => !claimed.has(keyOf({ kind: "running", name }));
   const stops = claims.filter(({ before }) => before !== "running");
@@ -64,6 +70,7 @@ function restoreRunning(script: Script, claims: readonly Claim[], observed: Obse
   }
   unlessGuests(
     script,
+    all,
     stops.filter((claim) => needed(claim).length === 0),
     () => true,
     "running",
@@ -88,12 +95,13 @@ function restoreRunning(script: Script, claims: readonly Claim[], observed: Obse
 /** What guests run under is not taken away while there are some. */
 function unlessGuests(
   script: Script,
+  all: readonly HostProfile[],
   claims: readonly Claim[],
   taken: (claim: Claim) => boolean,
   what: string,
   work: (claims: readonly Claim[]) => Script,
 ): void {
-  const held = claims.filter((claim) => taken(claim) && holdsGuests(claim.name));
+  const held = claims.filter((claim) => taken(claim) && guestsNeedUnit(all, claim.name));
   const body = (some: readonly Claim[]) => work(some).body || ":";
   if (held.length === 0) return void (claims.length > 0 && script.add(body(claims)));
   const names = held.map(({ name }) => name).join(", ");

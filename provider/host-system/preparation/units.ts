@@ -1,30 +1,5 @@
+import type { Unit } from "./model";
 import { words } from "./script";
-
-/** What systemd knows of a unit, and of what a call of systemctl for it does to others. */
-export interface Unit {
-  /** Whether systemd knows it. */
-  readonly loaded: boolean;
-  /** `enabled`, `disabled`, `static`, `masked`, … (systemctl(1), is-enabled). */
-  readonly file: string;
-  /** Whether it runs, or begins to run when somebody comes: one of the sockets that start it listens. */
-  readonly running: boolean;
-  /** Whether it runs itself. */
-  readonly active?: boolean;
-  /** Units that start it. */
-  readonly triggers?: readonly string[];
-  /** Units that are enabled and disabled together with it (`Also=`). */
-  readonly also?: readonly string[];
-  /** Units that start with it, and whose stop stops it. */
-  readonly requires?: readonly string[];
-  /** Units that start with it. */
-  readonly wants?: readonly string[];
-  /** Units that stop as it starts. */
-  readonly conflicts?: readonly string[];
-  /** Units that stop as it stops. */
-  readonly dependents?: readonly string[];
-  /** Symbolic links that enable it: path → where it leads. */
-  readonly links?: Readonly<Record<string, string>>;
-}
 
 /** Relations of systemd.unit(5), by what they do. */
 const relations = {

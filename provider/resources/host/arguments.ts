@@ -111,7 +111,7 @@ export interface HostArgs {
   requirements?: pulumi.Input<HostRequirementsArgs>;
   /** What previews may count on before the host is known. */
   capacity?: pulumi.Input<HostCapacityArgs>;
-  /** Packages that are installed: `auto` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (`libvirt`, `libvirt-clients`, `qemu`, `qemu-img`, `dnsmasq`, `curl`, `nftables`, `uefi`, `tpm`, or `auto` among them) and of the distribution's own names. They stay when the Host is deleted, unless `removePackages` is set. Default: `"none"`. A change: live. */
+  /** Packages that are installed: `auto` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (`libvirt`, `libvirt-clients`, `qemu`, `qemu-img`, `dnsmasq`, `uefi`, `tpm`, `curl`, `nftables`, or `auto` among them) and of the distribution's own names. They stay when the Host is deleted, unless `removePackages` is set. Default: `"none"`. A change: live. */
   packages?: pulumi.Input<"auto" | "none" | string[]>;
   /** The distribution's names, where they are others than expected: `{ qemu: "qemu-system-x86-xen" }`. A change: live. */
   packageNames?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
@@ -151,7 +151,7 @@ export interface HostOutputs {
   readonly requirements: pulumi.Output<HostRequirements | undefined>;
   /** What previews may count on before the host is known. */
   readonly capacity: pulumi.Output<HostCapacity | undefined>;
-  /** Packages that are installed: `auto` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (`libvirt`, `libvirt-clients`, `qemu`, `qemu-img`, `dnsmasq`, `curl`, `nftables`, `uefi`, `tpm`, or `auto` among them) and of the distribution's own names. They stay when the Host is deleted, unless `removePackages` is set. */
+  /** Packages that are installed: `auto` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (`libvirt`, `libvirt-clients`, `qemu`, `qemu-img`, `dnsmasq`, `uefi`, `tpm`, `curl`, `nftables`, or `auto` among them) and of the distribution's own names. They stay when the Host is deleted, unless `removePackages` is set. */
   readonly packages: pulumi.Output<"auto" | "none" | string[] | undefined>;
   /** The distribution's names, where they are others than expected: `{ qemu: "qemu-system-x86-xen" }`. */
   readonly packageNames: pulumi.Output<{ [key: string]: string } | undefined>;

@@ -4,17 +4,17 @@ import { formatSize, sizeProblem } from "../../basics/sizes";
 import { shown } from "../../basics/texts";
 import { hostProblems } from "../../connections/hosts";
 import type { HypervisorFacts } from "../../drivers/model";
-import type { ReadFacts } from "../../host-system/facts";
+import type { SystemFacts } from "../../host-system/facts";
 import type { Definition, Run } from "../../lifecycle/lifecycle";
 import { newLineage } from "../../lifecycle/ownership";
 import type { Failure } from "../../lifecycle/validate";
 import { lostLineages } from "../common";
 import { table } from "./fields";
-import { leaveLineage, noteClaims, noteLineage, prepare, realInputs, unprepare, wantedOf } from "./preparation";
+import { actualInputs, leaveLineage, noteClaims, noteLineage, prepare, unprepare, wantedOf } from "./preparation";
 import { checkHypervisor, checkRequirements } from "./requirements";
 
 interface ObservedHost {
-  system: ReadFacts;
+  system: SystemFacts;
   /** Once it was asked: a host may have none yet. */
   hypervisor?: HypervisorFacts;
 }
@@ -67,7 +67,7 @@ export const host: Definition<ObservedHost> = {
   async outputsOf(run) {
     return { ...systemOutputs(run), ...(await hypervisorOutputs(run)) };
   },
-  drift: (run) => realInputs(run, run.observed!.system),
+  drift: (run) => actualInputs(run, run.observed!.system),
   remove: unprepare,
 };
 

@@ -1,11 +1,15 @@
 import { z } from "zod";
-import { packageTable } from "../../host-system/preparation/packages";
+import { hostProfiles } from "../../drivers/registry";
+import { groupNames } from "../../host-system/preparation/packages";
 import { field, type Table } from "../../lifecycle/schema";
 import * as types from "./types";
 
 /** Seconds: a host alone is looked at; packages are fetched and installed. */
 const usualTimeout = 120;
 const packagesTimeout = 1800;
+
+/** What packages are for, by the names that programs use. */
+const packageGroups = [...new Set(hostProfiles().flatMap(({ packages }) => groupNames(packages)))];
 
 export const fields = {
   connection: field.of(
@@ -53,7 +57,7 @@ export const fields = {
   packages: field.of(
     types.packages,
     '"auto" | "none" | string[]',
-    `Packages that are installed: \`auto\` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (${packageTable.map((name) => `\`${name}\``).join(", ")}, or \`auto\` among them) and of the distribution's own names. They stay when the Host is deleted, unless \`removePackages\` is set.`,
+    `Packages that are installed: \`auto\` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (${packageGroups.map((name) => `\`${name}\``).join(", ")}, or \`auto\` among them) and of the distribution's own names. They stay when the Host is deleted, unless \`removePackages\` is set.`,
     "live",
     { default: "none" },
   ),
@@ -134,12 +138,14 @@ export const fields = {
     "{ [key: string]: { [key: string]: string | number | boolean | (string | number)[] } }",
     'Settings in libvirt\'s own files, by file of /etc/libvirt and name: `{ "network.conf": { firewall_backend: "iptables" } }`. The rest of a file stays. Its daemon starts again, if it runs; guests run on.',
     "live",
+    { needs: "hostSettings" },
   ),
   apparmorPaths: field.list(
     "Directories whose files guests may use, beside the disks that libvirt finds by itself (AppArmor; without it nothing is done).",
     "live",
     types.guestPath,
     "string",
+    { needs: "guestProfiles" },
   ),
   timeout: field.integer(
     "Seconds that looking at the host and preparing it may take.",

@@ -1,9 +1,14 @@
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs } from "../../basics/record";
-import type { SystemFacts } from "../../drivers/model";
-import type { ActualPreparation, FirewallBridge, Holder, WantedPreparation } from "../../host-system/preparation/model";
-import { isWanted } from "../../host-system/preparation/preparation";
-import { literalOf, type SettingValue, settingOf } from "../../host-system/preparation/settings";
+import type { SystemFacts } from "../../host-system/facts";
+import {
+  type ActualPreparation,
+  type FirewallBridge,
+  type Holder,
+  isWanted,
+  type SettingValue,
+  type WantedPreparation,
+} from "../../host-system/preparation/model";
 import type { Run } from "../../lifecycle/lifecycle";
 
 /** Between the fields of a Host and what its system is asked for. */
@@ -48,12 +53,7 @@ export function wantedOf(inputs: Inputs): WantedPreparation {
       owner: file.owner ?? "root:root",
       adopt: file.adopt ?? false,
     })),
-    libvirt: Object.fromEntries(
-      Object.entries(asRecord<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
-        file,
-        Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, literalOf(value) ?? ""])),
-      ]),
-    ),
+    settings: asRecord<Record<string, SettingValue>>(inputs.libvirt),
     apparmorPaths: list<string>(inputs.apparmorPaths),
   };
 }
@@ -77,50 +77,38 @@ function bridgeOf(key: string, entry: BridgeEntry): FirewallBridge {
 }
 
 /** The inputs as they really are: what stands as it was asked for keeps its spelling. */
-export function inputsOf(inputs: Inputs, real: ActualPreparation): Inputs {
+export function inputsOf(inputs: Inputs, actual: ActualPreparation): Inputs {
   const wanted = wantedOf(inputs);
   const result: Inputs = {};
   if (wanted.packages.length > 0) {
-    const missing = real.missingPackages.length > 0;
-    result.packages = missing ? [...real.packages] : inputs.packages;
+    const missing = actual.missingPackages.length > 0;
+    result.packages = missing ? [...actual.packages] : inputs.packages;
   }
-  Object.assign(result, realServices(inputs, wanted, real));
-  if (inputs.users !== undefined) result.users = real.users;
-  if (inputs.modules !== undefined) result.modules = real.modules;
-  if (inputs.apparmorPaths !== undefined) result.apparmorPaths = real.apparmorPaths;
+  Object.assign(result, actualServices(inputs, wanted, actual));
+  if (inputs.users !== undefined) result.users = actual.users;
+  if (inputs.modules !== undefined) result.modules = actual.modules;
+  if (inputs.apparmorPaths !== undefined) result.apparmorPaths = actual.apparmorPaths;
   if (inputs.sysctl !== undefined) {
     result.sysctl = Object.fromEntries(
       Object.entries(asRecord(inputs.sysctl)).map(([name, value]) => [
         name,
-        real.sysctl[name] === wanted.sysctl[name] ? value : real.sysctl[name],
+        actual.sysctl[name] === wanted.sysctl[name] ? value : actual.sysctl[name],
       ]),
     );
   }
   if (inputs.forwarding !== undefined) {
-    const routes = forwarded(inputs.forwarding).map((name) => [name, real.sysctl[forwardingNames[name]] === "1"]);
+    const routes = forwarded(inputs.forwarding).map((name) => [name, actual.sysctl[forwardingNames[name]] === "1"]);
     result.forwarding = { ...asRecord(inputs.forwarding), ...Object.fromEntries(routes) };
   }
   if (inputs.firewall !== undefined)
-    result.firewall = { ...asRecord(inputs.firewall), bridges: realBridges(inputs, real) };
-  if (inputs.files !== undefined) result.files = realFiles(inputs, real);
-  if (inputs.libvirt !== undefined) {
-    result.libvirt = Object.fromEntries(
-      Object.entries(asRecord<Record<string, SettingValue>>(inputs.libvirt)).map(([file, keys]) => [
-        file,
-        Object.fromEntries(
-          Object.entries(real.libvirt[file] ?? {}).map(([key, literal]) => [
-            key,
-            literal === wanted.libvirt[file]?.[key] ? keys[key] : settingOf(literal),
-          ]),
-        ),
-      ]),
-    );
-  }
+    result.firewall = { ...asRecord(inputs.firewall), bridges: actualBridges(inputs, actual) };
+  if (inputs.files !== undefined) result.files = actualFiles(inputs, actual);
+  if (inputs.libvirt !== undefined) result.libvirt = actual.settings;
   return result;
 }
 
-function realServices(inputs: Inputs, wanted: WantedPreparation, real: ActualPreparation): Inputs {
-  const wrong = Object.entries(real.services).flatMap(([name, is]) => {
+function actualServices(inputs: Inputs, wanted: WantedPreparation, actual: ActualPreparation): Inputs {
+  const wrong = Object.entries(actual.services).flatMap(([name, is]) => {
     const asked = wanted.services?.[name] ?? {};
     const { enabled = true, running = true } = asked;
     const right = (is.enabled ?? enabled) === enabled && (is.running ?? running) === running;
@@ -131,20 +119,20 @@ function realServices(inputs: Inputs, wanted: WantedPreparation, real: ActualPre
   return { services: { ...wanted.services, ...Object.fromEntries(wrong) } };
 }
 
-function realBridges(inputs: Inputs, real: ActualPreparation): Inputs {
+function actualBridges(inputs: Inputs, actual: ActualPreparation): Inputs {
   return Object.fromEntries(
     Object.entries(bridgesOf(inputs)).flatMap(([key, entry]) => {
       const { bridge, subnets } = bridgeOf(key, entry);
-      const standing = real.firewall.find((one) => one.bridge === bridge)?.subnets ?? [];
+      const standing = actual.firewall.find((one) => one.bridge === bridge)?.subnets ?? [];
       const left = subnets.filter((subnet) => standing.includes(subnet));
       return left.length > 0 ? [[key, { ...entry, subnets: left }]] : [];
     }),
   );
 }
 
-function realFiles(inputs: Inputs, real: ActualPreparation): Inputs {
+function actualFiles(inputs: Inputs, actual: ActualPreparation): Inputs {
   return Object.fromEntries(
-    real.files.map(({ path, content, mode, owner }) => {
+    actual.files.map(({ path, content, mode, owner }) => {
       const given = asRecord<File>(inputs.files)[path]!;
       const is = {
         content,
@@ -180,7 +168,7 @@ const noteOf = (run: Run<unknown>) => (holds: boolean) => {
 };
 
 /** Brings the host to what is asked for. Where nothing is, and nothing was put there, no command is run. */
-export async function prepare(run: Run<unknown>, system: SystemFacts & { claimed?: boolean }): Promise<void> {
+export async function prepare(run: Run<unknown>, system: SystemFacts): Promise<void> {
   const wanted = wantedOf(run.inputs);
   const owes = mayHold(run) && system.claimed === true;
   run.made.__claims = owes;
@@ -264,7 +252,7 @@ function lineagesBefore({ made: { __lineageBefore: before } }: Run<unknown>): st
 }
 
 /** For `read`: what is asked for, as it is. */
-export async function realInputs(run: Run<unknown>, system: SystemFacts): Promise<Inputs> {
+export async function actualInputs(run: Run<unknown>, system: SystemFacts): Promise<Inputs> {
   const wanted = wantedOf(run.inputs);
   if (!isWanted(wanted)) return {};
   return inputsOf(run.inputs, await run.hypervisor.system.preparation.read(wanted, holderOf(run), system));

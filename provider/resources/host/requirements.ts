@@ -1,21 +1,19 @@
 import { hasCode, WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
 import { formatSize, sizeInBytes } from "../../basics/sizes";
-import type { HypervisorFacts, SystemFacts } from "../../drivers/model";
+import type { HypervisorFacts } from "../../drivers/model";
+import { driverNamed } from "../../drivers/registry";
+import type { SystemFacts } from "../../host-system/facts";
 import { type Run, refuse } from "../../lifecycle/lifecycle";
 
 /** What the host must have, whatever is on it: checked before anything is changed. */
 export async function checkRequirements(run: Run<unknown>, system: SystemFacts): Promise<void> {
   const asked = asRecord(run.inputs.requirements);
   const missing: string[] = [];
-  if (!system.kvmDevice) {
-    const why = system.cpuVirtualization
-      ? "its CPU has hardware virtualization, but there is no /dev/kvm: it may be off in the firmware, or the module kvm is not loaded"
-      : "it has no hardware virtualization (KVM)";
-    if (asked.virtualization === "required") missing.push(why);
-    if ((asked.virtualization ?? "preferred") === "preferred")
-      run.context.tell("warning", `${why}: guests are emulated, 10 to 30 times slower`);
-  }
+  const lack = system.virtualizationLack;
+  if (lack && asked.virtualization === "required") missing.push(lack.why);
+  if (lack && (asked.virtualization ?? "preferred") === "preferred")
+    run.context.tell("warning", `${lack.why}: ${lack.effect}`);
   if (typeof asked.cpus === "number" && system.cpus < asked.cpus)
     missing.push(`it has ${system.cpus} CPUs, ${asked.cpus} are required`);
   if (typeof asked.memory === "string" && system.memory < sizeInBytes(asked.memory))
@@ -48,7 +46,7 @@ async function hypervisorFacts(run: Run<unknown>): Promise<HypervisorFacts> {
     const bare = (run.inputs.packages ?? "none") === "none" && run.inputs.services === undefined;
     if (!bare || !hasCode(error, "hypervisor-unavailable")) throw error;
     throw new WindroseError(error.code, error.why, {
-      hint: 'Check on the host that its libvirt daemon runs; or set `packages: "auto"` on the Host, which installs and starts it.',
+      hint: `${driverNamed(run.hypervisor.driver).hints.unavailable} Or set \`packages: "auto"\` on the Host, which installs and starts it.`,
       cause: error,
     });
   }

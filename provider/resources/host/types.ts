@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { endsWithReturn } from "../../basics/texts";
+import { hostProfiles } from "../../drivers/registry";
 import { canonicalSubnet } from "../../host-system/preparation/firewall";
-import { literalOf, type SettingValue } from "../../host-system/preparation/settings";
+import type { SettingValue } from "../../host-system/preparation/model";
 import { contentOf } from "../../lifecycle/schema";
 
 /** What may stand in the preparation's fields: all of it becomes a name or a line on the host, so all of it is bounded. */
@@ -96,7 +97,7 @@ const settingValue = z
     z.array(z.union([z.string(), z.number().int()])).max(256),
   ])
   .refine(
-    (value) => literalOf(value as SettingValue) !== undefined,
+    (value) => hostProfiles().some(({ settings }) => settings?.literalOf(value as SettingValue) !== undefined),
     "can't stand in a file of libvirt: both quotes, or a line's end",
   );
 export const libvirt = dictionary(

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { ReadFacts } from "../../../provider/host-system/facts";
+import { hostProfile } from "../../../provider/drivers/libvirt/host/profile";
+import type { SystemFacts } from "../../../provider/host-system/facts";
 import { type Holder, nothingWanted, type WantedPreparation } from "../../../provider/host-system/preparation/model";
 import { createSystem, type HostSystem } from "../../../provider/host-system/system";
 import { SshTransport } from "../../../provider/transports/ssh";
@@ -10,7 +11,7 @@ import { currentLab, type HostForm, type LabHost } from "../../lab/index.js";
 export class PreparedHost {
   readonly system: HostSystem;
   readonly transport: CountingTransport;
-  facts!: ReadFacts;
+  facts!: SystemFacts;
 
   private constructor(
     readonly host: LabHost,
@@ -24,7 +25,7 @@ export class PreparedHost {
       sshConfig: false,
       agent: false,
     });
-    this.system = createSystem(this.transport);
+    this.system = createSystem(this.transport, { own: hostProfile, all: [hostProfile] });
   }
 
   static async open(options: { form?: HostForm; share?: Record<string, string> } = {}): Promise<PreparedHost> {

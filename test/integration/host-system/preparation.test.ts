@@ -47,7 +47,7 @@ describe("a host that is prepared", function () {
   const asBefore = async () => assert.deepEqual(differences(bare, await snapshotOfHost(host.host)), []);
   const standsAsAsked = async (wanted = everything, who?: ReturnType<typeof holder>) => {
     const real = await host.read(wanted, who);
-    for (const name of ["users", "sysctl", "modules", "firewall", "libvirt", "apparmorPaths"] as const)
+    for (const name of ["users", "sysctl", "modules", "firewall", "settings", "apparmorPaths"] as const)
       assert.deepEqual(real[name], wanted[name] ?? (Array.isArray(real[name]) ? [] : {}), name);
     assert.deepEqual(
       real.files,

@@ -15,6 +15,7 @@ import {
   type Thing,
   type WantedThing,
 } from "../../../provider/host-system/preparation/model";
+import { winds } from "./profiles";
 
 const holder = (name: string): Holder => ({
   lineage: name.charCodeAt(0).toString(16).padStart(32, "0"),
@@ -38,6 +39,7 @@ class Host {
   ): Plan {
     const value = (thing: Thing) => this.values.get(keyOf(thing)) ?? null;
     return planClaims({
+      profile: winds,
       claims: this.claims,
       holder: who,
       wanted,

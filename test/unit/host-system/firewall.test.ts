@@ -9,12 +9,14 @@ import {
   canonicalSubnet,
   firewallText,
   firewallThings,
+  firewallUnitText,
   foreignDrops,
   loadFirewall,
   unloadFirewall,
 } from "../../../provider/host-system/preparation/firewall";
 import { Script } from "../../../provider/host-system/preparation/script";
 import { bridgePattern } from "../../../provider/resources/host/types";
+import { libvirtHost, windsHost } from "./profiles";
 
 const held = { project: "winds", stack: "dev", urn: "u" };
 const claims = (...all: [string, string][]): Claim[] =>
@@ -100,6 +102,22 @@ describe("the firewall's table", function () {
   });
 });
 
+describe("the firewall's unit", () => {
+  const order = (text: string) => /^Before=(.*)$/m.exec(text)![1];
+
+  it("comes before the units of every hypervisor, whichever driver a Host has", () => {
+    assert.equal(
+      order(firewallUnitText(libvirtHost.all)),
+      "network-pre.target network.target libvirtd.service virtnetworkd.service shutdown.target",
+      "as hosts have it from earlier versions",
+    );
+    assert.equal(
+      order(firewallUnitText(windsHost.all)),
+      "network-pre.target network.target libvirtd.service virtnetworkd.service windsd.service shutdown.target",
+    );
+  });
+});
+
 describe("the firewall's file", function () {
   this.timeout(20_000);
   let directory: string;
@@ -141,13 +159,13 @@ describe("the firewall's file", function () {
   const files = () => readdirSync(join(directory, "etc/windrose")).sort();
 
   it("holds only what nft has taken", () => {
-    const first = carryOut((script) => loadFirewall(script, "first\n"));
+    const first = carryOut((script) => loadFirewall(script, "first\n", libvirtHost.all));
     assert.equal(first.status, 0, first.stderr);
     assert.equal(readFileSync(file(), "utf8"), "first\n");
     assert.deepEqual(files(), ["firewall.nft"]);
     assert.ok(first.commands.some((command) => command.startsWith("systemctl reload-or-restart")));
 
-    const second = carryOut((script) => loadFirewall(script, "refused\n"));
+    const second = carryOut((script) => loadFirewall(script, "refused\n", libvirtHost.all));
     assert.notEqual(second.status, 0);
     assert.match(second.stderr, /nft does not take the rules/);
     assert.deepEqual(second.commands, ["nft -c -f /etc/windrose/firewall.nft.new"]);
@@ -156,13 +174,13 @@ describe("the firewall's file", function () {
   });
 
   it("is not there where the first rules are refused, nor is the unit that would load it", () => {
-    assert.notEqual(carryOut((script) => loadFirewall(script, "refused\n")).status, 0);
+    assert.notEqual(carryOut((script) => loadFirewall(script, "refused\n", libvirtHost.all)).status, 0);
     assert.deepEqual(files(), []);
     assert.deepEqual(readdirSync(join(directory, "etc/systemd/system")), []);
   });
 
   it("goes with what a run that was killed has left beside it", () => {
-    carryOut((script) => loadFirewall(script, "first\n"));
+    carryOut((script) => loadFirewall(script, "first\n", libvirtHost.all));
     writeFileSync(`${file()}.new`, "half");
     assert.equal(carryOut((script) => unloadFirewall(script)).status, 0);
     assert.equal(existsSync(join(directory, "etc/windrose")), false);

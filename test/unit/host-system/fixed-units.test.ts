@@ -4,10 +4,11 @@ import { type Claim, claimFile, claimText } from "../../../provider/host-system/
 import { nothingWanted, type ServiceState } from "../../../provider/host-system/preparation/model";
 import { createPreparation } from "../../../provider/host-system/preparation/preparation";
 import type { ExecOptions, Transport } from "../../../provider/transports/transport";
+import { libvirtHost } from "./profiles";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const system = { machineId: "m", hostname: "anemoi", os: "debian 12", distributions: ["debian"], arch: "x86_64" };
-const facts = { ...system, cpus: 1, memory: 1, cpuVirtualization: false, kvmDevice: false };
+const facts = { ...system, cpus: 1, memory: 1 };
 const work = { progress: () => undefined, deadline: Number.POSITIVE_INFINITY };
 
 /** A host with one running unit, whose file systemd calls so. */
@@ -16,16 +17,19 @@ class Host {
   claims = "";
   constructor(readonly file: string) {}
 
-  readonly preparation = createPreparation({
-    exec: async (_argv: readonly string[], { stdin = "" }: ExecOptions) => {
-      const text = String(stdin);
-      const looks = text.includes("part claims");
-      if (!looks) this.changes.push(text);
-      const unit = `Id=winds.service\nLoadState=loaded\nActiveState=active\nUnitFileState=${this.file}\nTriggeredBy=\n`;
-      const parts = `\0claims\n${this.claims}\0digest\n${"0".repeat(64)}\n\0units\n${unit}\n\n==\n`;
-      return { code: 0, stdout: looks ? parts : "", stderr: "" };
-    },
-  } as unknown as Transport);
+  readonly preparation = createPreparation(
+    {
+      exec: async (_argv: readonly string[], { stdin = "" }: ExecOptions) => {
+        const text = String(stdin);
+        const looks = text.includes("part claims");
+        if (!looks) this.changes.push(text);
+        const unit = `Id=winds.service\nLoadState=loaded\nActiveState=active\nUnitFileState=${this.file}\nTriggeredBy=\n`;
+        const parts = `\0claims\n${this.claims}\0digest\n${"0".repeat(64)}\n\0units\n${unit}\n\n==\n`;
+        return { code: 0, stdout: looks ? parts : "", stderr: "" };
+      },
+    } as unknown as Transport,
+    libvirtHost,
+  );
 
   apply(state: ServiceState): Promise<string[]> {
     const wanted = { ...nothingWanted, services: { winds: state } };

@@ -1,21 +1,16 @@
 import assert from "node:assert/strict";
+import type { Family } from "../../../provider/host-system/preparation/model";
 import {
-  type Family,
   familyOf,
+  groupNames,
   installCommands,
   installedScript,
-  packageTable,
   removeCommands,
   resolvePackages,
 } from "../../../provider/host-system/preparation/packages";
-import {
-  candidates,
-  enabledValue,
-  hypervisorServices,
-  runningValue,
-  unitOf,
-} from "../../../provider/host-system/preparation/services";
-import { parseUnits, type Unit } from "../../../provider/host-system/preparation/units";
+import { enabledValue, runningValue, unitOf } from "../../../provider/host-system/preparation/unit-state";
+import { parseUnits } from "../../../provider/host-system/preparation/units";
+import { winds } from "./profiles";
 
 const families: Record<Family, string[][]> = {
   debian: [["debian"], ["ubuntu", "debian"], ["linuxmint", "ubuntu", "debian"], ["raspbian", "debian"]],
@@ -26,7 +21,7 @@ const families: Record<Family, string[][]> = {
 const all = Object.keys(families) as Family[];
 const auto = { packages: ["auto"], packageNames: {}, firewall: false };
 const names = (distributions: string[], request: Partial<typeof auto> = {}, arch = "x86_64") =>
-  [...resolvePackages({ ...auto, ...request }, distributions, arch).values()].flat();
+  [...resolvePackages({ ...auto, ...request }, winds.packages, distributions, arch).values()].flat();
 
 describe("packages", () => {
   it("are of the distribution's family, the nearest first; an unknown one is said so", () => {
@@ -37,32 +32,18 @@ describe("packages", () => {
     assert.deepEqual(names(["alpine"], { packages: [] }), []);
   });
 
-  it("have names in each family for everything in the table", () => {
-    for (const family of all)
-      for (const name of packageTable) {
-        const own = names(families[family][0]!, { packages: [name] });
-        assert.ok(
-          own.length > 0 && own.every((one) => /^[a-z0-9][a-z0-9+._-]+$/.test(one)),
-          `${family} ${name}: ${own}`,
-        );
-      }
-    assert.deepEqual(names(["debian"]), [
-      "libvirt-daemon-system",
-      "libvirt-clients",
-      "qemu-system-x86",
-      "qemu-utils",
-      "dnsmasq-base",
-      "curl",
-    ]);
-    assert.ok(names(["debian"], { firewall: true }).includes("nftables"));
-    assert.ok(names(["debian"], {}, "aarch64").includes("qemu-system-arm"));
-    assert.ok(names(["fedora"], {}, "aarch64").includes("qemu-kvm"));
+  it("are those of the hypervisor and of the system itself, by what they are for", () => {
+    assert.deepEqual(groupNames(winds.packages), ["winds", "winds-image", "curl", "nftables"]);
+    assert.deepEqual(names(["debian"]), ["winds-utils", "winds-amd64", "curl"]);
+    assert.deepEqual(names(["debian"], { firewall: true }), ["winds-utils", "winds-amd64", "curl", "nftables"]);
+    assert.deepEqual(names(["debian"], {}, "aarch64"), ["winds-utils", "winds-arm64", "curl"]);
+    assert.deepEqual(names(["fedora"], {}, "aarch64"), ["winds", "winds-image", "curl"]);
   });
 
   it("are the user's where he says so, and others are taken as they are", () => {
     assert.deepEqual(
-      names(["debian"], { packages: ["tmux", "qemu"], packageNames: { qemu: "qemu-system-x86-xen" } as object }),
-      ["tmux", "qemu-system-x86-xen"],
+      names(["debian"], { packages: ["tmux", "winds"], packageNames: { winds: "winds-4.17" } as object }),
+      ["tmux", "winds-4.17"],
     );
   });
 
@@ -136,23 +117,10 @@ describe("services", () => {
       assert.equal(parseUnits(odd, ["a.service"]).size, odd === "x" ? 0 : 0);
   });
 
-  it("of libvirt are the one daemon, or one for each driver where the distribution has chosen so", () => {
-    const unit = (file: string) => ({ loaded: true, file, running: false });
-    const services = (units: Record<string, Unit>) =>
-      hypervisorServices(new Map(Object.entries(units))).map(({ service }) => service);
-    assert.deepEqual(services({ "libvirtd.service": unit("disabled"), "virtqemud.service": unit("disabled") }), [
-      "libvirtd.service",
-    ]);
-    assert.ok(
-      services({ "libvirtd.service": unit("disabled"), "virtqemud.socket": unit("enabled") }).includes(
-        "virtnetworkd.service",
-      ),
-    );
-    assert.ok(services({ "libvirtd.service": { ...unit(""), loaded: false } }).includes("virtqemud.service"));
-    for (const name of ["libvirtd.service", "virtqemud.service"]) assert.ok(candidates.includes(name));
+  it("have a suffix of systemd's own, or are services", () => {
     assert.deepEqual(
-      [unitOf("libvirtd"), unitOf("a.socket"), unitOf("a.b")],
-      ["libvirtd.service", "a.socket", "a.b.service"],
+      [unitOf("chrony"), unitOf("a.socket"), unitOf("a.b")],
+      ["chrony.service", "a.socket", "a.b.service"],
     );
   });
 });

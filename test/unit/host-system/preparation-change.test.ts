@@ -4,10 +4,18 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { changeScript } from "../../../provider/host-system/preparation/change";
-import { type Claim, type Plan, planClaims } from "../../../provider/host-system/preparation/claims";
-import type { WantedFile, WantedThing } from "../../../provider/host-system/preparation/model";
+import {
+  type Claim,
+  claimFile,
+  claimText,
+  type Plan,
+  planClaims,
+} from "../../../provider/host-system/preparation/claims";
+import { actualPreparation } from "../../../provider/host-system/preparation/drift";
+import { nothingWanted, type WantedFile, type WantedThing } from "../../../provider/host-system/preparation/model";
 import { fileValue, type Observed, parseObserved } from "../../../provider/host-system/preparation/observe";
 import { exitCodes } from "../../../provider/host-system/preparation/script";
+import { libvirtHost, windsHost } from "./profiles";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const nothing: Plan = { write: [], remove: [], after: [], set: [], restore: [], left: [] };
@@ -15,7 +23,7 @@ const digest = `\0digest\n${"0".repeat(64)}\n`;
 
 /** What `stat` and the file say, as the look's script prints it. */
 const seen = (things: WantedThing[], stat: string, content: Buffer): Observed =>
-  parseObserved(`${digest}\0file0\n${stat}\n${content.toString("base64")}\n`, { things });
+  parseObserved(`${digest}\0file0\n${stat}\n${content.toString("base64")}\n`, { things, profiles: libvirtHost });
 
 const wanted = (file: Partial<WantedFile>): WantedThing => {
   const whole = { path: "/etc/motd", content: "ours\n", mode: "0644", owner: "root:root", adopt: false, ...file };
@@ -23,6 +31,7 @@ const wanted = (file: Partial<WantedFile>): WantedThing => {
 };
 const script = (plan: Partial<Plan>, observed: Observed) =>
   changeScript({
+    profiles: libvirtHost,
     plan: { ...nothing, ...plan },
     observed,
     holder,
@@ -62,7 +71,7 @@ describe("a file of a host", () => {
       saved: { directories: [join(directory, "winds")] },
     };
     mkdirSync(join(directory, "winds", ".motd.windrose-new"), { recursive: true });
-    const change = script({ remove: [claim] }, parseObserved(digest, { things: [] }))!;
+    const change = script({ remove: [claim] }, parseObserved(digest, { things: [], profiles: libvirtHost }))!;
     const text = change.text(1, "winds/dev", "");
     const functions = text.slice(text.indexOf("set -u"), text.indexOf("end=$(("));
     const [body] = change.body.split("rm -f -- /var/lib/windrose");
@@ -84,7 +93,7 @@ describe("a file of a host", () => {
   });
 });
 
-describe("a setting of libvirt", () => {
+describe("a setting of the hypervisor", () => {
   const setting: WantedThing = { kind: "setting", name: "qemu.conf vnc_password", value: '"asked-for"' };
 
   it("may be a password: no error and no warning repeats another's", () => {
@@ -92,12 +101,12 @@ describe("a setting of libvirt", () => {
     const claim: Claim = { ...setting, before: null, set: [], holders: { ["1".repeat(32)]: held } };
     const actual = { value: () => null, saved: () => undefined };
     assert.throws(
-      () => planClaims({ claims: [claim], holder, wanted: [setting], actual }),
+      () => planClaims({ profile: libvirtHost.own, claims: [claim], holder, wanted: [setting], actual }),
       (error: Error) => /winds\/prod .* wants another value/.test(error.message) && !/another-one/.test(error.message),
     );
     const body = script(
       { remove: [claim], left: [{ thing: setting, value: '"theirs-now"' }] },
-      parseObserved(digest, { things: [] }),
+      parseObserved(digest, { things: [], profiles: libvirtHost }),
     )!.body;
     assert.match(body, /vnc_password .*changed by somebody else/);
     assert.doesNotMatch(body, /theirs-now/);
@@ -118,7 +127,8 @@ describe("a setting of libvirt", () => {
       [...places].sort((a, b) => a - b),
     );
     assert.ok(places[0]! > 0);
-    const owing = (due: string) => script({}, parseObserved(`${digest}\0due\n${due}`, { things: [] }))?.body;
+    const owing = (due: string) =>
+      script({}, parseObserved(`${digest}\0due\n${due}`, { things: [], profiles: libvirtHost }))?.body;
     assert.equal(owing(""), undefined, "nothing to do");
     assert.match(
       owing("virtqemud.service\n")!,
@@ -136,5 +146,31 @@ describe("a setting of libvirt", () => {
       script({ set: [setting] }, seen([setting], "600 root:root 0:0", Buffer.from("# André\n")))!.body,
       /changing \/etc\/libvirt\/qemu.conf/,
     );
+  });
+
+  it("is refused where the hypervisor has no files for it", () => {
+    assert.throws(() => parseObserved(digest, { things: [setting], profiles: windsHost }), { code: "unsupported" });
+  });
+
+  it("is shown as it is where it is another, and in the program's words where it is right", () => {
+    const asked = { "qemu.conf": { vnc_password: "asked-for" } };
+    const held = { value: setting.value, project: "winds", stack: "dev", urn: "a::b" };
+    const claim: Claim = { ...setting, before: null, set: [], holders: { [holder.lineage]: held } };
+    const claims = `\0claims\n${claimFile(claim)} ${Buffer.from(claimText(claim)).toString("base64")}\n`;
+    const actual = (content: string) =>
+      actualPreparation(
+        { ...nothingWanted, settings: asked },
+        [setting],
+        new Map(),
+        parseObserved(`${claims}${digest}\0file0\n600 root:root 0:0\n${Buffer.from(content).toString("base64")}\n`, {
+          things: [setting],
+          profiles: libvirtHost,
+        }),
+        holder,
+        libvirtHost.own,
+      ).settings;
+    assert.deepEqual(actual('vnc_password = "asked-for"\n'), asked);
+    assert.deepEqual(actual("vnc_password = [ 'theirs', 7 ]\n"), { "qemu.conf": { vnc_password: ["theirs", 7] } });
+    assert.deepEqual(actual("# vnc_password = 1\n"), { "qemu.conf": {} });
   });
 });

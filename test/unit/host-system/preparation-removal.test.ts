@@ -7,8 +7,10 @@ import { changeScript } from "../../../provider/host-system/preparation/change";
 import type { Claim, Plan } from "../../../provider/host-system/preparation/claims";
 import { parseObserved } from "../../../provider/host-system/preparation/observe";
 import { removableCommand } from "../../../provider/host-system/preparation/packages";
+import type { HostProfiles } from "../../../provider/host-system/profile";
+import { libvirtHost, windsHost } from "./profiles";
 
-const observed = parseObserved(`\0digest\n${"0".repeat(64)}\n`, { things: [] });
+const observed = parseObserved(`\0digest\n${"0".repeat(64)}\n`, { things: [], profiles: libvirtHost });
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const claim = (name: string): Claim => ({ kind: "package", name, before: null, set: ["installed"], holders: {} });
 
@@ -17,15 +19,21 @@ describe("packages that nobody asks for any more", function () {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "windrose-removal-"));
-    for (const part of ["bin", "run/libvirt/qemu", "lib"]) mkdirSync(join(directory, part), { recursive: true });
+    for (const part of ["bin", "run/libvirt/qemu", "run/winds", "lib"])
+      mkdirSync(join(directory, part), { recursive: true });
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   /** Carries the change out in a directory, where others need the packages in `needed`: what was removed, what was said. */
-  function release(names: string[], needed: string[] = []): { removed: string; said: string[] } {
+  function release(
+    names: string[],
+    needed: string[] = [],
+    profiles: HostProfiles = libvirtHost,
+  ): { removed: string; said: string[] } {
     const gone = names.map(claim);
     const plan: Plan = { write: [], remove: gone, after: [], set: [], restore: gone, left: [] };
     const request = {
+      profiles,
       plan,
       observed,
       holder,
@@ -79,5 +87,17 @@ describe("packages that nobody asks for any more", function () {
       removed: "tmux\n",
       said: ["libvirt-daemon-system, qemu-system-x86 stay installed: guests run by them"],
     });
+  });
+
+  it("stay where guests of any hypervisor run by them, whichever driver the Host has", () => {
+    const all = ["winds-utils", "qemu-system-x86", "tmux"];
+    const held = "winds-utils, qemu-system-x86 stay installed: guests run by them";
+    assert.deepEqual(release(all, [], windsHost), { removed: "winds-utils qemu-system-x86 tmux\n", said: [] });
+    for (const guest of ["run/winds/guest", "run/libvirt/qemu/theirs.xml"]) {
+      rmSync(join(directory, "removed"), { force: true });
+      writeFileSync(join(directory, guest), "");
+      assert.deepEqual(release(all, [], windsHost), { removed: "tmux\n", said: [held] }, guest);
+      rmSync(join(directory, guest));
+    }
   });
 });

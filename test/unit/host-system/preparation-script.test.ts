@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { largestFile, observeScript } from "../../../provider/host-system/preparation/observe";
 import { Script } from "../../../provider/host-system/preparation/script";
+import { libvirtHost } from "./profiles";
 
 const me = `${process.getuid!()}:${process.getgid!()}`;
 
@@ -28,7 +29,7 @@ function carryOut(script: Script, before = ""): string {
 
 /** What a look prints of a file. */
 function told(path: string, before = ""): string {
-  const text = observeScript({ things: [] });
+  const text = observeScript({ things: [], profiles: libvirtHost });
   const functions = text.slice(text.indexOf("way() {"), text.indexOf("part claims"));
   return execFileSync("sh", ["-s"], { input: `${functions}\n${before}\nfile '${path}'\n`, encoding: "utf8" });
 }

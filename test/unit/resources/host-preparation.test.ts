@@ -49,7 +49,7 @@ describe("what a Host puts on its machine", function () {
       modules: ["br_netfilter"],
       firewall: [{ bridge: "virbr7", subnets: ["172.17.2.0/24"], masquerade: false }],
       files: [{ path: "/etc/motd", content: "anemoi\n", mode: "0640", owner: "root:root", adopt: false }],
-      libvirt: { "network.conf": { firewall_backend: '"iptables"', max: "7", list: '[ "a" ]' } },
+      settings: { "network.conf": { firewall_backend: "iptables", max: 7, list: ["a"] } },
       apparmorPaths: ["/srv/disks"],
     });
     assert.equal(host.preparations[0]!.creating, true);
@@ -163,11 +163,7 @@ describe("what a Host puts on its machine", function () {
     ["a rule", { firewall: [] }, ["firewall.bridges.lan"]],
     ["a file", { files: [{ path: "/etc/motd", content: "x", mode: "0600", owner: "ada:ada" }] }, ["files"]],
     ["no file", { files: [] }, ["files"]],
-    [
-      "a setting",
-      { libvirt: { "network.conf": { firewall_backend: '"nftables"', max: "7", list: '[ "a" ]' } } },
-      ["libvirt"],
-    ],
+    ["a setting", { settings: { "network.conf": { firewall_backend: "nftables", max: 7, list: ["a"] } } }, ["libvirt"]],
     ["a path", { apparmorPaths: [] }, ["apparmorPaths"]],
   ];
   for (const [what, standing, rows] of drifts) {

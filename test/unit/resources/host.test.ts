@@ -25,7 +25,11 @@ describe("Host", function () {
 
   it("checks what it requires before anything else is made", async () => {
     host.facts = { ...host.facts, virtualization: "emulation" };
-    host.system = { ...host.system, kvmDevice: false, cpus: 2 };
+    host.system = {
+      ...host.system,
+      cpus: 2,
+      virtualizationLack: { why: "there is no /dev/kvm", effect: "guests are emulated" },
+    };
     const requirements = {
       virtualization: "required",
       cpus: 4,

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { guestProfile, profileText } from "../../../provider/host-system/preparation/apparmor";
-import type { Claim } from "../../../provider/host-system/preparation/claims";
 import {
-  daemonsOf,
   findSetting,
   literalOf,
   madeHere,
-  type SettingValue,
-  settingOf,
+  readersOf,
+  settings,
+  valueIn,
   withoutSetting,
   withSetting,
-} from "../../../provider/host-system/preparation/settings";
+} from "../../../provider/drivers/libvirt/host/settings";
+import type { SettingValue } from "../../../provider/host-system/preparation/model";
 
 const file = `# max_core = "unlimited"
 user = "root"   # who
@@ -63,7 +62,7 @@ describe("libvirt's own settings", function () {
         if (literal === undefined) return;
         const changed = withSetting(text, "tried", literal);
         assert.equal(findSetting(changed, "tried")!.literal, literal);
-        if (typeof one !== "object") assert.deepEqual(settingOf(literal), one);
+        if (typeof one !== "object") assert.deepEqual(valueIn(literal), one);
         if (text !== undefined && (text === "" || text.endsWith("\n")))
           assert.equal(withoutSetting(changed, "tried", undefined), text);
       }),
@@ -75,18 +74,10 @@ describe("libvirt's own settings", function () {
   });
 
   it("have their daemons start again, and no others", () => {
-    assert.deepEqual(daemonsOf("network.conf"), ["libvirtd.service", "virtnetworkd.service"]);
-    assert.deepEqual(daemonsOf("virtqemud.conf"), ["virtqemud.service"]);
-    assert.deepEqual(daemonsOf("libvirt.conf"), []);
-  });
-
-  it("lines for AppArmor stand between marks, and leave a file as it was", () => {
-    const claim = (name: string): Claim => ({ kind: "apparmor", name, before: null, set: [], holders: {} });
-    for (const old of ["", "# theirs\n", "/x r,\n# more\n"]) {
-      const text = profileText(old, [claim("/srv/b"), claim("/srv/a")], guestProfile);
-      assert.match(text, /"\/srv\/a\/\*\*" rwk,\n"\/srv\/b\/" r,/);
-      assert.ok(text.startsWith(old));
-      assert.equal(profileText(text, [], guestProfile), old);
-    }
+    assert.deepEqual(readersOf("network.conf"), ["libvirtd.service", "virtnetworkd.service"]);
+    assert.deepEqual(readersOf("virtqemud.conf"), ["virtqemud.service"]);
+    assert.deepEqual(readersOf("libvirt.conf"), []);
+    const verbs = ["libvirtd.service", "virtlockd.service", "winds.service"].map(settings.rereadBy);
+    assert.deepEqual(verbs, ["try-restart", "try-reload-or-restart", undefined]);
   });
 });

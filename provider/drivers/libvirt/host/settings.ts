@@ -1,9 +1,10 @@
+import type { SettingValue } from "../../../host-system/preparation/model";
+import type { SettingsProfile } from "../../../host-system/profile";
+
 /**
  * libvirt's own configuration files (/etc/libvirt/*.conf): `key = value`, a value being a number, a string in quotes, or
  * a list of them, which may go over several lines (libvirt's src/util/virconf.c). The first entry of a key counts.
  */
-
-export type SettingValue = string | number | boolean | readonly (string | number)[];
 
 /** A value as it stands in a file; undefined for a text that can't stand there: it has both quotes, or a line's end. */
 export function literalOf(value: SettingValue): string | undefined {
@@ -19,7 +20,7 @@ export function literalOf(value: SettingValue): string | undefined {
 }
 
 /** The value again, where it is written as `literalOf` writes it or nearly so; else the text itself. */
-export function settingOf(literal: string): SettingValue {
+export function valueIn(literal: string): SettingValue {
   const text = literal.trim();
   if (/^-?\d{1,15}$/.test(text)) return Number(text);
   const quoted = /^(["'])([^\r\n]*)\1$/.exec(text);
@@ -101,7 +102,7 @@ export function withoutSetting(text: string, key: string, before: string | undef
 }
 
 /** Daemons that read a file of /etc/libvirt, by its name (libvirt.org/daemons.html). */
-export function daemonsOf(file: string): string[] {
+export function readersOf(file: string): string[] {
   const base = file.replace(/\.conf$/, "");
   if (/^(libvirt|libvirt-admin)$/.test(base)) return [];
   if (/^(qemu|qemu-lockd|qemu-sanlock)$/.test(base)) return ["libvirtd.service", "virtqemud.service"];
@@ -109,3 +110,20 @@ export function daemonsOf(file: string): string[] {
   if (/^(libvirtd|virt[a-z]+)$/.test(base)) return [`${base}.service`];
   return ["libvirtd.service"];
 }
+
+/** Guests run on while libvirt's daemons start again; the two that hold their logs and locks take themselves over. */
+function rereadBy(unit: string): "try-restart" | "try-reload-or-restart" | undefined {
+  if (/^virtl/.test(unit)) return "try-reload-or-restart";
+  return /^(libvirtd|virt[a-z]+)\.service$/.test(unit) ? "try-restart" : undefined;
+}
+
+export const settings: SettingsProfile = {
+  path: (file) => `/etc/libvirt/${file}`,
+  literalOf,
+  valueIn,
+  find: findSetting,
+  withSetting,
+  withoutSetting,
+  readersOf,
+  rereadBy,
+};
