@@ -1,8 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connections/arguments";
-import { rememberCredentials, type StoredConnection, splitConnection } from "./connections/credentials";
-import { configureHosts } from "./connections/hosts";
-import { hypervisorFor } from "./connections/hypervisors";
 import type { Hypervisor } from "./drivers/hypervisor";
 import type { HostStatus, Lease, SnapshotState } from "./drivers/model";
 
@@ -15,10 +12,9 @@ import type { HostStatus, Lease, SnapshotState } from "./drivers/model";
 export type Connection = string | pulumi.Unwrap<ConnectionArgs>;
 
 async function reach(connection: Connection): Promise<Hypervisor> {
-  configureHosts(new pulumi.Config("windrose").get("hosts"));
-  const { stored, secrets } = splitConnection(connection);
-  rememberCredentials(stored as StoredConnection, secrets);
-  return hypervisorFor(stored as StoredConnection, { ids: [], connect: true });
+  // Loaded where it is first used: few programs ask, and it brings the transports along.
+  const { hypervisorOfProgram } = require("./connections/program") as typeof import("./connections/program");
+  return hypervisorOfProgram(connection, new pulumi.Config("windrose").get("hosts"));
 }
 
 /** Free memory in bytes, and how many machines the host has and runs. */

@@ -1,7 +1,7 @@
 /** The public surface of pulumi-windrose. */
 
 export { formatSize, parseSize, sizeInBytes, sizeProblem } from "./basics/sizes";
-export { publicKeyProblem } from "./cloud-init/check";
+export { publicKeyProblem } from "./cloud-init/public-key";
 export type * from "./connections/arguments";
 export { type Connection, getHostStatus, getLeases, getSnapshots } from "./functions";
 export { derivedMac } from "./lifecycle/ownership";

@@ -9,7 +9,7 @@ import {
   parseUrn,
   physicalName,
 } from "../../provider/lifecycle/ownership";
-import { namePattern } from "../../provider/resources/common";
+import { namePattern } from "../../provider/resources/common-fields";
 
 const frozen = ["15d36dc9-e155-8b81-8283-30ec5bf1fd49", "bc54ddfd", "52:54:00:8d:49:66"];
 

@@ -4,7 +4,7 @@ import { timeLeft } from "../../basics/work";
 import { displayed, masking } from "../../host-system/user-command/mask";
 import { runUserCommand } from "../../host-system/user-command/run";
 import type { Run } from "../../lifecycle/lifecycle";
-import { reachMachine } from "../guest-connection";
+import { reachMachine } from "../reach-machine";
 
 /** It is there as soon as the state has it: nothing of it can be looked at. */
 export type CommandRun = Run<true>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Inputs, isRecord } from "../../basics/record";
 import { unixScript } from "../../basics/texts";
 import { field, type Table, textOf, worded } from "../../lifecycle/schema";
-import { onHost } from "../common";
+import { onHost } from "../common-fields";
 import { guestConnection } from "../guest-connection";
 
 /** Characters of a script, of its input or of all arguments together. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Inputs } from "../../basics/record";
 import type { OutputFields, Table } from "../../lifecycle/schema";
 import { field } from "../../lifecycle/schema";
-import { onHost, uuidField } from "../common";
+import { onHost, uuidField } from "../common-fields";
 import { parseAddress, parseSubnet } from "../network/addresses";
 
 /** IFNAMSIZ of Linux is 16, a NUL among them; `ip link` refuses `/` and blanks. */

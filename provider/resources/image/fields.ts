@@ -2,7 +2,7 @@ import { z } from "zod";
 import { known } from "../../basics/record";
 import { volumeFormats } from "../../drivers/features";
 import { type Change, field, type Table, textOf, type Verdict, worded } from "../../lifecycle/schema";
-import { inPool, nameField, onHost } from "../common";
+import { inPool, nameField, onHost } from "../common-fields";
 import { canonicalChecksum, expectedDigest, formatOf, fromName, packingOf } from "./source";
 
 /** The same content from elsewhere is the same image. */

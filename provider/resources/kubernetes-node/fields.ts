@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Inputs } from "../../basics/record";
 import { type Fields, field, type Table, textOf } from "../../lifecycle/schema";
-import { onHost } from "../common";
+import { onHost } from "../common-fields";
 import { guestConnection } from "../guest-connection";
 import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";
 

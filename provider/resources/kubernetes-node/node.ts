@@ -9,7 +9,7 @@ import type { NodeRequest } from "../../guest/kubernetes/configuration";
 import { hashOf, lookAtGuest } from "../../guest/kubernetes/look";
 import { adminConfiguration, tryScript } from "../../guest/kubernetes/shell";
 import type { Run } from "../../lifecycle/lifecycle";
-import { reachMachine } from "../guest-connection";
+import { reachMachine } from "../reach-machine";
 import { taintsOf } from "./fields";
 import type { ClusterFacts, Observed, WantedNode } from "./plan";
 

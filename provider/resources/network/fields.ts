@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { networkModes } from "../../drivers/features";
 import { type EffectRule, field, type Table, worded } from "../../lifecycle/schema";
-import { nameField, onHost, uuidField } from "../common";
+import { nameField, onHost, uuidField } from "../common-fields";
 import { hostPattern } from "./addresses";
 
 const restarting =

@@ -1,5 +1,5 @@
 import { field, type Table, worded } from "../../lifecycle/schema";
-import { namePattern, onHost } from "../common";
+import { namePattern, onHost } from "../common-fields";
 
 export const fields = {
   ...onHost,

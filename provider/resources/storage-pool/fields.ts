@@ -1,7 +1,7 @@
 import { known } from "../../basics/record";
 import { poolTypes } from "../../drivers/features";
 import { field, type Table, worded } from "../../lifecycle/schema";
-import { nameField, onHost, permissionFields, uuidField } from "../common";
+import { nameField, onHost, permissionFields, uuidField } from "../common-fields";
 import { defaultPath, samePath } from "./paths";
 
 const relocated = worded("replaces it", ({ old, new: value }) => (samePath(old, value) ? "local" : "replace"));

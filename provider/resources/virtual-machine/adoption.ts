@@ -6,10 +6,10 @@ import { compare, type Row } from "../../lifecycle/compare";
 import { derivedMac, derivedSuffix } from "../../lifecycle/ownership";
 import { complete, notGiven } from "../../lifecycle/schema";
 import { markOf, sameSize, splitVolumeId } from "../common";
-import { busOf, derivedVolumeName, entries, firstFree, inOrder, madeWithMachine } from "./derive";
+import { derivedVolumeName, entries, firstFree, inOrder, madeWithMachine } from "./derive";
 import { type MachineRun, networkName, pathOf, volumePath } from "./desired-machine";
 import { asItIs } from "./drift";
-import { fields } from "./fields";
+import { busOf, fields } from "./fields";
 import { isDerivedName, madeVolumes, rememberAdopted } from "./volumes";
 
 /**

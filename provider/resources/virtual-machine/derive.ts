@@ -10,6 +10,7 @@ import type { Identity } from "../../lifecycle/lifecycle";
 import { derivedMac, derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import type { Failure } from "../../lifecycle/validate";
 import { deriveName, deriveUuid, keep, ownFile, ownNames, placeOf, splitVolumeId, thingOf } from "../common";
+import { busOf } from "./fields";
 
 /** Entries of a keyed field that are known. */
 export function entries(value: unknown): [string, Inputs][] {
@@ -70,9 +71,6 @@ export function derive(inputs: Inputs, olds: Inputs | undefined, identity: Ident
     );
   }
 }
-
-/** The bus of a disk without one: no guest has a cdrom on virtio. */
-export const busOf = (disk: Readonly<Inputs>): unknown => disk.bus ?? (disk.device === "cdrom" ? "sata" : "virtio");
 
 export function derivedVolumeName(machine: string, key: string, suffix: string, disk: Readonly<Inputs>): string {
   return `${machine}-${key}-${suffix}.${disk.format === "raw" ? "img" : "qcow2"}`;

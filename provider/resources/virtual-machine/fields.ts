@@ -26,8 +26,7 @@ import {
   type Verdict,
   worded,
 } from "../../lifecycle/schema";
-import { fileName, grows, nameField, onHost, uuidField } from "../common";
-import { busOf } from "./derive";
+import { fileName, grows, nameField, onHost, uuidField } from "../common-fields";
 
 /** On the stored definition: effective after a restart, and at once for a machine that is off. */
 const restart: EffectRule = worded("after a restart", (change) => off(change) ?? "restart");
@@ -103,6 +102,9 @@ const diskSize: EffectRule = worded(growing.text!, (change) => {
 const limit = where("diskLimits", "live");
 
 const text = (max = 256) => textOf(max).min(1, "is empty");
+
+/** The bus of a disk without one: no guest has a cdrom on virtio. */
+export const busOf = (disk: Readonly<Inputs>): unknown => disk.bus ?? (disk.device === "cdrom" ? "sata" : "virtio");
 
 const disk: Fields = {
   volume: field.reference(

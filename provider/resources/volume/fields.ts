@@ -1,6 +1,6 @@
 import { clones, volumeFormats } from "../../drivers/features";
 import { field, type Table } from "../../lifecycle/schema";
-import { grows, inPool, nameField, onHost, permissionFields } from "../common";
+import { grows, inPool, nameField, onHost, permissionFields } from "../common-fields";
 
 export const fields = {
   ...onHost,

@@ -8,8 +8,8 @@ import type { Inputs } from "../../../provider/basics/record";
 import type { Hypervisor } from "../../../provider/drivers/hypervisor";
 import type { Context } from "../../../provider/lifecycle/context";
 import { apply, HalfMade, read, remove } from "../../../provider/lifecycle/lifecycle";
-import { door } from "../../../provider/resources/guest-connection";
 import { kubernetesNode } from "../../../provider/resources/kubernetes-node/definition";
+import { door } from "../../../provider/resources/reach-machine";
 import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 

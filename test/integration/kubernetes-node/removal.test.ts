@@ -7,9 +7,9 @@ import type { Hypervisor } from "../../../provider/drivers/hypervisor";
 import { hashOf } from "../../../provider/guest/kubernetes/look";
 import type { Context } from "../../../provider/lifecycle/context";
 import { apply, remove } from "../../../provider/lifecycle/lifecycle";
-import { door } from "../../../provider/resources/guest-connection";
 import { forgetClusters } from "../../../provider/resources/kubernetes-node/asked";
 import { kubernetesNode } from "../../../provider/resources/kubernetes-node/definition";
+import { door } from "../../../provider/resources/reach-machine";
 import { anyOf, checked, contextOf, FakeHost } from "../../unit/fakes";
 import { authority, clusterCalls, FakeGuest, guestDirectory, nodesOf } from "./fake-guest";
 

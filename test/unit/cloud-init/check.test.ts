@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { checkCloudInit, isHostname, publicKeyProblem } from "../../../provider/cloud-init/check";
+import { checkCloudInit, isHostname } from "../../../provider/cloud-init/check";
+import { publicKeyProblem } from "../../../provider/cloud-init/public-key";
 import { makeHostKey } from "../../host-key";
 
 const paths = (fields: Parameters<typeof checkCloudInit>[0]): string[] =>
