@@ -1,17 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import { asRecord, holdsUnknown, type Inputs, isRecord, unknown } from "../basics/record";
 import type { Features } from "../drivers/features";
-import { type Change, complete, type Effect, type EffectRule, effectWords, type Fields, type Verdict } from "./schema";
+import {
+  type Change,
+  complete,
+  type EffectRule,
+  effectWords,
+  type Fields,
+  type Judgement,
+  type Verdict,
+} from "./schema";
 
 /** One line of a diff: which field, from what to what, and what that does. */
-export interface Row {
+export interface Row extends Judgement {
   /** `disks.data.size` */
   readonly path: string;
   readonly old: unknown;
   readonly new: unknown;
-  readonly effect: Effect;
-  /** Words that say more than the effect's own. */
-  readonly says?: string;
   /** Why the change is refused; `effect` then does not matter. */
   readonly refuse?: string;
   readonly secret: boolean;
@@ -94,7 +99,7 @@ function same(old: unknown, value: unknown): boolean {
   return !holdsUnknown(value) && isDeepStrictEqual(old ?? undefined, value ?? undefined);
 }
 
-function explain(verdict: Verdict): Pick<Row, "effect" | "says" | "refuse"> {
+function explain(verdict: Verdict): Judgement & Pick<Row, "refuse"> {
   if (typeof verdict === "string") return { effect: verdict };
   if ("refuse" in verdict) return { effect: "live", refuse: verdict.refuse };
   return verdict;
@@ -138,8 +143,8 @@ export function replacedOnChange(rows: readonly Row[], paths: readonly string[])
       (steps) => steps.length <= names.length && steps.every((step, i) => step === "*" || step === names[i]),
     );
     if (!covered) return row;
-    const { refuse: _refuse, ...rest } = row;
-    return { ...rest, effect: "replace", says: "replaces it (`replaceOnChanges`)" };
+    const { path, old, new: value, secret } = row;
+    return { path, old, new: value, secret, effect: "replace", says: "replaces it (`replaceOnChanges`)" };
   });
 }
 

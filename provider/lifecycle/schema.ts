@@ -2,6 +2,7 @@ import { z } from "zod";
 import { asRecord, type Inputs, isRecord, unknown } from "../basics/record";
 import { formatSize, parseSize, sizeProblem } from "../basics/sizes";
 import type { ChoiceName, FeatureName, Features } from "../drivers/features";
+import type { Interruption, LostByField } from "./interruption";
 
 /**
  * Field tables: the one list from which the argument types, `check`, `diff`, the update path, the reference
@@ -39,8 +40,19 @@ export interface Refusal {
   refuse: string;
 }
 
-/** An effect, in other words than its own where they say more; or a refusal, which `check` raises on the field. */
-export type Verdict = Effect | { effect: Effect; says: string } | Refusal;
+/** An effect, with what it does beside. */
+export interface Judgement {
+  readonly effect: Effect;
+  /** Words that say more than the effect's own. They are for people alone: nothing is decided by them. */
+  readonly says?: string;
+  /** What it takes away for a while, though the resource stays. Absent: nothing. */
+  readonly interrupts?: Interruption;
+  /** Data that it loses, though the resource stays. Absent: none. */
+  readonly loses?: LostByField;
+}
+
+/** What a rule says of a change; a refusal is raised by `check` on the field. */
+export type Verdict = Effect | Judgement | Refusal;
 
 export interface EffectFunction {
   (change: Change): Verdict;
@@ -48,7 +60,7 @@ export interface EffectFunction {
   readonly text?: string;
 }
 
-export type EffectRule = Effect | EffectFunction;
+export type EffectRule = Effect | Judgement | EffectFunction;
 
 /** A rule with its words: `worded("live upward", (change) => …)`. */
 export function worded(text: string, rule: (change: Change) => Verdict): EffectFunction {

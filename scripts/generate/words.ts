@@ -4,19 +4,11 @@ import { type EffectRule, effectWords, type Leaf } from "../../provider/lifecycl
 
 /** A rule in words: its own; else what it says where nothing is known of the rest of the resource. */
 export function ruleWords(rule: EffectRule, features: Features = featuresOf(defaultDriver)): string {
-  if (typeof rule === "string") return effectWords[rule];
-  if (rule.text !== undefined) return rule.text;
-  const verdict = rule({
-    old: undefined,
-    new: undefined,
-    oldInputs: {},
-    newInputs: {},
-    beside: {},
-    state: {},
-    features,
-  });
+  if (typeof rule === "function" && rule.text !== undefined) return rule.text;
+  const nothing = { old: undefined, new: undefined, oldInputs: {}, newInputs: {}, beside: {}, state: {}, features };
+  const verdict = typeof rule === "function" ? rule(nothing) : rule;
   if (typeof verdict === "string") return effectWords[verdict];
-  return "refuse" in verdict ? verdict.refuse : verdict.says;
+  return "refuse" in verdict ? verdict.refuse : (verdict.says ?? effectWords[verdict.effect]);
 }
 
 export function defaultWords(spec: Leaf): string | undefined {

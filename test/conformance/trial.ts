@@ -41,6 +41,7 @@ const words: Readonly<Record<Effect, RegExp>> = {
 export function saidBy(rule: Rule, sample: Sample): Effect {
   const { rule: effect } = rule;
   if (typeof effect === "string") return effect;
+  if (typeof effect === "object") return effect.effect;
   const plain = (Object.keys(effectWords) as Effect[]).find((one) => effectWords[one] === effect.text);
   return sample.effect ?? plain ?? "restart";
 }

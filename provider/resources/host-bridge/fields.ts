@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Inputs } from "../../basics/record";
-import type { OutputFields, Table } from "../../lifecycle/schema";
-import { field } from "../../lifecycle/schema";
+import { type EffectRule, field, type OutputFields, type Table } from "../../lifecycle/schema";
 import { onHost, uuidField } from "../common-fields";
 import { parseAddress, parseSubnet } from "../network/addresses";
 
@@ -38,6 +37,9 @@ const vlan = { min: 1, max: 4094 };
 export const explicit = (inputs: Inputs): boolean =>
   Array.isArray(inputs.addresses) || inputs.dhcp4 === true || inputs.dhcp6 === true || inputs.acceptRa === true;
 
+/** The host's addresses move from a device that goes down to one that comes up. */
+const moves: EffectRule = { effect: "live", interrupts: { what: "host-network", lasts: "for-a-moment" } };
+
 export const fields = {
   ...onHost,
   name: field.text("The bridge's name on the host, 15 characters at most.", "replace", {
@@ -71,12 +73,12 @@ export const fields = {
   ),
   tag: field.integer(
     "VLAN of the host's own addresses on an Open vSwitch bridge; untagged where it is not given.",
-    "live",
+    moves,
     vlan,
   ),
   trunks: field.list(
     "VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames; all where none is given.",
-    "live",
+    moves,
     z.number().int().min(0).max(4094),
     "number",
     { default: [] },
@@ -91,28 +93,28 @@ export const fields = {
     z.union([z.literal("keep"), z.array(subnet).max(64)]),
     '"keep" | string[]',
     "`keep`: what the NIC has moves to the bridge as it is, fixed or by DHCP, with its routes and name servers. Or a list, each with its prefix: `192.0.2.5/24`, `2001:db8::5/64`.",
-    "live",
+    moves,
     {
       default: (inputs: Readonly<Inputs>) => (explicit(inputs) ? [] : "keep"),
       defaultText: '`"keep"`, or none where DHCP or router advertisements are asked for',
     },
   ),
-  dhcp4: field.flag("Get an IPv4 address by DHCP.", "live", { default: false }),
-  dhcp6: field.flag("Get an IPv6 address by DHCP.", "live", { default: false }),
-  acceptRa: field.flag("Heed IPv6 router advertisements.", "live", { default: false }),
-  gateway: field.of(gatewayOf("ipv4"), "string", "Gateway of IPv4's default route.", "live"),
-  gateway6: field.of(gatewayOf("ipv6"), "string", "Gateway of IPv6's default route.", "live"),
-  dns: field.list("Name servers.", "live", address, "string", { default: [] }),
-  search: field.list("Domains that names are looked up in.", "live", domain, "string", { default: [] }),
-  stp: field.flag("Spanning tree protocol.", "live", { default: false }),
+  dhcp4: field.flag("Get an IPv4 address by DHCP.", moves, { default: false }),
+  dhcp6: field.flag("Get an IPv6 address by DHCP.", moves, { default: false }),
+  acceptRa: field.flag("Heed IPv6 router advertisements.", moves, { default: false }),
+  gateway: field.of(gatewayOf("ipv4"), "string", "Gateway of IPv4's default route.", moves),
+  gateway6: field.of(gatewayOf("ipv6"), "string", "Gateway of IPv6's default route.", moves),
+  dns: field.list("Name servers.", moves, address, "string", { default: [] }),
+  search: field.list("Domains that names are looked up in.", moves, domain, "string", { default: [] }),
+  stp: field.flag("Spanning tree protocol.", moves, { default: false }),
   forwardDelay: field.integer(
     "Seconds that a port listens and learns before it forwards; with `stp` alone.",
-    "live",
+    moves,
     { min: 2, max: 30 },
     { defaultText: "the kernel's, 15" },
   ),
-  mtu: field.integer("MTU of the bridge, bytes.", "live", { min: 576, max: 65_535 }, { defaultText: "the NIC's" }),
-  mac: field.text("MAC address of the bridge.", "live", {
+  mtu: field.integer("MTU of the bridge, bytes.", moves, { min: 576, max: 65_535 }, { defaultText: "the NIC's" }),
+  mac: field.text("MAC address of the bridge.", moves, {
     pattern: /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
     says: "must be a MAC address of one station, in small letters: `52:54:00:12:34:56`",
     defaultText: "the NIC's, so that a DHCP lease stays",

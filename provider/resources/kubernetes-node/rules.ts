@@ -74,7 +74,11 @@ export const version: EffectRule = worded(
     if (neverMember(change)) return { effect: "live", says: "live, it has not become a member yet" };
     const problem = upgradeProblem(change.old, change.new);
     if (problem) return { refuse: problem };
-    return { effect: "live", says: "live, upgraded by kubeadm: drained, the kubelet restarted, uncordoned" };
+    return {
+      effect: "live",
+      says: "live, upgraded by kubeadm: drained, the kubelet restarted, uncordoned",
+      interrupts: { what: "node", lasts: { while: ["upgrade"] } },
+    };
   },
 );
 
@@ -110,14 +114,22 @@ export const definition: EffectRule = worded(
   ({ old, new: value, features }) => {
     if (!known(old) || !known(value)) return "local";
     return needsRestart(old, value, features)
-      ? { effect: "live", says: "live: drained, the machine restarted, uncordoned" }
+      ? {
+          effect: "live",
+          says: "live: drained, the machine restarted, uncordoned",
+          interrupts: { what: "node", lasts: { while: ["machine-restart"] } },
+        }
       : { effect: "local", says: "without a restart" };
   },
 );
 
-export const renewal: EffectRule = worded("live: its certificates are renewed", ({ new: value }) =>
-  value === undefined ? "local" : { effect: "live", says: "live, its certificates are renewed" },
-);
+export const renewal: EffectRule = worded("live: its certificates are renewed", ({ new: value, oldInputs }) => {
+  if (value === undefined) return "local";
+  const renewed = { effect: "live", says: "live, its certificates are renewed" } as const;
+  return oldInputs.role === "controlPlane"
+    ? { ...renewed, interrupts: { what: "api", lasts: "for-a-moment" } }
+    : renewed;
+});
 
 /** A plugin that was there stays on every node: files of CNI, interfaces, rules. Only from none there is a way. */
 export const podPlugin: EffectRule = worded(

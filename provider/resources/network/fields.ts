@@ -4,10 +4,11 @@ import { type EffectRule, field, type Table, worded } from "../../lifecycle/sche
 import { nameField, onHost, uuidField } from "../common-fields";
 import { hostPattern } from "./addresses";
 
-const restarting =
-  "live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew)";
-
-const restarted: EffectRule = worded(restarting, () => ({ effect: "live", says: restarting }));
+const restarted: EffectRule = {
+  effect: "live",
+  says: "live, the network is restarted: guests stay plugged in, and reach nothing for some seconds (its bridge learns its ports anew)",
+  interrupts: { what: "network", lasts: "for-a-moment" },
+};
 
 const address = (example: string) => ({ max: 64, pattern: /^\S+$/, says: `must be an address, as \`${example}\`` });
 

@@ -1,3 +1,4 @@
+import { unknown } from "../../basics/record";
 import { field, type Table, worded } from "../../lifecycle/schema";
 import { namePattern, onHost } from "../common-fields";
 
@@ -15,14 +16,13 @@ export const fields = {
   quiesce: field.flag("Have the guest agent write out its file systems before.", "replace", { default: false }),
   restore: field.text(
     "Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing.",
-    worded("live: a new value rolls the machine back", ({ old, new: value }) =>
-      value === undefined
-        ? { effect: "live", says: "live, nothing is rolled back" }
-        : {
-            effect: "live",
-            says: `live, rolls the machine back${old === undefined ? ", unless it was rolled back for it before" : ""}`,
-          },
-    ),
+    worded("live: a new value rolls the machine back", ({ old, new: value, state }) => {
+      if (value === undefined) return { effect: "live", says: "live, nothing is rolled back" };
+      const says = `live, rolls the machine back${old === undefined ? ", unless it was rolled back for it before" : ""}`;
+      // What is not known may well be another one.
+      if (value !== unknown && value === state.restoredToken) return { effect: "live", says };
+      return { effect: "live", says, interrupts: { what: "machine", lasts: { while: ["rollback"] } }, loses: "writes" };
+    }),
     { max: 256, lines: true },
   ),
   suffix: field.text("Tells our snapshots from others of the same name.", "local", { derived: true, internal: true }),

@@ -15,12 +15,14 @@ import {
   videos,
   volumeFormats,
 } from "../../drivers/features";
+import type { Interruption, Lasts } from "../../lifecycle/interruption";
 import {
   type Change,
   type EffectRule,
   effectWords,
   type Fields,
   field,
+  type Judgement,
   type Table,
   textOf,
   type Verdict,
@@ -29,7 +31,18 @@ import {
 import { fileName, grows, nameField, onHost, uuidField } from "../common-fields";
 
 /** On the stored definition: effective after a restart, and at once for a machine that is off. */
-const restart: EffectRule = worded("after a restart", (change) => off(change) ?? "restart");
+const restart: EffectRule = worded("after a restart", (change) => off(change) ?? restarts(change));
+
+/** Under `restart: "now"` the machine is down meanwhile; else it goes on as it was started. */
+function restarts({ newInputs }: Change, says?: string): Judgement {
+  const interrupts: Interruption = { what: "machine", lasts: { while: ["restart"] } };
+  return { effect: "restart", says, ...(newInputs.restart === "now" ? { interrupts } : {}) };
+}
+
+/** A change that takes a running machine's part, or all of it, away for a while. */
+function interrupting(what: "machine" | "interface", lasts: Lasts, { oldInputs }: Change, says?: string): Judgement {
+  return { effect: "live", says, ...(oldInputs.running === false ? {} : { interrupts: { what, lasts } }) };
+}
 
 function off({ oldInputs, newInputs }: Change): Verdict | undefined {
   return oldInputs.running === false || newInputs.running === false
@@ -39,9 +52,9 @@ function off({ oldInputs, newInputs }: Change): Verdict | undefined {
 
 /** Live where the driver changes that on a running machine; else after a restart. */
 const where = (ability: keyof Features["live"], live: EffectRule): EffectRule =>
-  worded(typeof live === "string" ? effectWords[live] : (live.text ?? effectWords.live), (change) => {
-    if (!can(change.features, ability)) return off(change) ?? "restart";
-    return typeof live === "string" ? live : live(change);
+  worded(typeof live === "function" ? (live.text ?? effectWords.live) : effectWords.live, (change) => {
+    if (!can(change.features, ability)) return off(change) ?? restarts(change);
+    return typeof live === "function" ? live(change) : live;
   });
 
 function can({ live }: Features, ability: keyof Features["live"]): boolean {
@@ -63,10 +76,10 @@ const upTo = (
     (change) => {
       const { old, new: value, oldInputs, features } = change;
       const limit = oldInputs[maximum];
-      if (!can(features, ability)) return off(change) ?? "restart";
+      if (!can(features, ability)) return off(change) ?? restarts(change);
       if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
-      if (amount(value) < amount(old) && !downward) return off(change) ?? "restart";
-      return amount(value) <= amount(limit) ? "live" : (off(change) ?? "restart");
+      if (amount(value) < amount(old) && !downward) return off(change) ?? restarts(change);
+      return amount(value) <= amount(limit) ? "live" : (off(change) ?? restarts(change));
     },
   );
 
@@ -81,11 +94,11 @@ const hotplug: EffectRule = worded("live, where its bus allows; else after a res
       ? { effect: "live", says: "live, unplugged; a volume made with it is deleted" }
       : { effect: "live", says: "live, new disk" };
   }
-  return off(change) ?? "restart";
+  return off(change) ?? restarts(change);
 });
 
 const swapped: EffectRule = worded("live, where its bus allows; else after a restart", (change) =>
-  plugs(change, change.beside) ? "live" : (off(change) ?? "restart"),
+  plugs(change, change.beside) ? "live" : (off(change) ?? restarts(change)),
 );
 
 const growing = grows("a disk");
@@ -193,20 +206,32 @@ const disk: Fields = {
 
 const replug = where(
   "interfaces",
-  worded("live, unplugged and plugged in again", () => ({
-    effect: "live",
-    says: "live, unplugged and plugged in again",
-  })),
+  worded("live, unplugged and plugged in again", (change) =>
+    interrupting("interface", "for-a-moment", change, "live, unplugged and plugged in again"),
+  ),
 );
 
-const plugged = (says: string) =>
-  where(
-    "interfaces",
-    worded(says, () => ({ effect: "live", says })),
-  );
+const plugged = where(
+  "interfaces",
+  worded("live, plugged in", () => ({ effect: "live", says: "live, plugged in" })),
+);
+
+const unplugged = where(
+  "interfaces",
+  worded("live, unplugged", (change) => interrupting("interface", "for-good", change, "live, unplugged")),
+);
+
+const otherNetwork = where(
+  "interfaces",
+  worded("live", (change) => interrupting("interface", "for-a-moment", change)),
+);
+
+const cable: EffectRule = worded("live", (change) =>
+  change.new === "down" ? interrupting("interface", "cable-out", change) : "live",
+);
 
 const nic: Fields = {
-  network: field.reference("Network that it is plugged into.", where("interfaces", "live"), ["Network"], {
+  network: field.reference("Network that it is plugged into.", otherNetwork, ["Network"], {
     carries: ["ipv4", "name", "reservations"],
     needs: "networkModes",
   }),
@@ -230,7 +255,7 @@ const nic: Fields = {
     choices: "interfaceModels",
   }),
   address: field.text("IPv4 address that the network's DHCP reserves for it.", "live", { needs: "networkModes" }),
-  link: field.choice("Whether the cable is in.", "live", ["up", "down"], {
+  link: field.choice("Whether the cable is in.", cable, ["up", "down"], {
     default: "up",
     needs: "linkState",
   }),
@@ -239,7 +264,16 @@ const nic: Fields = {
 
 const reseed: EffectRule = worded(
   "seeded anew, after a restart",
-  (change) => off(change) ?? { effect: "restart", says: "seeded anew, under a new instance id, after a restart" },
+  (change) => off(change) ?? restarts(change, "seeded anew, under a new instance id, after a restart"),
+);
+
+const power: EffectRule = worded("live", (change) =>
+  change.new === false ? interrupting("machine", "switched-off", change) : "live",
+);
+
+/** One that is switched off as well is down for that. */
+const pause: EffectRule = worded("live", (change) =>
+  change.new === true && change.newInputs.running !== false ? interrupting("machine", "paused", change) : "live",
 );
 
 const mostSeed = 1 << 20;
@@ -338,8 +372,8 @@ export const fields = {
     removed: hotplug,
   }),
   interfaces: field.keyed("Network interfaces by key.", "Interface", nic, {
-    added: plugged("live, plugged in"),
-    removed: plugged("live, unplugged"),
+    added: plugged,
+    removed: unplugged,
   }),
   hotplugSlots: field.integer(
     "Free slots for disks and interfaces that are plugged in while it runs.",
@@ -415,8 +449,8 @@ export const fields = {
   guestAgent: field.flag("A channel for the QEMU guest agent.", restart, { default: true, needs: "guestAgent" }),
   rng: field.flag("A random number device.", restart, { default: true, needs: "randomDevice" }),
   clock: field.choice("Hardware clock.", restart, ["utc", "localtime"], { default: "utc", needs: "clocks" }),
-  running: field.flag("Whether it runs.", "live", { default: true }),
-  paused: field.flag("Whether it stands still in memory.", "live", { default: false }),
+  running: field.flag("Whether it runs.", power, { default: true }),
+  paused: field.flag("Whether it stands still in memory.", pause, { default: false }),
   autostart: field.flag("Start it when the host starts.", "live", { default: false }),
   shutdown: field.group("How it is switched off.", {
     timeout: field.integer(
