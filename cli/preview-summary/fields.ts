@@ -1,20 +1,17 @@
 import { type Inputs, isRecord, unknown } from "../../provider/basics/record";
 import { featuresOf } from "../../provider/drivers/registry";
 import { compare, type Row } from "../../provider/lifecycle/compare";
+import type { ChangedField } from "../../provider/lifecycle/consequences";
 import { type Definition, pick, refusedRestarts } from "../../provider/lifecycle/lifecycle";
-import type { Effect, Fields } from "../../provider/lifecycle/schema";
+import type { Fields } from "../../provider/lifecycle/schema";
 import { upgrade } from "../../provider/lifecycle/upgrade";
 import { type Step, secretText } from "./digest";
 import { overlap, parsePath, valueAt } from "./property-path";
 
 /** One field that changes, and what the field table says of it. */
-export interface FieldChange {
-  /** `disks.data.size` */
-  readonly path: string;
+export interface FieldChange extends ChangedField {
   readonly old: unknown;
   readonly new: unknown;
-  /** `unknown`: it is inside a secret, so that the table can't be asked. */
-  readonly effect: Effect | "unknown";
   /** Words that say more than the effect's own. */
   readonly says?: string;
   readonly refuse?: string;
@@ -41,11 +38,13 @@ export interface Judged {
 export function judge(definition: Definition, step: Step): Judged {
   const before = step.oldState;
   const stored = before && Object.keys(before.outputs).length > 0 ? before.outputs : (before?.inputs ?? {});
-  const olds = pick(definition.fields, upgrade(definition.kind, { ...stored }));
+  const state = upgrade(definition.kind, { ...stored });
+  const olds = pick(definition.fields, state);
   const news = pick(definition.fields, { ...step.newState?.inputs });
   const differing = (step.detailedDiff ?? []).map(parsePath).filter(([name]) => !name!.startsWith("__"));
   const features = featuresOf(step.newState?.inputs.__driver);
-  const rows = compare(definition.fields, blinded(olds) as Inputs, blinded(news) as Inputs, features);
+  const blind = (inputs: Inputs) => blinded(inputs) as Inputs;
+  const rows = compare(definition.fields, blind(olds), blind(news), features, blind(state));
   const fields = rows.flatMap((row) => {
     const path = row.path.split(".");
     const [old, value] = [valueAt(olds, path), valueAt(news, path)];
@@ -61,13 +60,13 @@ export function judge(definition: Definition, step: Step): Judged {
     const effect = step.replaceReasons.includes(path[0]!) ? "replace" : "unknown";
     fields.push({ path: shown, old: undefined, new: undefined, effect, hidden: true });
   }
-  const refused = refusedRestarts(definition, rows, blinded(news) as Inputs).map((row) => row.path);
+  const refused = refusedRestarts(definition, rows, blind(news)).map((row) => row.path);
   return { fields, refused, olds, news };
 }
 
 function changeOf(row: Row, secret: boolean): FieldChange {
-  const { path, effect, says, refuse } = row;
-  return { path, old: row.old, new: row.new, effect, says, refuse, hidden: secret || row.secret };
+  const { secret: secretField, ...rest } = row;
+  return { ...rest, hidden: secret || secretField };
 }
 
 /** With every secret as a value that is not known: the rules of the table then don't look into it. */

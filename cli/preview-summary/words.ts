@@ -63,7 +63,4 @@ function changedField(
 }
 
 /** The table's own words, which name the effect where it is not plain. */
-function says({ says, effect }: FieldChange): string {
-  if (says === undefined) return words[effect];
-  return effect === "restart" && !says.includes("restart") ? `${says}, after a restart` : says;
-}
+const says = ({ says, effect }: FieldChange): string => says ?? words[effect];

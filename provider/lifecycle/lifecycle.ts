@@ -5,6 +5,7 @@ import { within } from "../basics/work";
 import type { Hypervisor } from "../drivers/hypervisor";
 import { defaultDriver, featuresOf } from "../drivers/registry";
 import { compare, type Row, refusals, replacedOnChange } from "./compare";
+import type { Consequences, Neighbour, PlannedChange } from "./consequences";
 import type { Context } from "./context";
 import type { Exclusive, Exclusives } from "./exclusives";
 import { lacking } from "./needs";
@@ -79,6 +80,8 @@ export interface Definition<Observed = unknown> extends Table {
    * middle of an update.
    */
   exclusives?(inputs: Inputs, carried: Record<string, Inputs>, identity: Identity): readonly Exclusive[];
+  /** What a change takes away from people. It asks no host. Default: nothing goes down, and it holds no data of its own. */
+  consequences?(change: PlannedChange, others: readonly Neighbour[]): Consequences;
   /** The Pulumi id, known from the inputs once the resource is there. */
   id(inputs: Inputs, made: Inputs): string;
   /** What is there under this identity: undefined on the typed not-found alone. Throws `already-exists` where a foreign one is in the way. */

@@ -141,7 +141,7 @@ describe("a preview in a pull request", function () {
     assert.deepEqual(row("notus"), [
       "`disks.root.image`: `Image base` → _not yet known_ (replaces it)",
       "**replace**",
-      "`notus`, until it is made anew",
+      "`notus`, until it is recreated",
       "all on the disks `data`, `root` of `notus`",
     ]);
     assert.deepEqual(row("eurus"), ["–", "**delete**", "`eurus`, for good", "all on the disk `root` of `eurus`"]);

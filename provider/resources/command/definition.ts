@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Definition } from "../../lifecycle/lifecycle";
 import { type CommandRun, carryOut, defaultTimeout, placeIsGone } from "./carry-out";
+import { consequences } from "./consequences";
 import { causes, table, validateCommand } from "./fields";
 
 /** Whether something has changed since the run that the state tells of, or that run did not end well. */
@@ -17,6 +18,7 @@ export const command: Definition<true> = {
   timeout: defaultTimeout,
   connects: (inputs) => inputs.machine !== undefined,
   validate: validateCommand,
+  consequences,
   id: (_inputs, made) => String(made.__id),
   // What it did can't be looked at: it is as the state has it, and its machine may be gone.
   observe: async ({ previous }) => (previous ? true : undefined),

@@ -2,6 +2,7 @@ import { type Inputs, known } from "../../basics/record";
 import type { Addressing, Arming, BridgeDefinition, BridgeState, ManagerName } from "../../host-system/bridges/model";
 import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { deriveUuid, keep, markOf, placeOf, taken } from "../common";
+import { consequences } from "./consequences";
 import { devicePattern, table } from "./fields";
 import { validateBridge } from "./validate";
 
@@ -101,6 +102,7 @@ export const hostBridge: Definition<Observed> = {
       { key: ["port", place, vlan ?? 0, nic], at: "nic", what: "the port" },
     ];
   },
+  consequences,
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const name = String(run.inputs.name);

@@ -2,6 +2,7 @@ import { asRecord } from "../../basics/record";
 import { Cluster } from "../../guest/kubernetes/cluster";
 import type { Definition } from "../../lifecycle/lifecycle";
 import { syncAddons } from "./addons";
+import { consequences } from "./consequences";
 import { defaultTimeout, table } from "./fields";
 import { drift, outputsOf } from "./look-back";
 import { becomeMember } from "./membership";
@@ -30,6 +31,7 @@ export const kubernetesNode: Definition<NodeState> = {
       { key: ["node's machine", machine], at: "machine", what: "the machine" },
     ];
   },
+  consequences,
   id: (inputs) => `${inputs.machine}/${inputs.nodeName}`,
   // What there is without a state is looked at by the walk itself.
   observe: async (run) => {

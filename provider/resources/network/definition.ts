@@ -6,6 +6,7 @@ import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { derivedMac } from "../../lifecycle/ownership";
 import { deriveName, deriveUuid, foreign, isMarkedBy, markOf, ownNames, placeOf, recognizeUuid } from "../common";
 import { checkNetwork } from "./addresses";
+import { consequences } from "./consequences";
 import {
   definitionOf,
   driftOf,
@@ -69,6 +70,7 @@ export const network: Definition<NetworkState> = {
     ...ownNames("Network", inputs, identity),
     { key: ["device", placeOf(inputs, identity), inputs.bridge], at: "bridge", what: "the bridge" },
   ],
+  consequences,
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const { networks } = run.hypervisor;

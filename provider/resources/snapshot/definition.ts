@@ -3,6 +3,7 @@ import type { SnapshotState } from "../../drivers/model";
 import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import { keep, placeOf, taken, thingOf } from "../common";
+import { consequences } from "./consequences";
 import { table } from "./fields";
 
 type SnapshotRun = Run<SnapshotState>;
@@ -45,6 +46,7 @@ export const snapshot: Definition<SnapshotState> = {
     const machine = thingOf(inputs.machine, carried.machine, placeOf(inputs, identity));
     return [{ key: ["snapshot", machine, inputs.name], at: "name", what: "the name" }];
   },
+  consequences,
   id: (inputs) => `${inputs.machine}/${inputs.name}`,
   async observe(run) {
     // The token that it is made with is the base line: only a later one rolls back.

@@ -7,7 +7,8 @@ import { derivedUuid } from "../../lifecycle/ownership";
 import { foreign, isMarkedBy, markOf, ownership, splitVolumeId, taken } from "../common";
 import { adopt, refuseOtherDisks, settle } from "./adoption";
 import { withoutOldLeases } from "./boot-addresses";
-import { derive, entries, ownOfMachine, validateMachine } from "./derive";
+import { consequences } from "./consequences";
+import { derive, entries, isSeed, ownOfMachine, validateMachine } from "./derive";
 import { definitionOf, type MachineRun } from "./desired-machine";
 import { syncDevices } from "./devices";
 import { drift, leftByPatch } from "./drift";
@@ -57,6 +58,7 @@ export const virtualMachine: Definition<MachineState> = {
   derive,
   validate: validateMachine,
   exclusives: ownOfMachine,
+  consequences,
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
     const { machines } = run.hypervisor;
@@ -198,7 +200,7 @@ export const virtualMachine: Definition<MachineState> = {
     await machines.remove(String(run.inputs.uuid), { name: String(run.inputs.name), files });
     await release(run);
     for (const [key, id] of Object.entries(madeVolumes(run))) {
-      if (run.inputs.keepDisks === true && key !== "seed" && !key.startsWith("seed-")) continue;
+      if (run.inputs.keepDisks === true && !isSeed(key)) continue;
       const { pool, name } = splitVolumeId(id);
       const volume = await volumes.find(pool, name);
       if (volume) await deleteVolume(run, pool, name, volume.backingPath);

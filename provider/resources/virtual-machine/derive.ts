@@ -22,6 +22,9 @@ export function madeWithMachine(disk: Inputs): boolean {
   return disk.volume === undefined && disk.device !== "cdrom";
 }
 
+/** Whether a volume is of the seed, or of an earlier one, by its key among those that were made with the machine. */
+export const isSeed = (key: string): boolean => key === "seed" || key.startsWith("seed-");
+
 /**
  * What is derived once and then kept. Of a machine that is to be adopted the devices have names already: those are left open,
  * here and from then on, and are found on the host (adoption.ts).

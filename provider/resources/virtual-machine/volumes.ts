@@ -9,7 +9,7 @@ import { hostKeyOf, makeHostKeySeed, seedOfHostKey } from "../../guest/host-keys
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { releaseBacking } from "../backing";
 import { namesOf, splitVolumeId, taken } from "../common";
-import { entries, madeWithMachine, seedPool } from "./derive";
+import { entries, isSeed, madeWithMachine, seedPool } from "./derive";
 import { type MachineRun, volumePath } from "./desired-machine";
 
 /** Ids of the volumes made with the machine, by disk key; kept in the state even where a later step fails. */
@@ -168,7 +168,7 @@ export async function cleanVolumes(run: MachineRun): Promise<void> {
     [...(run.observed?.running?.disks ?? []), ...(run.observed?.stored.disks ?? [])].map((disk) => disk.path),
   );
   for (const [key, id] of Object.entries(made)) {
-    const owner = key.startsWith("seed-") ? "seed" : key;
+    const owner = isSeed(key) ? "seed" : key;
     if (wanted.get(owner) === id && key === owner) continue;
     const { pool, name } = splitVolumeId(id);
     const volume = await run.hypervisor.volumes.find(pool, name);

@@ -17,6 +17,7 @@ import {
   taken,
   volumeNameOf,
 } from "../common";
+import { consequences } from "./consequences";
 import { table } from "./fields";
 
 export const volume: Definition<VolumeState> = {
@@ -50,6 +51,7 @@ export const volume: Definition<VolumeState> = {
   exclusives: (inputs, carried, identity) => [
     ownFile(inputs, carried.pool, placeOf(inputs, identity), "volumeName", inputs.adopt === true),
   ],
+  consequences,
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
     const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));

@@ -108,7 +108,7 @@ describe("effects in a preview summary", () => {
     const network = { kind: "Network", name: "lan", id: "net-id", olds: { host: "h", mode: "nat", domain: "a" } };
     const user = { op: "same", olds: machine, news: machine };
     const replaced = change({ op: "replace", ...network, news: { host: "h", mode: "isolated" } }, [user]);
-    assert.deepEqual(replaced.down, ["network `lan`, until it is made anew, with it `boreas`"]);
+    assert.deepEqual(replaced.down, ["network `lan`, until it is recreated, with it `boreas`"]);
     const restarted = change({ op: "update", ...network, news: { host: "h", mode: "nat", domain: "b" } }, [user]);
     assert.deepEqual(restarted.down, ["network `lan`, for a moment, with it `boreas`"]);
     const of = { machine: ["urn:pulumi:dev::winds::pulumi-nodejs:dynamic/windrose:VirtualMachine::boreas"] };

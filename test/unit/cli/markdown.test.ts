@@ -217,7 +217,7 @@ describe("Markdown of a preview summary", function () {
     assert.deepEqual(cells("notus"), [
       "`disks.root.image`: `Image base` → _not yet known_ (replaces it)",
       "**replace**",
-      "`notus`, until it is made anew",
+      "`notus`, until it is recreated",
       "all on the disks `data`, `root` of `notus`",
     ]);
     assert.deepEqual(cells("boreas"), [

@@ -60,7 +60,7 @@ describe("nodes in a preview summary", () => {
     assert.deepEqual([left.down, left.lost], [["node `winds-boreas`, drained before, for good"], []]);
     const anew = { cluster: { ...cluster, generation: 2 } };
     const made = change({ op: "replace", olds: first, news: { ...first, ...anew }, name: "winds-boreas" });
-    assert.deepEqual(made.down, ["cluster `winds`, until it is made anew"]);
+    assert.deepEqual(made.down, ["cluster `winds`, until it is recreated"]);
     assert.deepEqual(made.lost, ["all that the cluster `winds` holds"]);
     const joined = change({ op: "replace", news: { ...worker, ...anew } });
     assert.deepEqual([joined.down, joined.lost], [["node `winds-notus`, until it has joined the new cluster"], []]);
