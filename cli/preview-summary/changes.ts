@@ -35,6 +35,8 @@ export interface Change {
   readonly lost: readonly string[];
   /** There may be more of both, which only a script or another package knows. */
   readonly unforeseen: boolean;
+  /** `up` refuses it while the machine runs. */
+  readonly refused: boolean;
   /** Markdown sentences on what the fields don't say. */
   readonly notes: readonly string[];
 }
@@ -116,7 +118,7 @@ function ourChange(
     operation === "create" ? given(definitions[kind].fields, judged.news) : operation === "delete" ? [] : judged.fields;
   const notes = notesOn({ operation, step, judged, consequences, restartedBy, stays });
   if (unread !== undefined) notes.unshift(`Its fields can't be judged: ${code(unread)}.`);
-  const change = { ...place, kind, fields, notes };
+  const change = { ...place, kind, fields, notes, refused: judged.refused.length > 0 };
   if (stays && operation === "delete") return { ...change, effect: "local", down: [], lost: [], unforeseen: false };
   const { down = [], lost = [], unforeseen = false } = consequences;
   return {
@@ -141,5 +143,5 @@ function foreignChange(place: Place, operation: Operation, step: Step): Change {
   const effect = stays ? "local" : operation;
   if (operation === "replace" && !fields.some((field) => field.effect === "replace")) notes.push(whyReplaced(step));
   const unforeseen = operation !== "create" && !stays;
-  return { ...place, effect, fields, down: [], lost: [], unforeseen, notes };
+  return { ...place, effect, fields, down: [], lost: [], unforeseen, refused: false, notes };
 }

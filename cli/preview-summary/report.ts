@@ -1,3 +1,4 @@
+import { restartRefusal } from "../../provider/lifecycle/lifecycle";
 import { parseUrn } from "../../provider/lifecycle/ownership";
 import { type Change, changesOf } from "./changes";
 import type { Diagnostic, Digest } from "./digest";
@@ -51,8 +52,7 @@ function aboutOf(urn: string | undefined): string | undefined {
 
 /** What the provider leaves on a resource that it will refuse to restart; the table has it, without the values. */
 function saidAlready({ urn, message }: Diagnostic, changes: readonly Change[]): boolean {
-  if (!message.includes("`up` will refuse this")) return false;
-  return changes.some((change) => change.urn === urn && change.kind !== undefined);
+  return message.trimEnd().endsWith(restartRefusal) && changes.some((change) => change.urn === urn && change.refused);
 }
 
 /** What an id belongs to, of what the preview holds: `Image base`. */

@@ -173,6 +173,10 @@ function takeExclusives(
   }
 }
 
+/** Ends what a preview leaves on a resource of which `up` will refuse to restart it: it tells that warning from others. */
+export const restartRefusal =
+  '`restart` is "refuse": `up` will refuse this while the machine runs; set it to "now" or "defer"';
+
 /** Changes that need a restart which the resource does not allow: `up` refuses them, and a preview warns. */
 export function refusedRestarts(definition: Pick<Definition, "fields">, rows: readonly Row[], inputs: Inputs): Row[] {
   if (rows.some((row) => row.effect === "replace")) return [];

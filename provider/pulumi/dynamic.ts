@@ -17,6 +17,7 @@ import {
   read,
   refusedRestarts,
   remove,
+  restartRefusal,
 } from "../lifecycle/lifecycle";
 import { parseUrn } from "../lifecycle/ownership";
 import { upgrade } from "../lifecycle/upgrade";
@@ -106,11 +107,7 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         if (of?.preview && answer.rows.length > 0) {
           const text = describeRows(answer.rows);
           if (refusedRestarts(definition, answer.rows, news).length > 0) {
-            engine.log(
-              "warning",
-              urn,
-              `${text}. \`restart\` is "refuse": \`up\` will refuse this while the machine runs; set it to "now" or "defer"`,
-            );
+            engine.log("warning", urn, `${text}. ${restartRefusal}`);
           } else engine.log("info", urn, text);
         }
         return { changes: answer.changes, replaces: answer.replaces, deleteBeforeReplace: true };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Inputs } from "../../provider/basics/record";
+import { restartRefusal } from "../../provider/lifecycle/lifecycle";
 import { type Effect, effectWords } from "../../provider/lifecycle/schema";
 import type { Look } from "./look";
 import type { Place } from "./place";
@@ -203,7 +204,7 @@ class Trial {
   private async restart(): Promise<void> {
     const { way } = this;
     const found = await this.previewed();
-    assert.match(found.warnings, /`up` will refuse this/, "a warning at preview");
+    assert.ok(found.warnings.includes(restartRefusal), `a warning at preview: ${found.warnings}`);
     const start = await this.kind.find(this.look(this.before));
     const refusal = await refused(way.up(this.after));
     assert.ok(refusal.includes(`\`${rowPath(this.path)}\``), `the refusal names the field: ${refusal}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
+import { restartRefusal } from "../../../provider/lifecycle/lifecycle";
 import { type EffectRule, type Field, type Fields, type Verdict, worded } from "../../../provider/lifecycle/schema";
 import { definitions } from "../../../provider/pulumi/definitions";
 import { digest, machine, made, markdown, report, type Sketch } from "./digests";
@@ -60,5 +61,25 @@ describe("what a preview summary says goes down or is lost", () => {
       sinon.stub(definition, "fields").value(reworded(definition.fields));
     assert.match(markdown(digest(changed)), /\(other words\)/);
     assert.deepEqual(consequences(), before);
+  });
+});
+
+describe("the warning of a restart that is refused", () => {
+  const urn = "urn:pulumi:dev::winds::pulumi-nodejs:dynamic/windrose:VirtualMachine::boreas";
+  const warned = (message: string, news: object) => {
+    const diagnostics = [{ urn, message: `warning: ${message}\n`, severity: "warning" }];
+    return report(digest([{ op: "update", olds: machine, news: { ...machine, ...news } }], { diagnostics })).warnings;
+  };
+  const refused = { machineType: "pc" };
+
+  it("is not repeated where the table has it, whatever the fields say", () => {
+    for (const text of ["machineType unset → pc: after a restart", "other words"])
+      assert.deepEqual(warned(`${text}. ${restartRefusal}`, refused), []);
+  });
+
+  it("is shown where the table does not have it, as are all others", () => {
+    assert.equal(warned(`other words. ${restartRefusal}`, { description: "x" }).length, 1);
+    assert.equal(warned("the machine is left as it is", refused).length, 1);
+    assert.equal(warned(`${restartRefusal} Not ours.`, refused).length, 1);
   });
 });
