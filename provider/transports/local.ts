@@ -2,15 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { WindroseError } from "../basics/errors";
 import { bounds, seconds } from "./bounds";
-import {
-  type CommandEnd,
-  CommandTransport,
-  endBySignal,
-  type Invocation,
-  missing,
-  type RunningCommand,
-  wrapped,
-} from "./commands";
+import { CommandTransport, endBySignal, missing, wrapped } from "./commands";
+import type { CommandEnd, Invocation, RunningCommand } from "./running-command";
 import { socketFailure } from "./socket-errors";
 import type { ConnectOptions, HostStream } from "./transport";
 

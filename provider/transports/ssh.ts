@@ -6,17 +6,10 @@ import type { ClientChannel } from "ssh2";
 import { asWindroseError, WindroseError } from "../basics/errors";
 import { Authentication } from "./authentication";
 import { bounds, seconds, within } from "./bounds";
-import {
-  type CommandEnd,
-  CommandTransport,
-  collect,
-  endBySignal,
-  type Invocation,
-  type RunningCommand,
-  wrapped,
-} from "./commands";
+import { CommandTransport, collect, endBySignal, wrapped } from "./commands";
 import { HostKeys } from "./host-key";
 import { quoteCommand } from "./quote";
+import type { CommandEnd, Invocation, RunningCommand } from "./running-command";
 import { socketFailure } from "./socket-errors";
 import { type HostSettings, resolveHost } from "./ssh-config";
 import { handshake } from "./ssh-connect";

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import { asWindroseError, WindroseError } from "../basics/errors";
 import { bounds, seconds } from "./bounds";
-import type { RunningCommand } from "./commands";
 import { LineSplitter, TailBuffer } from "./output";
+import type { RunningCommand } from "./running-command";
 import type { ExecResult, UploadOptions } from "./transport";
 import { uploadFailure, uploadScript } from "./upload-script";
 

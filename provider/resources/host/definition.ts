@@ -43,7 +43,7 @@ export const host: Definition<ObservedHost> = {
     if (known<string>(before) && known(run.given.lineage) && before !== run.given.lineage) noteLineage(run, before);
     if (!run.previous && run.inputs.lineage === undefined) {
       run.made.__unsure = true;
-      // There may be no libvirt yet. Once there is one, it is asked again.
+      // There may be no hypervisor yet. Once there is one, it is asked again.
       refuseLost(run, await lostLineages(run).catch(() => []));
     }
     run.inputs.lineage ??= newLineage();
