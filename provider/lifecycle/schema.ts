@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z as zod } from "zod";
 import { asRecord, type Inputs, isRecord, unknown } from "../basics/record";
 import { formatSize, parseSize, sizeProblem } from "../basics/sizes";
 import type { ChoiceName, FeatureName, Features } from "../drivers/features";
@@ -67,10 +67,19 @@ export function worded(text: string, rule: (change: Change) => Verdict): EffectF
   return Object.assign((change: Change) => rule(change), { text });
 }
 
+/** zod, as the maker of a type gets it. A table does not import it. */
+export type Zod = typeof zod;
+
+/**
+ * Makes a field's type, when the first value is checked: programs construct resources and check none, and loading zod takes
+ * longer than loading all the tables.
+ */
+export type TypeMaker<T extends zod.ZodType = zod.ZodType> = (z: Zod) => T;
+
 /** Content of a length in bytes of UTF-8. `instead`: what to do with more. */
 export function contentOf(most: number, instead = "") {
   const says = `has more than ${formatSize(most)}${instead && `: ${instead}`}`;
-  return z.string().refine((text) => Buffer.byteLength(text) <= most, says);
+  return (z: Zod) => z.string().refine((text) => Buffer.byteLength(text) <= most, says);
 }
 
 interface Described {
@@ -95,7 +104,7 @@ export type Kind =
 export interface Leaf extends Described {
   readonly shape: "leaf";
   /** Checks a known value and makes it canonical. */
-  readonly type: z.ZodType;
+  readonly type: zod.ZodType;
   /** The type as TypeScript has it. */
   readonly typeText: string;
   readonly effect: EffectRule;
@@ -156,10 +165,29 @@ export interface Table {
   readonly outputs: OutputFields;
 }
 
-type LeafOptions = Partial<Omit<Leaf, "shape" | "doc" | "effect">>;
+type LeafOptions = Partial<Omit<Leaf, "shape" | "type" | "typeText" | "doc" | "effect">>;
 
-function leaf(type: z.ZodType, typeText: string, doc: string, effect: EffectRule, options: LeafOptions = {}): Leaf {
-  return { shape: "leaf", type, typeText, doc, effect, ...options };
+function leaf(
+  make: TypeMaker,
+  typeText: string,
+  doc: string | (() => string),
+  effect: EffectRule,
+  options: LeafOptions = {},
+): Leaf {
+  let type: zod.ZodType | undefined;
+  return {
+    shape: "leaf",
+    get type() {
+      type ??= make((require("zod") as typeof import("zod")).z);
+      return type;
+    },
+    typeText,
+    get doc() {
+      return typeof doc === "string" ? doc : doc();
+    },
+    effect,
+    ...options,
+  };
 }
 
 /** Longest text that a field takes, unless it says otherwise: characters. */
@@ -169,7 +197,7 @@ const maxEntries = 256;
 
 /** Any text, of a length in characters. */
 export function textOf(max: number) {
-  return z.string().max(max, `has more than ${max} characters`);
+  return (z: Zod) => z.string().max(max, `has more than ${max} characters`);
 }
 
 /** Of the names of things and places. What a text may hold beside that is the same for all (`texts.ts`). */
@@ -197,10 +225,13 @@ export const field = {
     options: LeafOptions & { pattern?: RegExp; says?: string; max?: number; lines?: boolean } = {},
   ) => {
     const { pattern, says, max, lines, ...rest } = options;
-    let type = textOf(max ?? maxText);
-    if (!lines) type = type.refine(oneLine, notOneLine);
-    if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
-    return leaf(type, "string", doc, effect, { ...(pattern || rest.derived ? {} : { absent: "empty" }), ...rest });
+    const make = (z: Zod) => {
+      let type = textOf(max ?? maxText)(z);
+      if (!lines) type = type.refine(oneLine, notOneLine);
+      if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
+      return type;
+    };
+    return leaf(make, "string", doc, effect, { ...(pattern || rest.derived ? {} : { absent: "empty" }), ...rest });
   },
   size: (
     doc: string,
@@ -209,29 +240,37 @@ export const field = {
   ) => {
     // What can only be had in whole steps is rounded up here, once: what is read back is then what was asked for.
     const { min = 1, step = 1, of = "memory", ...rest } = options;
-    const type = z.union([z.string(), z.number()]).transform((value, context) => {
-      const problem = sizeProblem(value, min, of);
-      if (problem !== undefined) {
-        context.addIssue({ code: "custom", message: problem });
-        return z.NEVER;
-      }
-      return formatSize(Math.ceil(parseSize(value)! / step) * step);
-    });
-    return leaf(type, "string", doc, effect, rest);
+    const make = (z: Zod) =>
+      z.union([z.string(), z.number()]).transform((value, context) => {
+        const problem = sizeProblem(value, min, of);
+        if (problem !== undefined) {
+          context.addIssue({ code: "custom", message: problem });
+          return z.NEVER;
+        }
+        return formatSize(Math.ceil(parseSize(value)! / step) * step);
+      });
+    return leaf(make, "string", doc, effect, rest);
   },
   integer: (doc: string, effect: EffectRule, bounds: { min: number; max: number }, options: LeafOptions = {}) =>
-    leaf(z.number().int().min(bounds.min).max(bounds.max), "number", doc, effect, options),
+    leaf((z) => z.number().int().min(bounds.min).max(bounds.max), "number", doc, effect, options),
   flag: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
-    leaf(z.boolean(), "boolean", doc, effect, options),
+    leaf((z) => z.boolean(), "boolean", doc, effect, options),
   choice: (doc: string, effect: EffectRule, values: readonly [string, ...string[]], options: LeafOptions = {}) =>
-    leaf(z.enum(values), values.map((value) => JSON.stringify(value)).join(" | "), doc, effect, options),
-  list: (doc: string, effect: EffectRule, item: z.ZodType, itemText: string, options: LeafOptions = {}) =>
-    leaf(z.array(item).max(1024), /\W/.test(itemText) ? `(${itemText})[]` : `${itemText}[]`, doc, effect, options),
+    leaf((z) => z.enum(values), values.map((value) => JSON.stringify(value)).join(" | "), doc, effect, options),
+  list: (doc: string, effect: EffectRule, item: TypeMaker, itemText: string, options: LeafOptions = {}) =>
+    leaf(
+      (z) => z.array(item(z)).max(1024),
+      /\W/.test(itemText) ? `(${itemText})[]` : `${itemText}[]`,
+      doc,
+      effect,
+      options,
+    ),
   dictionary: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
     leaf(
-      z
-        .record(textOf(256).min(1, "is empty").refine(oneLine, notOneLine), textOf(maxText))
-        .refine((all) => Object.keys(all).length <= maxEntries, `has more than ${maxEntries} entries`),
+      (z) =>
+        z
+          .record(textOf(256)(z).min(1, "is empty").refine(oneLine, notOneLine), textOf(maxText)(z))
+          .refine((all) => Object.keys(all).length <= maxEntries, `has more than ${maxEntries} entries`),
       "{ [key: string]: string }",
       doc,
       effect,
@@ -245,14 +284,15 @@ export const field = {
     options: LeafOptions & { carries?: readonly string[]; orPath?: boolean } = {},
   ) => {
     const { carries = [], orPath, ...rest } = options;
-    const type = textOf(1024)
-      .min(1, "is empty")
-      .refine(oneLine, notOneLine)
-      .refine(
-        (value) => (orPath && value.startsWith("/")) || isId(kinds, value),
-        `must be ${orPath ? "a path, a resource" : "a resource"} or its id`,
-      );
-    return leaf(type, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
+    const make = (z: Zod) =>
+      textOf(1024)(z)
+        .min(1, "is empty")
+        .refine(oneLine, notOneLine)
+        .refine(
+          (value) => (orPath && value.startsWith("/")) || isId(kinds, value),
+          `must be ${orPath ? "a path, a resource" : "a resource"} or its id`,
+        );
+    return leaf(make, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
   },
   group: (doc: string, fields: Fields, options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {}): Group => ({
     shape: "group",

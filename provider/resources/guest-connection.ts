@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
 import { type Inputs, isRecord } from "../basics/record";
 import { field } from "../lifecycle/schema";
 
@@ -27,7 +26,7 @@ export const guestConnection = (doc: string) =>
       defaultText: "that of the host's connection, and your own default keys",
     }),
     agent: field.of(
-      z.union([z.boolean(), z.string().min(1).max(1024)]),
+      (z) => z.union([z.boolean(), z.string().min(1).max(1024)]),
       "boolean | string",
       "false: no ssh agent; a path: that agent's socket.",
       "local",

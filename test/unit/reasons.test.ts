@@ -10,7 +10,7 @@ const fields: Fields = {
   group: field.group("", { address: field.text("", "live"), secret: field.text("", "live", { secret: true }) }),
   disks: field.keyed("", "Disk", { size: field.text("", "live") }, { added: "live", removed: "live" }),
   map: field.dictionary("", "live"),
-  list: field.of(field.text("", "live").type, "string[]", "", "live"),
+  list: field.of(() => field.text("", "live").type, "string[]", "", "live"),
 };
 
 const said = (given: Inputs, property: string, reason = "is wrong") =>

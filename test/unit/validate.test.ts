@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
 import { type Inputs, unknown } from "../../provider/basics/record";
 import { type Fields, field } from "../../provider/lifecycle/schema";
 import { validate } from "../../provider/lifecycle/validate";
@@ -7,7 +6,7 @@ import { validate } from "../../provider/lifecycle/validate";
 const fields: Fields = {
   name: field.text("", "live", { required: true, pattern: /^[a-z]+$/, says: "must be small letters" }),
   size: field.size("", "live"),
-  list: field.list("", "live", field.text("", "live").type, "string"),
+  list: field.list("", "live", () => field.text("", "live").type, "string"),
   secret: field.text("", "live", { secret: true, max: 3 }),
   own: field.text("", "live", { internal: true }),
   pool: field.reference("", "live", ["StoragePool"], { carries: ["path"] }),
@@ -40,7 +39,7 @@ describe("validate", () => {
       note: field.text("", "live", { lines: true, absent: "blank" }),
       token: field.text("", "live"),
       must: field.text("", "live", { required: true }),
-      file: field.of(z.string(), "string", "", "live", { content: true }),
+      file: field.of((z) => z.string(), "string", "", "live", { content: true }),
       map: field.dictionary("", "live"),
     };
     const { inputs, failures } = validate(texts, {
@@ -74,7 +73,7 @@ describe("validate", () => {
       flag: field.flag("", "live"),
       count: field.integer("", "live", { min: 1, max: 8 }),
       choice: field.choice("", "live", ["a", "b"]),
-      either: field.of(z.union([z.string(), z.array(z.string())]), "string | string[]", "", "live"),
+      either: field.of((z) => z.union([z.string(), z.array(z.string())]), "string | string[]", "", "live"),
     };
     const reasons = (inputs: Inputs) => validate(fields, inputs).failures.map(({ reason }) => reason);
     assert.deepEqual(reasons({ flag: "yes", count: "1", choice: "c", either: 7 }), [

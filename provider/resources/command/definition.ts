@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Definition } from "../../lifecycle/lifecycle";
 import { type CommandRun, carryOut, defaultTimeout, placeIsGone } from "./carry-out";
 import { consequences } from "./consequences";
-import { causes, table, validateCommand } from "./fields";
+import { causes, table } from "./fields";
+import { validateCommand } from "./validate";
 
 /** Whether something has changed since the run that the state tells of, or that run did not end well. */
 function isDue({ inputs, previous, made }: CommandRun): boolean {

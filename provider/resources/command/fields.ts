@@ -1,27 +1,31 @@
-import { z } from "zod";
-import { type Inputs, isRecord } from "../../basics/record";
 import { unixScript } from "../../basics/texts";
-import { field, type Table, textOf, worded } from "../../lifecycle/schema";
+import { field, type Table, textOf, worded, type Zod } from "../../lifecycle/schema";
 import { onHost } from "../common-fields";
 import { guestConnection } from "../guest-connection";
 
 /** Characters of a script, of its input or of all arguments together. */
 const longest = 256 * 1024;
 const text = textOf(longest);
-const program = text.min(1, "is empty").refine((value) => !value.startsWith("-"), "begins with a hyphen");
-const words = z.array(text).max(4096).refine(startsWithProgram, "does not begin with a program");
-const script = z.union(
-  [text.refine((value) => value.trim() !== "", "is empty").transform(unixScript), words],
-  "must be a script, or a list of a program and its arguments",
-);
-const variables = z
-  .record(z.string(), text.max(120_000))
-  .refine((value) => Object.keys(value).every((name) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)), {
-    message: "has a name in it that no variable can have",
-  });
+const words = (z: Zod) => z.array(text(z)).max(4096).refine(startsWithProgram, "does not begin with a program");
+const script = (z: Zod) =>
+  z.union(
+    [
+      text(z)
+        .refine((value) => value.trim() !== "", "is empty")
+        .transform(unixScript),
+      words(z),
+    ],
+    "must be a script, or a list of a program and its arguments",
+  );
+const variables = (z: Zod) =>
+  z
+    .record(z.string(), text(z).max(120_000))
+    .refine((value) => Object.keys(value).every((name) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)), {
+      message: "has a name in it that no variable can have",
+    });
 
-function startsWithProgram(list: readonly string[]): boolean {
-  return program.safeParse(list[0]).success;
+export function startsWithProgram([program = ""]: readonly string[]): boolean {
+  return program !== "" && !program.startsWith("-");
 }
 
 const runs = worded("live: runs `update`, or `create` where there is none", ({ newInputs }) => ({
@@ -77,7 +81,7 @@ export const fields = {
     { content: true },
   ),
   stdin: field.of(text, "string", "Its standard input.", runs, { content: true }),
-  triggers: field.of(z.array(z.unknown()).max(1024), "unknown[]", "Any values: a change of one runs it.", runs, {
+  triggers: field.of((z) => z.array(z.unknown()).max(1024), "unknown[]", "Any values: a change of one runs it.", runs, {
     content: true,
   }),
   workingDirectory: field.text("An absolute path.", runs, {
@@ -134,28 +138,3 @@ export const mayBeSecret = [
   "triggers",
   "workingDirectory",
 ] as const;
-
-/** Programs whose `-e` takes the next argument for a script; to a shell it means to stop at the first error. */
-const readsArgument = /(^|\/)(perl|ruby|node|lua)[\d.]*$/;
-
-export function validateCommand(
-  inputs: Inputs,
-  _carried: Record<string, Inputs>,
-  failures: { property: string; reason: string }[],
-): void {
-  if (inputs.create === undefined && inputs.update === undefined && inputs.delete === undefined)
-    failures.push({ property: "create", reason: "is required, where there is neither `update` nor `delete`" });
-  if (inputs.machine === undefined && isRecord(inputs.connection))
-    failures.push({ property: "connection", reason: "is that of a `machine`: a host has its own" });
-  const { interpreter } = inputs;
-  if (Array.isArray(interpreter)) {
-    const last = interpreter.at(-1);
-    if (interpreter.length === 0 || (typeof interpreter[0] === "string" && !startsWithProgram(interpreter)))
-      failures.push({ property: "interpreter", reason: "does not begin with a program" });
-    else if (interpreter.length > 1 && (last === "-c" || (last === "-e" && readsArgument.test(String(interpreter[0])))))
-      failures.push({ property: "interpreter", reason: `is given the script as a file: leave \`${last}\` away` });
-    for (const name of ["create", "update", "delete"])
-      if (Array.isArray(inputs[name]))
-        failures.push({ property: name, reason: "with an `interpreter` it must be a script, not a list" });
-  }
-}

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import type { Inputs } from "../../basics/record";
-import { type EffectRule, field, type OutputFields, type Table } from "../../lifecycle/schema";
+import { type EffectRule, field, type OutputFields, type Table, type Zod } from "../../lifecycle/schema";
 import { onHost, uuidField } from "../common-fields";
 import { parseAddress, parseSubnet } from "../network/addresses";
 
@@ -8,28 +7,31 @@ import { parseAddress, parseSubnet } from "../network/addresses";
 export const devicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
 const deviceSays = "a device's name is made of letters, digits, `.`, `_` and `-`, and has 15 characters at most";
 
-const subnet = z
-  .string()
-  .refine(
-    (text) => parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"),
-    "must be an address with its prefix, as `192.0.2.5/24`",
-  )
-  .transform((text) => (parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"))!.text);
+const subnet = (z: Zod) =>
+  z
+    .string()
+    .refine(
+      (text) => parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"),
+      "must be an address with its prefix, as `192.0.2.5/24`",
+    )
+    .transform((text) => (parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"))!.text);
 
-const address = z
-  .string()
-  .refine((text) => parseAddress(text), "must be an address, as `192.0.2.1`")
-  .transform((text) => String(parseAddress(text)));
+const address = (z: Zod) =>
+  z
+    .string()
+    .refine((text) => parseAddress(text), "must be an address, as `192.0.2.1`")
+    .transform((text) => String(parseAddress(text)));
 
-const gatewayOf = (kind: "ipv4" | "ipv6") =>
+const gatewayOf = (kind: "ipv4" | "ipv6") => (z: Zod) =>
   z
     .string()
     .refine((text) => parseAddress(text, kind), `must be an address of ${kind === "ipv4" ? "IPv4" : "IPv6"}`)
     .transform((text) => String(parseAddress(text, kind)));
 
-const domain = z
-  .string()
-  .regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*$/, "must be a domain");
+const domain = (z: Zod) =>
+  z
+    .string()
+    .regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*$/, "must be a domain");
 
 const vlan = { min: 1, max: 4094 };
 
@@ -79,7 +81,7 @@ export const fields = {
   trunks: field.list(
     "VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames; all where none is given.",
     moves,
-    z.number().int().min(0).max(4094),
+    (z) => z.number().int().min(0).max(4094),
     "number",
     { default: [] },
   ),
@@ -90,7 +92,7 @@ export const fields = {
     { default: "auto" },
   ),
   addresses: field.of(
-    z.union([z.literal("keep"), z.array(subnet).max(64)]),
+    (z) => z.union([z.literal("keep"), z.array(subnet(z)).max(64)]),
     '"keep" | string[]',
     "`keep`: what the NIC has moves to the bridge as it is, fixed or by DHCP, with its routes and name servers. Or a list, each with its prefix: `192.0.2.5/24`, `2001:db8::5/64`.",
     moves,

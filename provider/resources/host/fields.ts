@@ -1,19 +1,17 @@
-import { z } from "zod";
-import { hostProfiles } from "../../drivers/registry";
-import { groupNames } from "../../host-system/preparation/packages";
 import { field, type Table } from "../../lifecycle/schema";
-import * as types from "./types";
 
 /** Seconds: a host alone is looked at; packages are fetched and installed. */
 const usualTimeout = 120;
 const packagesTimeout = 1800;
 
-/** What packages are for, by the names that programs use. */
-const packageGroups = [...new Set(hostProfiles().flatMap(({ packages }) => groupNames(packages)))];
+/** Loaded when a value is checked: what may stand in these fields is for the host's system and the drivers to say. */
+const types = () => require("./types") as typeof import("./types");
+
+export const bridgePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
 
 export const fields = {
   connection: field.of(
-    z.union([z.string().min(1).max(1024), z.record(z.string(), z.unknown())]),
+    (z) => z.union([z.string().min(1).max(1024), z.record(z.string(), z.unknown())]),
     "string | ConnectionArgs",
     "How the host is reached: a name in the stack configuration `windrose:hosts`, a libvirt URI (`qemu:///system`, `qemu+ssh://root@anemoi/system`), or an object. Keys and passwords in it are used, and never stored.",
     "local",
@@ -55,14 +53,19 @@ export const fields = {
     disk: field.dictionary('Free disk space by path: `{ "/var/lib/libvirt/images": "200GiB" }`.', "local"),
   }),
   packages: field.of(
-    types.packages,
+    () => types().packages,
     '"auto" | "none" | string[]',
-    `Packages that are installed: \`auto\` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (${packageGroups.map((name) => `\`${name}\``).join(", ")}, or \`auto\` among them) and of the distribution's own names. They stay when the Host is deleted, unless \`removePackages\` is set.`,
+    () =>
+      `Packages that are installed: \`auto\` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (${types()
+        .packageGroups.map((name) => `\`${name}\``)
+        .join(
+          ", ",
+        )}, or \`auto\` among them) and of the distribution's own names. They stay when the Host is deleted, unless \`removePackages\` is set.`,
     "live",
     { default: "none" },
   ),
   packageNames: field.of(
-    types.packageNames,
+    () => types().packageNames,
     "{ [key: string]: string }",
     'The distribution\'s names, where they are others than expected: `{ qemu: "qemu-system-x86-xen" }`.',
     "live",
@@ -73,14 +76,14 @@ export const fields = {
     { default: false },
   ),
   services: field.of(
-    types.services,
+    () => types().services,
     "string[] | { [key: string]: { enabled?: boolean; running?: boolean } }",
     "Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. What systemctl enables, disables, starts or stops along with them (`Also=`, sockets, what they require or rule out) is put back, too.",
     "live",
     { defaultText: "libvirt's own, where `packages` has `auto`" },
   ),
   users: field.of(
-    types.users,
+    () => types().users,
     "{ [key: string]: string[] }",
     'Users that are there, into groups: `{ ada: ["libvirt", "kvm"] }`.',
     "live",
@@ -97,12 +100,17 @@ export const fields = {
     },
   ),
   sysctl: field.of(
-    types.sysctl,
+    () => types().sysctl,
     "{ [key: string]: string | number }",
     'Parameters of the kernel, kept over a reboot: `{ "net.bridge.bridge-nf-call-iptables": 0 }`. A dot within a name is written as `/`.',
     "live",
   ),
-  modules: field.list("Modules of the kernel, loaded now and at each boot.", "live", types.moduleName, "string"),
+  modules: field.list(
+    "Modules of the kernel, loaded now and at each boot.",
+    "live",
+    () => types().moduleName,
+    "string",
+  ),
   firewall: field.group(
     "A table of ours in nftables, `inet windrose`, beside whatever else is there; nothing of others is changed. What the host routes from a bridge must come from its subnets, and what it routes to it must be for them; the rest is dropped. What stays on the bridge is let alone. A table can only forbid: where another one (Docker's, firewalld's) drops what is routed, that is said in a warning.",
     {
@@ -111,11 +119,13 @@ export const fields = {
         "FirewallBridge",
         {
           bridge: field.text("The bridge's name.", "live", {
-            pattern: types.bridgePattern,
+            pattern: bridgePattern,
             says: "must be a bridge's name, of 15 characters at most",
             defaultText: "the key",
           }),
-          subnets: field.list("Subnets on it, IPv4 and IPv6.", "live", types.subnet, "string", { required: true }),
+          subnets: field.list("Subnets on it, IPv4 and IPv6.", "live", () => types().subnet, "string", {
+            required: true,
+          }),
           masquerade: field.flag(
             "What leaves the subnets by another interface gets the host's own address (NAT). libvirt's networks of mode `nat` do that by themselves.",
             "live",
@@ -127,14 +137,14 @@ export const fields = {
     },
   ),
   files: field.of(
-    types.files,
+    () => types().files,
     "{ [key: string]: { content: string; mode?: string; owner?: string; adopt?: boolean } }",
     'Text files by path: `{ "/etc/motd": { content: "anemoi\\n" } }`; mode `0644` and owner `root:root` unless given. A file that is there already with another content is refused, unless `adopt` is set: then it comes back when it is no longer asked for.',
     "live",
     { content: true },
   ),
   libvirt: field.of(
-    types.libvirt,
+    () => types().libvirt,
     "{ [key: string]: { [key: string]: string | number | boolean | (string | number)[] } }",
     'Settings in libvirt\'s own files, by file of /etc/libvirt and name: `{ "network.conf": { firewall_backend: "iptables" } }`. The rest of a file stays. Its daemon starts again, if it runs; guests run on.',
     "live",
@@ -143,7 +153,7 @@ export const fields = {
   apparmorPaths: field.list(
     "Directories whose files guests may use, beside the disks that libvirt finds by itself (AppArmor; without it nothing is done).",
     "live",
-    types.guestPath,
+    () => types().guestPath,
     "string",
     { needs: "guestProfiles" },
   ),

@@ -3,6 +3,7 @@ import { endsWithReturn } from "../../basics/texts";
 import { hostProfiles } from "../../drivers/registry";
 import { canonicalSubnet } from "../../host-system/preparation/firewall";
 import type { SettingValue } from "../../host-system/preparation/model";
+import { groupNames } from "../../host-system/preparation/packages";
 import { contentOf } from "../../lifecycle/schema";
 
 /** What may stand in the preparation's fields: all of it becomes a name or a line on the host, so all of it is bounded. */
@@ -13,6 +14,9 @@ const named = (pattern: RegExp, says: string) => z.string().regex(pattern, says)
 function dictionary<T extends z.ZodType>(key: z.ZodType<string, string>, value: T) {
   return z.record(key, value).refine((all) => Object.keys(all).length <= 256, "has more than 256 entries");
 }
+
+/** What packages are for, by the names that programs use. */
+export const packageGroups = [...new Set(hostProfiles().flatMap(({ packages }) => groupNames(packages)))];
 
 const packageName = named(
   // Behind a name, `-` is apt's sign to remove what it is to install.
@@ -50,8 +54,6 @@ export const moduleName = named(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, "is no modu
   name.replaceAll("-", "_"),
 );
 
-export const bridgePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
-
 export const subnet = z.string().transform((text, context) => {
   const canonical = canonicalSubnet(text);
   if (canonical !== undefined) return canonical;
@@ -71,7 +73,10 @@ const path = plainPath.refine((text) => !ownPaths.test(text), "is no place for a
 export const files = dictionary(
   path,
   z.strictObject({
-    content: contentOf(1024 * 1024, "put it on the host by other means").refine(
+    content: contentOf(
+      1024 * 1024,
+      "put it on the host by other means",
+    )(z).refine(
       (text) => !(text.startsWith("#!") && endsWithReturn(text)),
       "is a script whose first line ends with a carriage return, so that nothing can run it: end its lines with `\\n` alone",
     ),

@@ -1,7 +1,6 @@
-import { z } from "zod";
 import { known } from "../../basics/record";
 import { volumeFormats } from "../../drivers/features";
-import { type Change, field, type Table, textOf, type Verdict, worded } from "../../lifecycle/schema";
+import { type Change, field, type Table, textOf, type Verdict, worded, type Zod } from "../../lifecycle/schema";
 import { inPool, nameField, onHost } from "../common-fields";
 import { canonicalChecksum, expectedDigest, formatOf, fromName, packingOf } from "./source";
 
@@ -14,15 +13,16 @@ const content = worded(
   },
 );
 
-const checksumType = textOf(4096).transform((text, context) => {
-  const checksum = canonicalChecksum(text);
-  if (checksum !== undefined) return checksum;
-  context.addIssue({
-    code: "custom",
-    message: "must be `sha256:` or `sha512:` and the digest's hexadecimal digits, or the URL of a list of them",
+const checksumType = (z: Zod) =>
+  textOf(4096)(z).transform((text, context) => {
+    const checksum = canonicalChecksum(text);
+    if (checksum !== undefined) return checksum;
+    context.addIssue({
+      code: "custom",
+      message: "must be `sha256:` or `sha512:` and the digest's hexadecimal digits, or the URL of a list of them",
+    });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
 
 export const fields = {
   ...onHost,

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import type { Inputs } from "../../basics/record";
-import { type Fields, field, type Table, textOf } from "../../lifecycle/schema";
+import { type Fields, field, type Table, textOf, type Zod } from "../../lifecycle/schema";
 import { onHost } from "../common-fields";
 import { guestConnection } from "../guest-connection";
 import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";
@@ -9,28 +8,29 @@ import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin
 const nodeName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,8}$/;
 const address = { pattern: /^[0-9a-fA-F.:]{2,45}$/, says: "must be an IP address" };
 const subnet = { pattern: /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, says: "must be a subnet, as `10.244.0.0/16`" };
-const object = z.record(z.string(), z.unknown());
+const object = (z: Zod) => z.record(z.string(), z.unknown());
 
 /** `key=value:Effect` as kubectl writes it; the value may be absent. */
 export const taintPattern =
   /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/;
 
-const labels = z
-  .record(
-    z
-      .string()
-      .regex(
-        /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-        "is no key of a label",
-      ),
-    z
-      .string()
-      .regex(
-        /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
-        "is no value of a label: letters, digits, `-`, `_` and `.`, 63 at most, a letter or digit first and last",
-      ),
-  )
-  .refine((value) => Object.keys(value).length <= 256, "has more than 256 labels");
+const labels = (z: Zod) =>
+  z
+    .record(
+      z
+        .string()
+        .regex(
+          /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+          "is no key of a label",
+        ),
+      z
+        .string()
+        .regex(
+          /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+          "is no value of a label: letters, digits, `-`, `_` and `.`, 63 at most, a letter or digit first and last",
+        ),
+    )
+    .refine((value) => Object.keys(value).length <= 256, "has more than 256 labels");
 
 export const fields = {
   host: field.reference("The machine that it stands on.", holdsCluster, ["Host"], { required: true }),
@@ -86,10 +86,11 @@ export const fields = {
         default: "cluster.local",
       }),
       generation: field.of(
-        z.union([
-          z.number().int(),
-          z.string().regex(/^[\w.-]{1,64}$/, "is neither a number nor a word: letters, digits, `.`, `_` and `-`"),
-        ]),
+        (z) =>
+          z.union([
+            z.number().int(),
+            z.string().regex(/^[\w.-]{1,64}$/, "is neither a number nor a word: letters, digits, `.`, `_` and `-`"),
+          ]),
         "number | string",
         "A number or word of your own. Another one asks for a new cluster in place of this one.",
         generation,
@@ -101,7 +102,7 @@ export const fields = {
   endpointAddresses: field.list(
     "Addresses of all control planes, to which the name in `cluster.endpoint` leads in this guest (/etc/hosts). Absent where that name or address leads there by itself.",
     "live",
-    z.string().regex(address.pattern, address.says),
+    (z) => z.string().regex(address.pattern, address.says),
     "string",
   ),
   kubeadm: field.group("Configuration of your own, merged deeply into what is made here.", {
@@ -120,17 +121,18 @@ export const fields = {
       content: true,
     }),
     patches: field.of(
-      z
-        .record(
-          z
-            .string()
-            .regex(
-              /^[a-z][a-z0-9-]{0,40}[0-9]{0,4}(\+(strategic|merge|json))?\.(json|yaml)$/,
-              "is no patch's file name",
-            ),
-          textOf(65_536),
-        )
-        .refine((value) => Object.keys(value).length <= 64, "has more than 64 patches"),
+      (z) =>
+        z
+          .record(
+            z
+              .string()
+              .regex(
+                /^[a-z][a-z0-9-]{0,40}[0-9]{0,4}(\+(strategic|merge|json))?\.(json|yaml)$/,
+                "is no patch's file name",
+              ),
+            textOf(65_536)(z),
+          )
+          .refine((value) => Object.keys(value).length <= 64, "has more than 64 patches"),
       "{ [key: string]: string }",
       "Patches of kubeadm's components by file name: `kube-apiserver+strategic.yaml`.",
       atMaking,
@@ -168,7 +170,7 @@ export const fields = {
       packages: field.list(
         "With `packages`: names.",
         atMaking,
-        z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,99}$/, "is no package's name"),
+        (z) => z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,99}$/, "is no package's name"),
         "string",
         { defaultText: "`kubeadm`, `kubelet`, `kubectl`" },
       ),
@@ -199,7 +201,7 @@ export const fields = {
   taints: field.list(
     "Taints of the node, as kubectl writes them: `dedicated=lab:NoSchedule`.",
     "live",
-    z.string().regex(taintPattern, "must be a taint, as `key=value:NoSchedule`"),
+    (z) => z.string().regex(taintPattern, "must be a taint, as `key=value:NoSchedule`"),
     "string",
     { defaultText: "of a control plane `node-role.kubernetes.io/control-plane:NoSchedule`" },
   ),

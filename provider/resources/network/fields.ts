@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { networkModes } from "../../drivers/features";
 import { type EffectRule, field, type Table, worded } from "../../lifecycle/schema";
 import { nameField, onHost, uuidField } from "../common-fields";
@@ -99,9 +98,15 @@ export const fields = {
   ),
   dns: field.group("Its DNS server.", {
     hosts: field.dictionary("Addresses by host name.", "live"),
-    forwarders: field.list("Servers that are asked for all other names.", restarted, z.string().max(64), "string", {
-      defaultText: "the host's own",
-    }),
+    forwarders: field.list(
+      "Servers that are asked for all other names.",
+      restarted,
+      (z) => z.string().max(64),
+      "string",
+      {
+        defaultText: "the host's own",
+      },
+    ),
   }),
   autostart: field.flag("Start it when the host starts.", "live", { default: true }),
   active: field.flag(

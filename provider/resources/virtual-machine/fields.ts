@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { asRecord, type Inputs, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { unixScript } from "../../basics/texts";
@@ -27,6 +26,7 @@ import {
   textOf,
   type Verdict,
   worded,
+  type Zod,
 } from "../../lifecycle/schema";
 import { fileName, grows, nameField, onHost, uuidField } from "../common-fields";
 
@@ -114,7 +114,10 @@ const diskSize: EffectRule = worded(growing.text!, (change) => {
 
 const limit = where("diskLimits", "live");
 
-const text = (max = 256) => textOf(max).min(1, "is empty");
+const text =
+  (max = 256) =>
+  (z: Zod) =>
+    textOf(max)(z).min(1, "is empty");
 
 /** The bus of a disk without one: no guest has a cdrom on virtio. */
 export const busOf = (disk: Readonly<Inputs>): unknown => disk.bus ?? (disk.device === "cdrom" ? "sata" : "virtio");
@@ -278,15 +281,16 @@ const pause: EffectRule = worded("live", (change) =>
 
 const mostSeed = 1 << 20;
 /** Text, or an object that becomes one. */
-const anything = z
-  .union([
-    z.string().transform((text) => (text.startsWith("#") ? unixScript(text) : text)),
-    z.record(z.string(), z.unknown()),
-  ])
-  .refine(
-    (value) => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value)) <= mostSeed,
-    "has more than 1 MiB: have the guest fetch what is large (`#include` and a URL), or bring it on a disk",
-  );
+const anything = (z: Zod) =>
+  z
+    .union([
+      z.string().transform((text) => (text.startsWith("#") ? unixScript(text) : text)),
+      z.record(z.string(), z.unknown()),
+    ])
+    .refine(
+      (value) => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value)) <= mostSeed,
+      "has more than 1 MiB: have the guest fetch what is large (`#include` and a URL), or bring it on a disk",
+    );
 
 export const fields = {
   ...onHost,
@@ -337,12 +341,13 @@ export const fields = {
         says: "must be a CPU model",
       }),
       features: field.of(
-        z
-          .record(
-            z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
-            z.enum(["require", "disable", "optional", "force", "forbid"]),
-          )
-          .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
+        (z) =>
+          z
+            .record(
+              z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
+              z.enum(["require", "disable", "optional", "force", "forbid"]),
+            )
+            .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
         "{ [key: string]: string }",
         "Features by name: require, disable, optional, force or forbid.",
         restart,
@@ -389,7 +394,7 @@ export const fields = {
       users: field.list(
         "Users: names, or objects as cloud-init's `users`.",
         reseed,
-        z.union([text(), z.record(z.string(), z.unknown())]),
+        (z) => z.union([text()(z), z.record(z.string(), z.unknown())]),
         "string | object",
         { secret: true, content: true },
       ),
@@ -398,7 +403,7 @@ export const fields = {
       runCommands: field.list(
         "Commands for the first boot: text for a shell, or arguments.",
         reseed,
-        z.union([text(65_536).transform(unixScript), z.array(text(65_536))]),
+        (z) => z.union([text(65_536)(z).transform(unixScript), z.array(text(65_536)(z))]),
         "string | string[]",
         { secret: true, content: true },
       ),

@@ -15,7 +15,7 @@ import {
   unloadFirewall,
 } from "../../../provider/host-system/preparation/firewall";
 import { Script } from "../../../provider/host-system/preparation/script";
-import { bridgePattern } from "../../../provider/resources/host/types";
+import { bridgePattern } from "../../../provider/resources/host/fields";
 import { libvirtHost, windsHost } from "./profiles";
 
 const held = { project: "winds", stack: "dev", urn: "u" };
