@@ -19,7 +19,6 @@ export function plannedChange(
   const state: Inputs = { ...step.oldState?.outputs };
   const found = asRecord(state.__found);
   return {
-    urn: step.urn,
     name: parseUrn(step.urn).name,
     id: step.oldState?.id,
     operation,

@@ -62,7 +62,6 @@ export interface ChangedField {
 
 /** A change of one resource, as a preview has it. */
 export interface PlannedChange {
-  readonly urn: string;
   /** Its name in the program. */
   readonly name: string;
   readonly id?: string;

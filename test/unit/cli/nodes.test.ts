@@ -28,7 +28,7 @@ const change = (sketch: Partial<Sketch>) => report(digest([node(sketch)])).chang
 const update = (news: object) => change({ news: { ...worker, ...news }, detailedDiff: Object.keys(news) });
 
 describe("nodes in a preview summary", () => {
-  it("are drained before they go, and while they are made anew", () => {
+  it("are drained before they go, and while they are recreated", () => {
     const gone = change({ op: "delete" });
     assert.deepEqual(
       [gone.effect, gone.down, gone.lost],

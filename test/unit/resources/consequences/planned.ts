@@ -26,7 +26,6 @@ export function consequencesOf(kind: Kind, operation: Operation, planned: Planne
       ? compare(fields, olds, news, featuresOf(defaultDriver), state)
       : [];
   const change: PlannedChange = {
-    urn: `urn:pulumi:dev::winds::pulumi-nodejs:dynamic/windrose:${kind}::it`,
     name: "it",
     id,
     operation,
