@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connections/arguments";
-import type { Hypervisor } from "./drivers/hypervisor";
+import { type Hypervisor, networksOf, snapshotsOf } from "./drivers/hypervisor";
 import type { HostStatus, Lease, SnapshotState } from "./drivers/model";
 
 /**
@@ -24,10 +24,10 @@ export async function getHostStatus(connection: Connection): Promise<HostStatus>
 
 /** The DHCP leases of a network, by its UUID. */
 export async function getLeases(connection: Connection, network: string): Promise<Lease[]> {
-  return (await reach(connection)).networks.leases(network);
+  return networksOf(await reach(connection)).leases(network);
 }
 
 /** The snapshots of a machine, by its UUID; those that other programs made too. */
 export async function getSnapshots(connection: Connection, machine: string): Promise<SnapshotState[]> {
-  return (await reach(connection)).snapshots.list(machine);
+  return snapshotsOf(await reach(connection)).list(machine);
 }

@@ -88,7 +88,7 @@ const table = {
     hint: "The guest did not shut down in time. Raise `shutdown.timeout`, or allow `shutdown.force`.",
   },
   "hypervisor-refused": { retry: false, hint: "See the hypervisor's own message before this." },
-  "hypervisor-unavailable": { retry: true, hint: "Check on the host that its libvirt daemon runs." },
+  "hypervisor-unavailable": { retry: true, hint: "Check on the host that its hypervisor runs." },
   protocol: { retry: false, hint: "The host answered something that is not understood. Please report it." },
   "state-too-new": { retry: false, hint: "The state was written by a newer release; upgrade pulumi-windrose." },
   internal: { retry: false, hint: "This is a defect of pulumi-windrose. Please report it." },

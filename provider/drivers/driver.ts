@@ -26,6 +26,8 @@ export interface Driver<F extends Features = Features> {
 export interface DriverHints {
   /** The hypervisor does not answer, although the host does. */
   readonly unavailable: string;
+  /** How to look at a machine's console on its host, and how to restart it there. */
+  stuck(uri: string, machine: string): string;
   /** A URI of another machine, for examples: `qemu+ssh://root@ADDRESS/system`. */
   readonly exampleUri: string;
 }

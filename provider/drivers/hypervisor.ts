@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { WindroseError } from "../basics/errors";
 import type { Work } from "../basics/work";
 import type { FetchOwner } from "../host-system/downloads/owner";
 import type { HostSystem } from "../host-system/system";
@@ -24,6 +25,8 @@ import type {
   SnapshotDefinition,
   SnapshotState,
   VolumeDefinition,
+  VolumeNote,
+  VolumeRef,
   VolumeState,
 } from "./model";
 
@@ -47,9 +50,11 @@ export interface Hypervisor {
   readonly host: HostSection;
   readonly pools: PoolSection;
   readonly volumes: VolumeSection;
-  readonly networks: NetworkSection;
   readonly machines: MachineSection;
-  readonly snapshots: SnapshotSection;
+  /** There, exactly where the features have modes of networks. */
+  readonly networks?: NetworkSection;
+  /** There, exactly where the features have snapshots. */
+  readonly snapshots?: SnapshotSection;
   /** Begins to connect, where calls will follow: what fails here fails again in the first of them. */
   connect(): void;
   close(): Promise<void>;
@@ -79,10 +84,14 @@ export interface PoolSection {
 export interface VolumeSection {
   find(pool: string, name: string): Promise<VolumeState | undefined>;
   findByPath(path: string): Promise<VolumeState | undefined>;
-  /** Makes an empty volume or a linked clone. Fails with `no-space` where the pool can't hold what is allocated. */
+  /** Where a volume is, or will be, as definitions of machines have it (`VolumeState.path`). Fails with `not-found` without its pool. */
+  pathOf(volume: VolumeRef): Promise<string>;
+  /** Makes an empty volume. Fails with `no-space` where the pool can't hold what is allocated. */
   create(definition: VolumeDefinition): Promise<VolumeState>;
+  /** Makes a layer above a volume, which it needs from then on. */
+  clone(definition: VolumeDefinition, from: VolumeRef): Promise<VolumeState>;
   /** Makes a full, independent copy of a volume, then grows it to `definition.capacity`. */
-  copy(definition: VolumeDefinition, from: { pool: string; name: string }, work: Work): Promise<VolumeState>;
+  copy(definition: VolumeDefinition, from: VolumeRef, work: Work): Promise<VolumeState>;
   /** Grows a volume. One that a running machine has open is grown through the machine, so that the guest sees it. */
   grow(pool: string, name: string, capacity: number): Promise<void>;
   setPermissions(
@@ -108,10 +117,15 @@ export interface VolumeSection {
   content(pool: string, name: string, limit: number): Promise<Buffer>;
   /** Digest of a volume's content, read on the host. */
   checksum(pool: string, name: string, algorithm: "sha256" | "sha512", work: Work): Promise<string>;
-  /** Machines (by UUID) whose stored or running definition has the path, or a backing file of it, as a disk. */
-  users(path: string): Promise<string[]>;
-  /** Volumes of the pool that have this path as their backing file. */
-  dependents(pool: string, path: string): Promise<VolumeState[]>;
+  /** Machines (by UUID) whose stored or running definition has the volume, or a layer above it, as a disk. */
+  users(volume: VolumeRef): Promise<string[]>;
+  /** Volumes of the same pool that are layers above this one. */
+  dependents(volume: VolumeRef): Promise<VolumeState[]>;
+  /** Notes outlive the volume; `clearNotes` takes those of a whole pool away. Notes are no volumes to `find` and `volumes`. */
+  note(volume: VolumeRef, note: VolumeNote): Promise<void>;
+  noted(volume: VolumeRef, note: VolumeNote): Promise<boolean>;
+  unnote(volume: VolumeRef, note: VolumeNote): Promise<void>;
+  clearNotes(pool: string): Promise<void>;
   delete(pool: string, name: string): Promise<void>;
 }
 
@@ -210,6 +224,8 @@ export interface MachineSection {
   /** Link state, and the network it is plugged into. */
   updateInterface(uuid: string, nic: InterfaceDefinition): Promise<void>;
   setGraphicsPassword(uuid: string, graphics: GraphicsDefinition): Promise<void>;
+  /** A connection from which the guest's network can be reached: that of the host which it is on now. */
+  wayTo(uuid: string): Promise<Transport>;
   /** Addresses of the running guest by MAC address: leases, then the guest agent, then ARP. IPv4 before IPv6, none of link-local scope. */
   addresses(uuid: string): Promise<{ mac: string; address: string; source: "lease" | "agent" | "arp" }[]>;
   /** Resolves at the next event of the machine or its network's leases that may have changed its addresses or power, or after `milliseconds`. */
@@ -231,6 +247,20 @@ export interface SnapshotSection {
   create(definition: SnapshotDefinition, work: Work): Promise<void>;
   /** Rolls the machine back; its stored definition is put back as it was before the roll-back. */
   restore(machine: string, name: string, work: Work): Promise<void>;
-  setDescription(machine: string, name: string, description: string): Promise<void>;
+  /** `mark`: as in its definition. */
+  describe(machine: string, name: string, description: string | undefined, mark: string): Promise<void>;
   delete(machine: string, name: string, work: Work): Promise<void>;
+}
+
+/** For what only comes up where `check` has found that the driver has networks. */
+export function networksOf({ networks, driver }: Pick<Hypervisor, "networks" | "driver">): NetworkSection {
+  return networks ?? lacks(driver, "networks of its own");
+}
+
+export function snapshotsOf({ snapshots, driver }: Pick<Hypervisor, "snapshots" | "driver">): SnapshotSection {
+  return snapshots ?? lacks(driver, "snapshots");
+}
+
+function lacks(driver: string, what: string): never {
+  throw new WindroseError("unsupported", `the driver ${driver} has no ${what}`);
 }

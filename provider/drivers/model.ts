@@ -34,16 +34,23 @@ export interface PoolState extends PoolDefinition {
   available: number;
 }
 
-/** `<pool uuid>/<volume name>`, the id of a volume or image. */
-export type VolumeId = string;
+/** A volume by what it is: the UUID of its pool, and its name there. Where that is, the driver knows. */
+export interface VolumeRef {
+  readonly pool: string;
+  readonly name: string;
+}
+
+/**
+ * What is remembered of an image beside it on the host. `condemned`: it is deleted when nothing needs it any more.
+ * `unfinished`: it is being written, and whoever finds it so starts again.
+ */
+export type VolumeNote = "condemned" | "unfinished";
 
 export interface VolumeDefinition {
   pool: string;
   name: string;
   format: "qcow2" | "raw";
   capacity: number;
-  /** A linked clone's backing file. */
-  backing?: { path: string; format: "qcow2" | "raw" };
   preallocation?: "off" | "metadata" | "full";
   owner?: number;
   group?: number;
@@ -54,6 +61,10 @@ export interface VolumeDefinition {
 export interface VolumeState {
   pool: string;
   name: string;
+  /**
+   * Where it is, as definitions of machines have it: a path, or what the driver has in its place. Resources compare it and
+   * hand it on; they never compose one or take one apart.
+   */
   path: string;
   key: string;
   /** What the hypervisor says: qcow2, raw, iso, … */
@@ -61,6 +72,8 @@ export interface VolumeState {
   capacity: number;
   allocation: number;
   backingPath?: string;
+  /** Where a pool's volumes are listed: what is remembered of it. */
+  notes?: VolumeNote[];
   owner?: number;
   group?: number;
   mode?: string;
@@ -247,6 +260,8 @@ export interface SnapshotDefinition {
   machine: string;
   name: string;
   description?: string;
+  /** Says whose it is: eight hexadecimal digits. */
+  mark: string;
   /** With the memory of a running machine. */
   memory: boolean;
   quiesce: boolean;
@@ -255,7 +270,10 @@ export interface SnapshotDefinition {
 export interface SnapshotState {
   machine: string;
   name: string;
+  /** The user's own text. */
   description?: string;
+  /** That of its definition, where a stack made it. */
+  mark?: string;
   /** Power state at its creation. */
   power: string;
   memory: boolean;

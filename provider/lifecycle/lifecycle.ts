@@ -430,8 +430,8 @@ export async function read(
 function withWayOn(error: WindroseError): WindroseError {
   if (error.code !== "hypervisor-unavailable") return error;
   const hint =
-    "The state has it as it was. Start the libvirt daemon on the host, and run the command again; where the Host's `packages` or `services` start it, `pulumi refresh --target` with the Host's URN sees that it is stopped, and the next `pulumi up` starts it.";
-  return new WindroseError(error.code, error.why, { hint, cause: error });
+    "The state has it as it was. Start the hypervisor on the host, and run the command again; where the Host's `packages` or `services` start it, `pulumi refresh --target` with the Host's URN sees that it is stopped, and the next `pulumi up` starts it.";
+  return new WindroseError(error.code, error.why, { hint: `${error.hint} ${hint}`, cause: error });
 }
 
 /** Of what was observed, what differs from the state once defaults are filled in. What is as it was keeps its spelling, or its absence. */

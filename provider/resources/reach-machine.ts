@@ -35,7 +35,7 @@ export async function reachMachine(
   const { address, hostKey, user = "root", port = 22, timeout = 300, identityFile, agent } = asRecord(connection);
   const given = { identityFile, agent, ...guestKeysOf(urn) };
   return door.reach({
-    host: hypervisor.transport,
+    host: await hypervisor.machines.wayTo(uuid),
     uuid,
     user: String(user),
     port: Number(port),

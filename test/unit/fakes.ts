@@ -2,13 +2,17 @@ import { createHash } from "node:crypto";
 import { WindroseError } from "../../provider/basics/errors";
 import type { Inputs } from "../../provider/basics/record";
 import type { Hypervisor } from "../../provider/drivers/hypervisor";
+import { features } from "../../provider/drivers/libvirt/features";
 import type {
   HypervisorFacts,
   MachineState,
   Mark,
   NetworkState,
   PoolState,
+  SnapshotDefinition,
   SnapshotState,
+  VolumeNote,
+  VolumeRef,
   VolumeState,
 } from "../../provider/drivers/model";
 import type { SystemFacts } from "../../provider/host-system/facts";
@@ -31,6 +35,8 @@ import {
 } from "../../provider/lifecycle/lifecycle";
 import type { Kind } from "../../provider/lifecycle/schema";
 
+const volumeNotes: readonly VolumeNote[] = ["condemned", "unfinished"];
+
 /** A host in memory, as far as resources see it. What is called is in `calls`; `fail` makes one call fail. */
 export class FakeHost {
   readonly calls: string[] = [];
@@ -43,6 +49,8 @@ export class FakeHost {
     { state: MachineState; mark?: Mark; paths: string[]; networks: string[]; macs: string[] }
   >();
   readonly snapshots = new Map<string, SnapshotState>();
+  /** `<pool>/<volume> condemned` */
+  readonly notes = new Set<string>();
   /** What URLs answer with. */
   readonly web = new Map<string, Buffer>();
   readonly paths = new Set<string>();
@@ -80,7 +88,7 @@ export class FakeHost {
       machines: this.machineSection,
       snapshots: this.snapshotSection,
     };
-    return { driver: "libvirt", ...this.watched(all as Record<string, object>) } as unknown as Hypervisor;
+    return { driver: "libvirt", features, ...this.watched(all as Record<string, object>) } as unknown as Hypervisor;
   }
 
   private watched(sections: Record<string, object>): Record<string, object> {
@@ -111,7 +119,7 @@ export class FakeHost {
   /** Calls since the last time that change something. */
   changes(): string[] {
     const looks =
-      /\.(find|findByName|findByPath|facts|users|dependents|mark|owners|leases|list|volumes|pathExists|fetchText|freeSpace|checksum|content)$/;
+      /\.(find|findByName|findByPath|facts|users|dependents|pathOf|noted|unnote|wayTo|mark|owners|leases|list|volumes|pathExists|fetchText|freeSpace|checksum|content)$/;
     return this.calls.splice(0).filter((call) => !looks.test(call));
   }
 
@@ -179,7 +187,13 @@ export class FakeHost {
       const given = Object.entries({ owner, group, mode }).filter(([, value]) => value !== undefined);
       Object.assign(this.pools.get(uuid)!, Object.fromEntries(given));
     },
-    volumes: async (uuid: string) => [...this.volumes.values()].filter((volume) => volume.pool === uuid),
+    volumes: async (uuid: string) =>
+      [...this.volumes.values()]
+        .filter((volume) => volume.pool === uuid)
+        .map((volume) => {
+          const notes = volumeNotes.filter((note) => this.notes.has(`${uuid}/${volume.name} ${note}`));
+          return notes.length > 0 ? { ...volume, notes } : volume;
+        }),
     remove: async (uuid: string, removeDirectory: boolean) => {
       if (removeDirectory) this.paths.delete(this.pools.get(uuid)!.path);
       this.pools.delete(uuid);
@@ -206,15 +220,26 @@ export class FakeHost {
   private readonly volumeSection = {
     find: async (pool: string, name: string) => this.volumes.get(`${pool}/${name}`),
     findByPath: async (path: string) => [...this.volumes.values()].find((volume) => volume.path === path),
-    create: async ({
-      backing,
-      preallocation,
-      ...rest
-    }: VolumeState & { backing?: { path: string }; preallocation?: string }) => {
+    pathOf: async ({ pool, name }: VolumeRef) => `${this.pools.get(pool)?.path ?? "/pool"}/${name}`,
+    clone: async (definition: VolumeState, from: VolumeRef) => {
+      const backing = this.volumes.get(`${from.pool}/${from.name}`)!;
+      return this.addVolume({ ...definition, backingPath: backing.path });
+    },
+    note: async ({ pool, name }: VolumeRef, note: VolumeNote) => {
+      this.notes.add(`${pool}/${name} ${note}`);
+    },
+    noted: async ({ pool, name }: VolumeRef, note: VolumeNote) => this.notes.has(`${pool}/${name} ${note}`),
+    unnote: async ({ pool, name }: VolumeRef, note: VolumeNote) => {
+      this.notes.delete(`${pool}/${name} ${note}`);
+    },
+    clearNotes: async (pool: string) => {
+      for (const note of this.notes) if (note.startsWith(`${pool}/`)) this.notes.delete(note);
+    },
+    create: async ({ preallocation, ...rest }: VolumeState & { preallocation?: string }) => {
       if (this.volumes.has(`${rest.pool}/${rest.name}`))
         throw new WindroseError("already-exists", `${rest.name} is there`);
       const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-      return this.addVolume({ ...(given as typeof rest), ...(backing ? { backingPath: backing.path } : {}) });
+      return this.addVolume(given as typeof rest);
     },
     copy: async (definition: VolumeState) =>
       this.addVolume({
@@ -263,7 +288,8 @@ export class FakeHost {
       if (!content) throw new WindroseError("download-failed", `${url}: not found`);
       return content.toString();
     },
-    users: async (path: string) => {
+    users: async ({ pool, name }: VolumeRef) => {
+      const path = this.volumes.get(`${pool}/${name}`)?.path ?? "";
       const chain = (from: string | undefined): string[] =>
         from === undefined
           ? []
@@ -272,8 +298,10 @@ export class FakeHost {
         machine.paths.some((one) => chain(one).includes(path)) ? [uuid] : [],
       );
     },
-    dependents: async (pool: string, path: string) =>
-      [...this.volumes.values()].filter((one) => one.pool === pool && one.backingPath === path),
+    dependents: async ({ pool, name }: VolumeRef) => {
+      const path = this.volumes.get(`${pool}/${name}`)?.path ?? "";
+      return [...this.volumes.values()].filter((one) => one.pool === pool && one.backingPath === path);
+    },
     delete: async (pool: string, name: string) => {
       this.volumes.delete(`${pool}/${name}`);
     },
@@ -342,6 +370,7 @@ export class FakeHost {
   }
 
   private readonly machineSection = {
+    wayTo: async () => ({}),
     find: async (uuid: string) => this.machines.get(uuid)?.state,
     mark: async (uuid: string) => this.machines.get(uuid)?.mark,
     owners: async () =>
@@ -356,14 +385,15 @@ export class FakeHost {
 
   private readonly snapshotSection = {
     find: async (machine: string, name: string) => this.snapshots.get(`${machine}/${name}`),
-    create: async (definition: { machine: string; name: string; description?: string; memory: boolean }) => {
-      const { machine, name, description, memory } = definition;
+    create: async (definition: SnapshotDefinition) => {
+      const { machine, name, description, mark, memory } = definition;
       const power = this.machines.get(machine)!.state.power;
       const created = 1_700_000_000_000 + 1000 * this.calls.length;
       this.snapshots.set(`${machine}/${name}`, {
         machine,
         name,
         description,
+        mark,
         memory,
         power,
         created,
@@ -372,8 +402,8 @@ export class FakeHost {
       });
     },
     restore: async () => undefined,
-    setDescription: async (machine: string, name: string, description: string) =>
-      Object.assign(this.snapshots.get(`${machine}/${name}`)!, { description }),
+    describe: async (machine: string, name: string, description: string | undefined, mark: string) =>
+      Object.assign(this.snapshots.get(`${machine}/${name}`)!, { description, mark }),
     delete: async (machine: string, name: string) => {
       this.snapshots.delete(`${machine}/${name}`);
     },

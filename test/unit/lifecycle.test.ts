@@ -176,10 +176,10 @@ describe("the lifecycle", () => {
     await assert.rejects(read(stopped, outputs, context()), {
       code: "hypervisor-unavailable",
       message:
-        /^Unable to read Volume "boreas" on anemoi: off\. The state has it as it was\. Start the libvirt daemon .* `pulumi refresh --target` with the Host's URN .* `pulumi up` starts it\.$/,
+        /^Unable to read Volume "boreas" on anemoi: off\. Check on the host that its hypervisor runs\. The state has it as it was\. Start the hypervisor .* `pulumi refresh --target` with the Host's URN .* `pulumi up` starts it\.$/,
     });
     await assert.rejects(remove({ ...stopped, remove: stopped.observe }, outputs, context()), {
-      message: /: off\. Check on the host that its libvirt daemon runs\.$/,
+      message: /: off\. Check on the host that its hypervisor runs\.$/,
     });
   });
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, WindroseError } from "../../basics/errors";
+import { hints } from "./hints";
 import { ErrorNumber, LibvirtError } from "./rpc";
 
 /** What libvirt says where the object itself is not there. `found` answers undefined for these alone. */
@@ -76,7 +77,8 @@ export function classify(error: unknown, what: string): WindroseError {
   if (error instanceof LibvirtError) {
     const code =
       error.code === ErrorNumber.SYSTEM_ERROR ? systemCodes.get(error.int1) : (codes.get(error.code) ?? undefined);
-    return new WindroseError(code ?? "hypervisor-refused", `${what}: ${error.message}`, { cause: error });
+    const hint = code === "hypervisor-unavailable" ? hints.unavailable : undefined;
+    return new WindroseError(code ?? "hypervisor-refused", `${what}: ${error.message}`, { hint, cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new WindroseError("internal", `${what}: ${message}`, { cause: error });

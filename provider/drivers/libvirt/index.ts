@@ -1,5 +1,6 @@
 import type { Driver } from "../driver";
 import { features } from "./features";
+import { hints } from "./hints";
 import { hostProfile } from "./host/profile";
 
 /** QEMU and KVM through libvirt's daemon. */
@@ -8,10 +9,7 @@ export const libvirt: Driver<typeof features> = {
   schemes: ["qemu", "test"],
   features,
   uri: (scheme, path) => `${scheme}://${path || "/system"}`,
-  hints: {
-    unavailable: "Check on the host that its libvirt daemon runs.",
-    exampleUri: "qemu+ssh://root@ADDRESS/system",
-  },
+  hints,
   host: hostProfile,
   open(transport, uri, hosts) {
     // Loaded where it is first used: a program's process, and a preview, never need it.

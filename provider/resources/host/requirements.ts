@@ -2,7 +2,6 @@ import { hasCode, WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
 import { formatSize, sizeInBytes } from "../../basics/sizes";
 import type { HypervisorFacts } from "../../drivers/model";
-import { driverNamed } from "../../drivers/registry";
 import type { SystemFacts } from "../../host-system/facts";
 import { type Run, refuse } from "../../lifecycle/lifecycle";
 
@@ -46,7 +45,7 @@ async function hypervisorFacts(run: Run<unknown>): Promise<HypervisorFacts> {
     const bare = (run.inputs.packages ?? "none") === "none" && run.inputs.services === undefined;
     if (!bare || !hasCode(error, "hypervisor-unavailable")) throw error;
     throw new WindroseError(error.code, error.why, {
-      hint: `${driverNamed(run.hypervisor.driver).hints.unavailable} Or set \`packages: "auto"\` on the Host, which installs and starts it.`,
+      hint: `${error.hint} Or set \`packages: "auto"\` on the Host, which installs and starts it.`,
       cause: error,
     });
   }

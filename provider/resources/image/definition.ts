@@ -6,7 +6,7 @@ import { formatSize } from "../../basics/sizes";
 import type { VolumeState } from "../../drivers/model";
 import type { Definition, Run } from "../../lifecycle/lifecycle";
 import { derivedSuffix } from "../../lifecycle/ownership";
-import { isMarked, mark, needed, unmark } from "../backing";
+import { needed } from "../backing";
 import { deriveName, keep, ownFile, placeOf, poolOf, taken, volumeNameOf } from "../common";
 import { table } from "./fields";
 import { keptDigestOfFile } from "./file-digest";
@@ -99,7 +99,7 @@ export const image: Definition<VolumeState> = {
       await taken(run, "Image", { name: state.name });
       run.made.__adopted = true;
     }
-    return state && (await isMarked(run, state.pool, state.name, "unfinished")) ? undefined : state;
+    return state && (await run.hypervisor.volumes.noted(state, "unfinished")) ? undefined : state;
   },
   async ensure(run) {
     // The list may have another one than when an earlier run did not finish.
@@ -116,7 +116,7 @@ export const image: Definition<VolumeState> = {
   async remains({ made }) {
     return made.__begun === true ? {} : undefined;
   },
-  steps: [{ name: "keep", run: (run) => unmark(run, poolOf(run), volumeNameOf(run), "condemned") }],
+  steps: [{ name: "keep", run: (run) => run.hypervisor.volumes.unnote(refOf(run), "condemned") }],
   outputsOf({ observed, made }) {
     return { path: observed!.path, size: formatSize(observed!.capacity), digest: made.digest };
   },
@@ -136,14 +136,14 @@ export const image: Definition<VolumeState> = {
     await forgetTransfer(run);
     const state = await volumes.find(poolOf(run), volumeNameOf(run));
     if (run.made.__begun === true) return removeUnfinished(run);
-    if (!state) return unmark(run, poolOf(run), volumeNameOf(run), "condemned");
+    if (!state) return volumes.unnote(refOf(run), "condemned");
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
-    } else if (await needed(run, state.pool, state.path)) {
-      await mark(run, state.pool, state.name, "condemned");
+    } else if (await needed(run, state)) {
+      await volumes.note(state, "condemned");
     } else {
       await volumes.delete(state.pool, state.name);
-      await unmark(run, state.pool, state.name, "condemned");
+      await volumes.unnote(state, "condemned");
     }
   },
 };
@@ -165,12 +165,15 @@ async function begun<T>(run: ImageRun, work: () => Promise<T>): Promise<T> {
   }
 }
 
+const refOf = (run: ImageRun) => ({ pool: poolOf(run), name: volumeNameOf(run) });
+
 /** What an upload that was cut has written, which the marker tells from an image. */
 async function removeUnfinished(run: ImageRun): Promise<void> {
-  const [pool, name] = [poolOf(run), volumeNameOf(run)];
-  if (!(await isMarked(run, pool, name, "unfinished"))) return;
-  await run.hypervisor.volumes.delete(pool, name);
-  await unmark(run, pool, name, "unfinished");
+  const { volumes } = run.hypervisor;
+  const image = refOf(run);
+  if (!(await volumes.noted(image, "unfinished"))) return;
+  await volumes.delete(image.pool, image.name);
+  await volumes.unnote(image, "unfinished");
 }
 
 /** What would only show in a guest that does not boot, or read a file of the host that is none of its business. */

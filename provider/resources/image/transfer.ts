@@ -26,7 +26,6 @@ import type { FetchRequest } from "../../drivers/hypervisor";
 import type { VolumeState } from "../../drivers/model";
 import type { FetchOwner } from "../../host-system/downloads/owner";
 import type { Run } from "../../lifecycle/lifecycle";
-import { mark, unmark } from "../backing";
 import { lineageOf } from "../common";
 import { digestOfFile } from "./file-digest";
 import { byThisMachine } from "./http";
@@ -197,7 +196,7 @@ async function upload(run: ImageRun, { pool, name }: Request, { path, address }:
   const { size } = statSync(path);
   if (size === 0)
     throw new WindroseError("invalid-input", `${address} is empty (0 bytes)`, { hint: "Check `source`." });
-  await mark(run, pool, name, "unfinished");
+  await volumes.note({ pool, name }, "unfinished");
   if (await volumes.find(pool, name)) await volumes.delete(pool, name);
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   // Whoever reads it hears of it too; nobody may be left to, when it could not be sent.
@@ -207,7 +206,7 @@ async function upload(run: ImageRun, { pool, name }: Request, { path, address }:
     // Its capacity is what is written in it. All may read it, as they may what the host itself fetches.
     const definition = { pool, name, format, capacity: format === "raw" ? size : 0, mode: "0644" };
     const state = await volumes.upload(definition, file, size, run.context);
-    await unmark(run, pool, name, "unfinished");
+    await volumes.unnote({ pool, name }, "unfinished");
     return state;
   } finally {
     file.destroy();

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
+import { networksOf } from "../../drivers/hypervisor";
 import type { NetworkState } from "../../drivers/model";
 import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
 import { derivedMac } from "../../lifecycle/ownership";
@@ -40,7 +41,7 @@ const before = ({ made }: NetworkRun): Hosts =>
   isRecord(made.__hosts) ? (made.__hosts as unknown as Hosts) : { reservations: [], dnsHosts: [] };
 
 async function look(run: NetworkRun): Promise<NetworkState> {
-  const state = await run.hypervisor.networks.find(String(run.inputs.uuid));
+  const state = await networksOf(run.hypervisor).find(String(run.inputs.uuid));
   if (!state) refuse("not-found", `the network ${run.inputs.name} was deleted while it was worked on`);
   return state;
 }
@@ -73,7 +74,7 @@ export const network: Definition<NetworkState> = {
   consequences,
   id: (inputs) => String(inputs.uuid),
   async observe(run) {
-    const { networks } = run.hypervisor;
+    const networks = networksOf(run.hypervisor);
     const ours = await networks.find(String(run.inputs.uuid));
     if (ours) {
       // What another resource made gets an incarnation of its own, so that the other one does not delete it.
@@ -90,7 +91,7 @@ export const network: Definition<NetworkState> = {
     return foreign(run, "Network", other);
   },
   async ensure(run) {
-    const { networks } = run.hypervisor;
+    const networks = networksOf(run.hypervisor);
     const other = run.previous && (await networks.findByName(String(run.inputs.name)));
     if (other) await foreign(run, "Network", other);
     const definition = definitionOf(run.inputs, markOf(run));
@@ -105,7 +106,7 @@ export const network: Definition<NetworkState> = {
         const wanted = definitionOf(run.inputs, markOf(run));
         if (needsRestart(wanted, run.observed!).length === 0) return;
         run.made.__hosts = union(before(run), hostsIn(wanted));
-        await run.hypervisor.networks.redefine(
+        await networksOf(run.hypervisor).redefine(
           withOthers({ ...wanted, bridge: wanted.bridge ?? run.observed!.bridge }, run.observed!, before(run)),
         );
         run.observed = await look(run);
@@ -116,7 +117,7 @@ export const network: Definition<NetworkState> = {
       async run(run) {
         const wanted = markOf(run);
         if (!isDeepStrictEqual({ ...run.observed!.mark }, { ...wanted })) {
-          await run.hypervisor.networks.setMark(run.observed!.uuid, wanted);
+          await networksOf(run.hypervisor).setMark(run.observed!.uuid, wanted);
         }
       },
     },
@@ -124,7 +125,7 @@ export const network: Definition<NetworkState> = {
       name: "start",
       async run(run) {
         if (run.observed!.active) return;
-        await run.hypervisor.networks.start(run.observed!.uuid);
+        await networksOf(run.hypervisor).start(run.observed!.uuid);
         run.observed = await look(run);
       },
     },
@@ -135,7 +136,7 @@ export const network: Definition<NetworkState> = {
         const old = before(run);
         if (!hostsSettled(wanted, run.observed!, old)) {
           run.made.__hosts = union(old, hostsIn(wanted));
-          await run.hypervisor.networks.setHosts(wanted, { ...wanted, ...old });
+          await networksOf(run.hypervisor).setHosts(wanted, { ...wanted, ...old });
           run.observed = await look(run);
         }
         run.made.__hosts = hostsIn(wanted);
@@ -145,7 +146,8 @@ export const network: Definition<NetworkState> = {
       name: "autostart",
       async run(run) {
         const wanted = run.inputs.autostart === true;
-        if (run.observed!.autostart !== wanted) await run.hypervisor.networks.setAutostart(run.observed!.uuid, wanted);
+        if (run.observed!.autostart !== wanted)
+          await networksOf(run.hypervisor).setAutostart(run.observed!.uuid, wanted);
       },
     },
   ],
@@ -163,7 +165,8 @@ export const network: Definition<NetworkState> = {
     };
   },
   async remove(run) {
-    const { networks, machines } = run.hypervisor;
+    const { machines } = run.hypervisor;
+    const networks = networksOf(run.hypervisor);
     const state = await networks.find(String(run.inputs.uuid));
     if (!state) return;
     // Where libvirt keeps no mark, the UUID, which derives from the host's lineage, says that it is ours.

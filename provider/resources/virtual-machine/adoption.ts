@@ -7,7 +7,7 @@ import { derivedMac, derivedSuffix } from "../../lifecycle/ownership";
 import { complete, notGiven } from "../../lifecycle/schema";
 import { markOf, sameSize, splitVolumeId } from "../common";
 import { derivedVolumeName, entries, firstFree, inOrder, madeWithMachine } from "./derive";
-import { type MachineRun, networkName, pathOf, volumePath } from "./desired-machine";
+import { type MachineRun, networkName, pathOf } from "./desired-machine";
 import { asItIs } from "./drift";
 import { busOf, fields } from "./fields";
 import { isDerivedName, madeVolumes, rememberAdopted } from "./volumes";
@@ -198,7 +198,8 @@ async function nameOf(run: MachineRun, { path, target }: DiskDefinition): Promis
 async function wantedPath(run: MachineRun, disk: Inputs): Promise<string | undefined> {
   if (disk.device === "cdrom") return pathOf(run, disk.iso);
   if (disk.volume !== undefined) return pathOf(run, disk.volume);
-  return disk.volumeName === undefined ? undefined : volumePath(run, String(disk.pool), String(disk.volumeName));
+  if (disk.volumeName === undefined) return undefined;
+  return run.hypervisor.volumes.pathOf({ pool: String(disk.pool), name: String(disk.volumeName) });
 }
 
 /** A disk that is taken over must be a file of the pool and of the format that the program names. */

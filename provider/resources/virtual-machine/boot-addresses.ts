@@ -1,3 +1,4 @@
+import { networksOf } from "../../drivers/hypervisor";
 import { entries } from "./derive";
 import type { MachineRun } from "./desired-machine";
 
@@ -15,7 +16,7 @@ async function leases(run: MachineRun): Promise<Set<string>> {
   const networks = new Set(
     entries(run.inputs.interfaces).flatMap(([, nic]) => (nic.network === undefined ? [] : [String(nic.network)])),
   );
-  const all = await Promise.all([...networks].map((network) => run.hypervisor.networks.leases(network)));
+  const all = await Promise.all([...networks].map((network) => networksOf(run.hypervisor).leases(network)));
   return new Set(all.flat().map(({ mac, address, expires }) => `${mac} ${address} ${expires ?? "for good"}`));
 }
 

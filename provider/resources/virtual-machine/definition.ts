@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { networksOf } from "../../drivers/hypervisor";
 import type { MachineDefinition, MachineFile, MachineState, ReportedMachine } from "../../drivers/model";
 import { remoteConnection } from "../../guest/connection";
 import { type Definition, owes, refuse } from "../../lifecycle/lifecycle";
@@ -227,14 +228,14 @@ function comparable(definition: MachineDefinition | ReportedMachine, { others }:
 
 /** Of a machine that is gone, what of its own is still there: its next update then defines it again with that. */
 async function remains(run: MachineRun): Promise<Inputs | undefined> {
-  const { volumes, networks } = run.hypervisor;
+  const { volumes } = run.hypervisor;
   for (const id of Object.values(asRecord(run.made.volumes))) {
     const { pool, name } = splitVolumeId(String(id));
     if (await volumes.find(pool, name)) return { defined: false };
   }
   for (const at of Object.values(asRecord(run.made.reservations))) {
     const [network = "", mac = ""] = String(at).split(" ");
-    const state = await networks.find(network);
+    const state = await networksOf(run.hypervisor).find(network);
     if (state?.reservations.some((one) => one.mac.toLowerCase() === mac)) return { defined: false };
   }
   return undefined;

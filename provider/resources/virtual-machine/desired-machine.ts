@@ -1,6 +1,7 @@
 import { WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
+import { networksOf } from "../../drivers/hypervisor";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, MachineState } from "../../drivers/model";
 import type { Run } from "../../lifecycle/lifecycle";
 import { markOf, splitVolumeId } from "../common";
@@ -119,7 +120,7 @@ async function diskOf(run: MachineRun, key: string, disk: Inputs): Promise<DiskD
     ? { path: await pathOf(run, disk.iso), format: "raw" as const }
     : madeWithMachine(disk)
       ? {
-          path: await volumePath(run, String(disk.pool), String(disk.volumeName)),
+          path: await run.hypervisor.volumes.pathOf({ pool: String(disk.pool), name: String(disk.volumeName) }),
           format: disk.format as "qcow2" | "raw",
         }
       : await existing(run, String(disk.volume));
@@ -157,7 +158,7 @@ async function interfaceOf(run: MachineRun, key: string, nic: Inputs): Promise<I
 }
 
 export async function networkName(run: MachineRun, uuid: string): Promise<string> {
-  const network = await run.hypervisor.networks.find(uuid);
+  const network = await networksOf(run.hypervisor).find(uuid);
   if (!network) throw new WindroseError("not-found", `the network ${uuid} is not on the host`);
   return network.name;
 }
@@ -172,11 +173,4 @@ async function existing(run: MachineRun, id: string): Promise<{ path: string; fo
 export async function pathOf(run: MachineRun, reference: unknown): Promise<string | undefined> {
   if (!known<string>(reference)) return undefined;
   return reference.startsWith("/") ? reference : (await existing(run, reference)).path;
-}
-
-/** Where a volume of a directory pool is, or will be. */
-export async function volumePath(run: MachineRun, pool: string, name: string): Promise<string> {
-  const state = await run.hypervisor.pools.find(pool);
-  if (!state) throw new WindroseError("not-found", `the pool ${pool} is not on the host`);
-  return `${state.path}/${name}`;
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { asRecord, type Inputs, known } from "../../basics/record";
 import { sizeInBytes as bytes, formatSize } from "../../basics/sizes";
+import { networksOf } from "../../drivers/hypervisor";
 import type { DiskDefinition, InterfaceDefinition, NetworkState } from "../../drivers/model";
 import { sameSize, splitVolumeId } from "../common";
 import { entries, madeWithMachine } from "./derive";
@@ -55,7 +56,8 @@ export function interfacesAsTheyAre(run: MachineRun, nics: unknown, there: Inter
     if (!present) return undefined;
     const real: Inputs = { ...given };
     for (const name of ofInterface) if (present[name] !== asked[name]) real[name] = present[name];
-    const network = asked.network === undefined ? undefined : await run.hypervisor.networks.find(String(asked.network));
+    const network =
+      asked.network === undefined ? undefined : await networksOf(run.hypervisor).find(String(asked.network));
     const wanted: unknown = asked.bridge ?? asked.direct ?? network?.name;
     const [kind, name] = Object.entries(present.source)[0]!;
     const field = (["network", "bridge", "direct"] as const).find((one) => asked[one] !== undefined);

@@ -3,6 +3,7 @@ import { hasCode, WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
 import { type Features, isPluggable } from "../../drivers/features";
 import type { MachineDefinition, MachineState, ReportedMachine } from "../../drivers/model";
+import { driverNamed } from "../../drivers/registry";
 import { waitForAddress, waitForSsh } from "../../guest/ready";
 import { addressesOfBoot, rememberLeases } from "./boot-addresses";
 import { entries } from "./derive";
@@ -118,9 +119,10 @@ export async function awaitReady(run: MachineRun): Promise<void> {
     await ready(run);
   } catch (error) {
     if (!hasCode(error, "guest-not-ready")) throw error;
-    const virsh = (verb: string) => `\`virsh -c ${run.hypervisor.uri} ${verb} ${run.inputs.name}\``;
+    const { driver, uri } = run.hypervisor;
+    const look = driverNamed(driver).hints.stuck(uri, String(run.inputs.name));
     throw new WindroseError(error.code, error.why, {
-      hint: `Look at its console on the host with ${virsh("console")} (Ctrl+] leaves it), or restart it with ${virsh("reset")}; then run the command again, or raise \`wait.timeout\`.`,
+      hint: `${look}; then run the command again, or raise \`wait.timeout\`.`,
       cause: error,
     });
   }
@@ -148,12 +150,13 @@ async function ready(run: MachineRun): Promise<void> {
       typeof nic.address === "string" ? [nic.address] : [],
     );
     const hostKeys = (run.made.sshHostKeys as string[] | undefined) ?? [];
+    const way = await machines.wayTo(uuid);
     await waitForSsh({
       ...common,
       // A reserved address is known before the guest has asked for it. A host key tells the guest from others.
       addresses: reserved.length > 0 ? async () => reserved : hostKeys.length > 0 ? common.addresses : ofBoot,
       connectTcp: (address: string, port: number, options?: { timeout?: number }) =>
-        run.hypervisor.transport.connectTcp(address, port, options),
+        way.connectTcp(address, port, options),
       port: Number(wait.port ?? 22),
       hostKeys,
     });

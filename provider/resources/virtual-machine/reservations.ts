@@ -1,6 +1,7 @@
 import { WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import type { MachineOwner } from "../../drivers/hypervisor";
+import { networksOf } from "../../drivers/hypervisor";
 import type { NetworkState, Reservation } from "../../drivers/model";
 import { derivedMac, parseUrn } from "../../lifecycle/ownership";
 import { entries } from "./derive";
@@ -30,7 +31,6 @@ function wantedOf(run: MachineRun): [key: string, network: string, reservation: 
 
 export async function reserve(run: MachineRun): Promise<void> {
   const made = madeReservations(run);
-  const { networks } = run.hypervisor;
   const nics = new Map(entries(run.inputs.interfaces));
   for (const [key, at] of Object.entries(made)) {
     const { network, mac, address } = partsOf(at);
@@ -42,14 +42,15 @@ export async function reserve(run: MachineRun): Promise<void> {
   for (const [key, network, reservation] of wantedOf(run)) {
     const shared = await makeRoom(run, network, reservation);
     const { mac, address } = reservation;
-    if ((await networks.addReservation(network, reservation)) || shared) made[key] = `${network} ${mac} ${address}`;
+    if ((await networksOf(run.hypervisor).addReservation(network, reservation)) || shared)
+      made[key] = `${network} ${mac} ${address}`;
   }
 }
 
 /** Before a new machine is made: whether its addresses can be had. */
 export async function refuseTakenAddresses(run: MachineRun): Promise<void> {
   for (const [, network, reservation] of wantedOf(run)) {
-    const state = await run.hypervisor.networks.find(network);
+    const state = await networksOf(run.hypervisor).find(network);
     if (!state) continue;
     const { mac, address } = reservation;
     const inTheWay = state.reservations.filter(
@@ -65,14 +66,14 @@ export async function refuseTakenAddresses(run: MachineRun): Promise<void> {
  * there already, by another machine with the same MAC address: then it is kept for this one too.
  */
 async function makeRoom(run: MachineRun, network: string, wanted: Reservation): Promise<boolean> {
-  const state = await run.hypervisor.networks.find(network);
+  const state = await networksOf(run.hypervisor).find(network);
   let shared = false;
   for (const other of state?.reservations ?? []) {
     const mac = other.mac.toLowerCase();
     if (mac !== wanted.mac) {
       if (other.address !== wanted.address && other.name !== wanted.name) continue;
       if ((await judge(run, state!, other, wanted)) === "gives way")
-        await run.hypervisor.networks.removeReservation(network, mac);
+        await networksOf(run.hypervisor).removeReservation(network, mac);
     } else if (other.address === wanted.address) {
       shared = (await holdersOf(run, mac)).some((owner) => isOurs(run, owner));
     }
@@ -137,5 +138,5 @@ export async function release(run: MachineRun): Promise<void> {
 /** A machine that took this one's place under another name may have the same MAC address, and its reservation with it. */
 async function releaseOne(run: MachineRun, network: string, mac: string): Promise<void> {
   if ((await holdersOf(run, mac)).length > 0) return;
-  await run.hypervisor.networks.removeReservation(network, mac);
+  await networksOf(run.hypervisor).removeReservation(network, mac);
 }

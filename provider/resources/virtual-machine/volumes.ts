@@ -10,7 +10,7 @@ import { derivedSuffix } from "../../lifecycle/ownership";
 import { releaseBacking } from "../backing";
 import { namesOf, splitVolumeId, taken } from "../common";
 import { entries, isSeed, madeWithMachine, seedPool } from "./derive";
-import { type MachineRun, volumePath } from "./desired-machine";
+import type { MachineRun } from "./desired-machine";
 
 /** Ids of the volumes made with the machine, by disk key; kept in the state even where a later step fails. */
 export function madeVolumes(run: MachineRun): Record<string, string> {
@@ -95,7 +95,7 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
 
 /** A file that is a disk of another machine: both would write to it, and the other one may delete it. */
 async function refuseOthersDisk(run: MachineRun, key: string, volume: VolumeState): Promise<void> {
-  const others = (await run.hypervisor.volumes.users(volume.path)).filter((uuid) => uuid !== run.inputs.uuid);
+  const others = (await run.hypervisor.volumes.users(volume)).filter((uuid) => uuid !== run.inputs.uuid);
   if (others.length === 0) return;
   const names = await namesOf(run, others);
   throw new WindroseError("in-use", `the file ${volume.name} of the disk "${key}" is a disk of ${names.join(", ")}`, {
@@ -136,11 +136,7 @@ async function makeVolume(run: MachineRun, key: string, disk: Inputs): Promise<v
     throw new WindroseError("unsupported", `disk "${key}": a linked clone is always qcow2`, {
       hint: 'Set `clone: "full"`, or `format: "qcow2"`.',
     });
-  else
-    await volumes.create({
-      ...definition,
-      backing: { path: image.path, format: image.format === "qcow2" ? "qcow2" : "raw" },
-    });
+  else await volumes.clone(definition, from);
 }
 
 /** Grows what is smaller than asked for. A running guest sees it. */
@@ -187,7 +183,7 @@ export async function deleteVolume(
   backingPath: string | undefined,
 ): Promise<void> {
   await run.hypervisor.volumes.delete(pool, name);
-  if (backingPath) await releaseBacking(run, pool, backingPath);
+  if (backingPath) await releaseBacking(run, backingPath);
 }
 
 interface Seed {
@@ -286,8 +282,7 @@ function seedPrefix({ inputs }: MachineRun): string {
 export async function seedPath(run: MachineRun): Promise<string | undefined> {
   const seed = seedOf(run);
   if (!seed) return undefined;
-  const { pool, name } = splitVolumeId(seed.id);
-  return volumePath(run, pool, name);
+  return run.hypervisor.volumes.pathOf(splitVolumeId(seed.id));
 }
 
 /** A seed that no definition has any more is kept on the list, under a name of its own, until it is deleted. */

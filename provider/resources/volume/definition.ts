@@ -85,10 +85,7 @@ export const volume: Definition<VolumeState> = {
     if (definition.capacity === 0) definition.capacity = source.capacity;
     else refuseSmaller(definition.capacity, source.capacity, from.name);
     if (inputs.from !== undefined || inputs.clone === "full") return volumes.copy(definition, from, run.context);
-    return volumes.create({
-      ...definition,
-      backing: { path: source.path, format: source.format === "qcow2" ? "qcow2" : "raw" },
-    });
+    return volumes.clone(definition, from);
   },
   steps: [
     {
@@ -141,14 +138,14 @@ export const volume: Definition<VolumeState> = {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
       return;
     }
-    const users = await volumes.users(state.path);
+    const users = await volumes.users(state);
     if (users.length > 0) {
       const names = await namesOf(run, users);
       throw new WindroseError("in-use", `the volume ${state.name} is a disk of ${names.join(", ")}`, {
         hint: "Detach it first, in an update of its own where both change.",
       });
     }
-    const dependents = await volumes.dependents(state.pool, state.path);
+    const dependents = await volumes.dependents(state);
     if (dependents.length > 0) {
       throw new WindroseError(
         "in-use",
@@ -156,7 +153,7 @@ export const volume: Definition<VolumeState> = {
       );
     }
     await volumes.delete(state.pool, state.name);
-    if (state.backingPath) await releaseBacking(run, state.pool, state.backingPath);
+    if (state.backingPath) await releaseBacking(run, state.backingPath);
   },
 };
 

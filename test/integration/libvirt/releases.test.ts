@@ -62,7 +62,7 @@ for (const [release, version] of [
       await sees("cat /proc/partitions", /^(?![\s\S]*vdc)/);
 
       await guest("echo one > /tmp/mark");
-      await snapshots.create({ machine: uuid, name: "s", memory: true, quiesce: false }, work());
+      await snapshots.create({ machine: uuid, name: "s", mark: "0123abcd", memory: true, quiesce: false }, work());
       await guest("echo two > /tmp/mark");
       await snapshots.restore(uuid, "s", work());
       assert.equal(await guest("cat /tmp/mark"), "one");
@@ -72,7 +72,10 @@ for (const [release, version] of [
       await machines.define({ ...definition, memory: 192 * megabyte });
       assert.equal((await machines.find(uuid))!.stored.memory, 192 * megabyte);
       await machines.shutdown(uuid, { timeout: 30_000, force: false }, work());
-      const off = snapshots.create({ machine: uuid, name: "off", memory: false, quiesce: false }, work());
+      const off = snapshots.create(
+        { machine: uuid, name: "off", mark: "0123abcd", memory: false, quiesce: false },
+        work(),
+      );
       if (release === "bullseye") await assert.rejects(off, /not support snapshotting\. .*Start the machine before/);
       else await off;
       await machines.remove(uuid);

@@ -21,10 +21,12 @@ describe("libvirt snapshots", () => {
     await host?.close();
   });
 
+  const mark = "0123abcd";
   const unsupported = (error: unknown) => hasCode(error, "unsupported");
   const of = (machine: string, name: string, changes: Partial<SnapshotDefinition> = {}): SnapshotDefinition => ({
     machine,
     name,
+    mark,
     memory: false,
     quiesce: false,
     ...changes,
@@ -61,6 +63,7 @@ describe("libvirt snapshots", () => {
       machine: uuid,
       name: "first",
       description: "before <it>",
+      mark,
       power: "running",
       memory: true,
       current: true,
@@ -92,8 +95,8 @@ describe("libvirt snapshots", () => {
     assert.equal((await machines.find(uuid))?.power, "running");
     assert.equal(await guest("cat /tmp/mark"), "two");
 
-    await snapshots.setDescription(uuid, "first", "after & all");
-    await snapshots.setDescription(uuid, "second", "the second");
+    await snapshots.describe(uuid, "first", "after & all", mark);
+    await snapshots.describe(uuid, "second", "the second", mark);
     assert.deepEqual(
       (await snapshots.list(uuid)).map(({ description, current }) => [description, current]),
       [

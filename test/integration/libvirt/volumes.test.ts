@@ -98,11 +98,11 @@ describe("libvirt's volumes", function () {
   it("makes linked clones, knows what depends on what, and copies them whole", async () => {
     await host.root.volumes.create(of("base"));
     await host.text("qemu-io", "-c", "write -P 0xab 0 1M", at("base"));
-    const backing = { path: at("base"), format: "qcow2" as const };
-    const linked = await host.root.volumes.create(of("linked", { backing, capacity: 16 * mebibyte }));
+    const base = { pool: pool.uuid, name: "base" };
+    const linked = await host.root.volumes.clone(of("linked", { capacity: 16 * mebibyte }), base);
     assert.deepEqual([linked.backingPath, linked.capacity], [at("base"), 16 * mebibyte]);
     await host.text("qemu-io", "-c", "write -P 0xcd 1M 1M", at("linked"));
-    const dependents = await host.root.volumes.dependents(pool.uuid, at("base"));
+    const dependents = await host.root.volumes.dependents(base);
     assert.deepEqual(
       dependents.map(({ name }) => name),
       ["linked"],
@@ -149,8 +149,7 @@ describe("libvirt's volumes", function () {
 
   it("grows a volume through the machine that has it open, and finds all who use it", async () => {
     await host.root.volumes.create(of("root-base"));
-    const backing = { path: at("root-base"), format: "qcow2" as const };
-    await host.root.volumes.create(of("root", { backing }));
+    await host.root.volumes.clone(of("root"), { pool: pool.uuid, name: "root-base" });
     const [running, stopped] = [randomUUID(), randomUUID()];
     for (const [uuid, name] of [
       [running, "user-running"],
@@ -160,9 +159,15 @@ describe("libvirt's volumes", function () {
       await host.machine(uuid, name, disk);
     }
     await host.text("virsh", "start", "user-running");
-    assert.deepEqual((await host.root.volumes.users(at("root"))).sort(), [running, stopped].sort());
-    assert.deepEqual((await host.root.volumes.users(at("root-base"))).sort(), [running, stopped].sort());
-    assert.deepEqual(await host.root.volumes.users(at("nobody")), []);
+    assert.deepEqual(
+      (await host.root.volumes.users({ pool: pool.uuid, name: "root" })).sort(),
+      [running, stopped].sort(),
+    );
+    assert.deepEqual(
+      (await host.root.volumes.users({ pool: pool.uuid, name: "root-base" })).sort(),
+      [running, stopped].sort(),
+    );
+    assert.deepEqual(await host.root.volumes.users({ pool: pool.uuid, name: "nobody" }), []);
     await host.user.volumes.grow(pool.uuid, "root", 12 * mebibyte);
     assert.match(await host.text("virsh", "domblkinfo", "user-running", "vda"), /Capacity:\s+12582912\b/);
     assert.equal((await host.root.volumes.find(pool.uuid, "root"))?.capacity, 12 * mebibyte);
@@ -251,7 +256,7 @@ describe("libvirt's volumes", function () {
       }),
     );
     const took = Date.now() - started;
-    const listed = await host.root.volumes.dependents(pool.uuid, "/none");
+    const listed = await host.root.volumes.dependents({ pool: pool.uuid, name: "none" });
     assert.deepEqual(listed, []);
     await Promise.all(names.map((name) => host.root.volumes.delete(pool.uuid, name)));
     assert.ok(took < 20_000, `${took} ms`);

@@ -22,7 +22,7 @@ describe("the XML of libvirt's volumes", () => {
         ),
         (definition) => {
           const { preallocation, ...rest } = definition;
-          const state = readVolume("p", volumeXml({ ...definition, backing: { path: "/a&b", format: "raw" } }));
+          const state = readVolume("p", volumeXml(definition, { path: "/a&b", format: "raw" }));
           const { path, key, allocation, owner, group, mode, ...read } = state;
           const { owner: _owner, group: _group, mode: _mode, ...wanted } = rest;
           assert.deepEqual(read, { pool: "p", ...wanted, backingPath: "/a&b" });

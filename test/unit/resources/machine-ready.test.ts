@@ -21,7 +21,7 @@ describe("a machine that never answers", function () {
     const networks = { leases: async () => [] };
     return {
       context: { progress: () => undefined, deadline: Date.now() + 200 },
-      hypervisor: { uri, machines, networks, transport },
+      hypervisor: { driver: "libvirt", uri, machines: { ...machines, wayTo: async () => transport }, networks },
       inputs: { name: "dev-boreas", wait, interfaces },
       observed: { uuid: "u1" },
       made: {},

@@ -1,5 +1,6 @@
 import { WindroseError } from "../../../basics/errors";
 import type { Work } from "../../../basics/work";
+import type { Transport } from "../../../transports/transport";
 import type { DeviceKeys, MachineOwner, MachineSection } from "../../hypervisor";
 import type {
   DiskDefinition,
@@ -286,6 +287,10 @@ export class LibvirtMachines implements MachineSection {
 
   setGraphicsPassword(uuid: string, graphics: GraphicsDefinition): Promise<void> {
     return this.change(uuid, () => devices.setGraphicsPassword(this.session, uuid, graphics));
+  }
+
+  async wayTo(): Promise<Transport> {
+    return this.session.transport;
   }
 
   addresses(uuid: string): Promise<guest.GuestAddress[]> {

@@ -7,6 +7,7 @@ import { attempt, found } from "../errors";
 import { ErrorNumber, isLibvirtError, type PoolHandle, PoolState as State } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { listVolumes } from "../volumes/list";
+import { withNotes } from "../volumes/notes";
 import { PoolAccess, poolHandle } from "./pool-access";
 import { plainPath, poolXml, readPool } from "./pool-xml";
 
@@ -149,7 +150,7 @@ export class LibvirtPools implements PoolSection {
     return attempt(`listing the volumes of the storage pool ${uuid}`, async () => {
       await this.access.start(uuid);
       await this.access.refresh(uuid);
-      return listVolumes(this.session, uuid);
+      return withNotes(await listVolumes(this.session, uuid));
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type ErrorCode, hasCode, WindroseError } from "../../../basics/errors";
+import { hints } from "../hints";
 import { LibvirtClient } from "./client";
 import { RpcConnection, type RpcOptions } from "./connection";
 import { AuthenticationRefused, DeadlineExceeded, LibvirtError } from "./errors";
@@ -162,5 +163,5 @@ function unavailable(dialer: Dialer, uri: string, failures: { way: string; error
   if (timedOut) return new WindroseError("timeout", why, { cause: timedOut });
   const cause = failures.find(({ error }) => error instanceof LibvirtError)?.error ?? failures[0]?.error;
   const absent = `libvirt's socket could not be opened on ${where} (is libvirt installed and running?); ${tried}`;
-  return new WindroseError("hypervisor-unavailable", absent, { cause });
+  return new WindroseError("hypervisor-unavailable", absent, { hint: hints.unavailable, cause });
 }

@@ -16,6 +16,7 @@ import {
 import type { LibvirtSession } from "../session";
 import { parseXml, render, serializeXml, XmlElement } from "../xml";
 import { checkDisksHold, compareDisks, hasAllDisksOf, refuseFirmware, snapshotDisks, withoutGoneDisks } from "./disks";
+import { splitMark, withMark } from "./mark";
 
 /** `VIR_DOMAIN_SNAPSHOT_XML_SECURE`: with the passwords of the definition within, which a redefinition must keep. */
 const secure = 1;
@@ -96,7 +97,7 @@ export class LibvirtSnapshots implements SnapshotSection {
         const current = parseXml(await currentXml(session, domain), "A machine's definition");
         refuseFirmware(current, domain.name);
         const disks = snapshotDisks(current, domain.name).map(({ target, kind }) => ({ target, kind }));
-        const { description } = definition;
+        const description = withMark(definition.description, definition.mark);
         const xml = render("snapshot", { name, description, memory: running ? "internal" : "no", disks });
         work.progress(running ? "saving memory and disks" : "saving disks");
         try {
@@ -147,7 +148,7 @@ export class LibvirtSnapshots implements SnapshotSection {
     }
   }
 
-  setDescription(machine: string, name: string, description: string): Promise<void> {
+  describe(machine: string, name: string, description: string | undefined, mark: string): Promise<void> {
     return this.change(machine, async () => {
       const snapshot = await this.need(machine, name);
       await attempt(`describing the snapshot ${name}`, async () => {
@@ -157,7 +158,7 @@ export class LibvirtSnapshots implements SnapshotSection {
         ]);
         const before = xml.find("description");
         if (before) xml.remove(before);
-        if (description) xml.children.unshift(new XmlElement("description", {}, [description]));
+        xml.children.unshift(new XmlElement("description", {}, [withMark(description, mark)]));
         await this.redefine(snapshot.domain, xml, current);
       });
     });
@@ -257,14 +258,15 @@ export function readSnapshot(xml: XmlElement, machine: string, current: boolean)
   if (xml.name !== "domainsnapshot" || !name || !Number.isFinite(created)) {
     throw new WindroseError("protocol", "A snapshot's description makes no sense");
   }
-  const description = xml.text("description");
+  const { description, mark } = splitMark(xml.text("description") ?? "");
   const parent = xml.text("parent/name");
   const memory = xml.attribute("snapshot", "memory");
   const kinds = [memory, ...xml.all("disks/disk").map((disk) => disk.attribute("snapshot"))];
   return {
     machine,
     name,
-    ...(description ? { description } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(mark === undefined ? {} : { mark }),
     power: xml.text("state") ?? "",
     memory: memory === "internal" || memory === "external",
     created: created * 1000,

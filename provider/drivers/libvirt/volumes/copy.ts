@@ -35,7 +35,7 @@ export async function copyVolume(
       "STORAGE_VOL_CREATE_XML_FROM",
       {
         pool: handle,
-        xml: volumeXml({ ...definition, name: working, capacity, backing: undefined }),
+        xml: volumeXml({ ...definition, name: working, capacity }),
         from: source,
       },
       { deadline: requireTime(work), signal: work.signal },

@@ -2,9 +2,15 @@ import type { VolumeDefinition, VolumeState } from "../../model";
 import { permissionsView, readPermissions } from "../pools/pool-xml";
 import { parseXml, render } from "../xml";
 
+/** What a linked clone is a layer above. */
+export interface Backing {
+  readonly path: string;
+  readonly format: "qcow2" | "raw";
+}
+
 /** The definition of a new volume. Nothing of it is allocated but where the whole is to be. */
-export function volumeXml(definition: Omit<VolumeDefinition, "pool">): string {
-  const { name, format, capacity, backing, preallocation } = definition;
+export function volumeXml(definition: Omit<VolumeDefinition, "pool">, backing?: Backing): string {
+  const { name, format, capacity, preallocation } = definition;
   return render("volume", {
     name,
     format,

@@ -6,7 +6,7 @@ import type { FetchOwner } from "../../../host-system/downloads/owner";
 import { sweepAll } from "../../../host-system/downloads/sweep";
 import { fetchText } from "../../../host-system/downloads/text";
 import type { FetchRequest, VolumeSection } from "../../hypervisor";
-import type { VolumeDefinition, VolumeState } from "../../model";
+import type { VolumeDefinition, VolumeNote, VolumeRef, VolumeState } from "../../model";
 import { attempt, found, isAbsent } from "../errors";
 import { PoolAccess, poolHandle } from "../pools/pool-access";
 import { octal, type Permissions } from "../pools/pool-xml";
@@ -16,10 +16,11 @@ import { checksumOf } from "./checksum";
 import { copyVolume } from "./copy";
 import { fetchVolume } from "./fetch";
 import { listVolumes } from "./list";
+import { isNote, nameOfNote, noteSize } from "./notes";
 import { uploadVolume } from "./upload";
 import { findUses } from "./users";
 import { checkName } from "./volume-name";
-import { readVolume, volumeXml } from "./volume-xml";
+import { type Backing, readVolume, volumeXml } from "./volume-xml";
 
 /** Volumes of directory pools, by the pool's UUID and their name. Their XML: https://libvirt.org/formatstorage.html. */
 export class LibvirtVolumes implements VolumeSection {
@@ -106,7 +107,24 @@ export class LibvirtVolumes implements VolumeSection {
     return answer !== undefined && this.access.refreshForLookup(answer.pool.uuid, 0);
   }
 
+  async pathOf({ pool, name }: VolumeRef): Promise<string> {
+    const directory = await attempt(`looking for the volume ${name}`, () => found(this.access.path(pool)));
+    if (directory === undefined) throw new WindroseError("not-found", `the pool ${pool} is not on the host`);
+    return `${directory}/${name}`;
+  }
+
   create(definition: VolumeDefinition): Promise<VolumeState> {
+    return this.make(definition);
+  }
+
+  async clone(definition: VolumeDefinition, from: VolumeRef): Promise<VolumeState> {
+    const source = await this.find(from.pool, from.name);
+    if (!source)
+      throw new WindroseError("not-found", `there is no volume ${from.name} in the storage pool ${from.pool}`);
+    return this.make(definition, { path: source.path, format: source.format === "qcow2" ? "qcow2" : "raw" });
+  }
+
+  private make(definition: VolumeDefinition, backing?: Backing): Promise<VolumeState> {
     const { pool, preallocation, format } = definition;
     return attempt(`making the volume ${definition.name}`, async () => {
       checkName(definition.name);
@@ -115,7 +133,7 @@ export class LibvirtVolumes implements VolumeSection {
       return this.access.shared(pool, async () => {
         const { volume } = await this.session.call("STORAGE_VOL_CREATE_XML", {
           pool: poolHandle(pool),
-          xml: volumeXml(definition),
+          xml: volumeXml(definition, backing),
           flags: preallocated ? VolumeCreate.preallocateMetadata : 0,
         });
         return this.describe(pool, volume);
@@ -132,7 +150,7 @@ export class LibvirtVolumes implements VolumeSection {
     }
   }
 
-  copy(definition: VolumeDefinition, from: { pool: string; name: string }, work: Work): Promise<VolumeState> {
+  copy(definition: VolumeDefinition, from: VolumeRef, work: Work): Promise<VolumeState> {
     return attempt(`copying the volume ${from.name} to ${definition.name}`, async () => {
       checkName(definition.name);
       const source = await this.mustHandle(from.pool, from.name);
@@ -224,17 +242,40 @@ export class LibvirtVolumes implements VolumeSection {
     });
   }
 
-  users(path: string): Promise<string[]> {
-    return attempt(`looking for the users of ${path}`, async () => {
-      const uses = await findUses(this.session, path);
+  users(volume: VolumeRef): Promise<string[]> {
+    return attempt(`looking for the users of ${volume.name}`, async () => {
+      const uses = await findUses(this.session, await this.pathOf(volume));
       return [...new Set(uses.map(({ domain }) => domain.uuid))];
     });
   }
 
-  dependents(pool: string, path: string): Promise<VolumeState[]> {
-    return attempt(`looking for the volumes that are based on ${path}`, async () => {
-      const volumes = await listVolumes(this.session, pool);
+  dependents(volume: VolumeRef): Promise<VolumeState[]> {
+    return attempt(`looking for the volumes that are based on ${volume.name}`, async () => {
+      const path = await this.pathOf(volume);
+      const volumes = await listVolumes(this.session, volume.pool);
       return volumes.filter(({ backingPath }) => backingPath === path);
+    });
+  }
+
+  async note(volume: VolumeRef, note: VolumeNote): Promise<void> {
+    if (await this.noted(volume, note)) return;
+    const name = nameOfNote(volume.name, note);
+    await this.create({ pool: volume.pool, name, format: "raw", capacity: noteSize });
+  }
+
+  async noted({ pool, name }: VolumeRef, note: VolumeNote): Promise<boolean> {
+    return (await this.find(pool, nameOfNote(name, note))) !== undefined;
+  }
+
+  async unnote(volume: VolumeRef, note: VolumeNote): Promise<void> {
+    if (await this.noted(volume, note)) await this.delete(volume.pool, nameOfNote(volume.name, note));
+  }
+
+  clearNotes(pool: string): Promise<void> {
+    return attempt("deleting notes of volumes", async () => {
+      await this.access.refresh(pool);
+      const { volumes } = await this.session.call("STORAGE_POOL_LIST_ALL_VOLUMES", { pool: poolHandle(pool) });
+      for (const { name } of volumes) if (isNote(name)) await this.delete(pool, name);
     });
   }
 
