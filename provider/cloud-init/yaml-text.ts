@@ -1,9 +1,10 @@
-import { Document, isScalar, parseAllDocuments, visit } from "yaml";
-
 /**
  * YAML as cloud-init reads it (PyYAML's safe loader: YAML 1.1), with bounds against hostile text. A reason never quotes
  * the text, which may hold secrets.
  */
+
+/** Loaded for the first text: most machines are checked without one. */
+const yaml = () => require("yaml") as typeof import("yaml");
 
 /** UTF-8 bytes. */
 export const MAX_TEXT_BYTES = 1024 * 1024;
@@ -15,7 +16,7 @@ export type Parsed = { value: unknown } | { reason: string };
 export function parseYaml(text: string): Parsed {
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES) return { reason: `is longer than ${MAX_TEXT_BYTES} bytes` };
   try {
-    const documents = parseAllDocuments(text, { version: "1.1", prettyErrors: true, logLevel: "silent" });
+    const documents = yaml().parseAllDocuments(text, { version: "1.1", prettyErrors: true, logLevel: "silent" });
     if (!Array.isArray(documents)) return { value: null };
     const [document] = documents;
     if (!document) return { value: null };
@@ -81,6 +82,7 @@ const mustQuote = (text: string) =>
 
 /** Block style, several lines as literal blocks, no line folded, no anchors; fit for YAML 1.1 readers. */
 export function yamlText(value: unknown): string {
+  const { Document, isScalar, visit } = yaml();
   const document = new Document(value, {
     version: "1.1",
     aliasDuplicateObjects: false,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { Client, type ServerHostKeyAlgorithm } from "ssh2";
+import type { ServerHostKeyAlgorithm } from "ssh2";
 import { WindroseError } from "../basics/errors";
 
 /** The base64 part of a public key's line. */
@@ -53,6 +53,7 @@ export type Greeting =
  */
 export function greetSsh(stream: Duplex, { hostKeys, timeout, signal }: GreetingOptions): Promise<Greeting> {
   const accepted = new Set(hostKeys.map(keyBlob));
+  const { Client } = require("ssh2") as typeof import("ssh2");
   const client = new Client();
   return new Promise<Greeting>((resolve) => {
     let shown: string | undefined;

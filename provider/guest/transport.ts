@@ -1,7 +1,7 @@
 import { hasCode, WindroseError } from "../basics/errors";
 import { within } from "../transports/bounds";
 import { connectionKey } from "../transports/registry";
-import { SshTransport } from "../transports/ssh";
+import type { SshTransport } from "../transports/ssh";
 import type { SshConnection, Transport } from "../transports/transport";
 import { type AddressWait, waitForSsh } from "./ready";
 import { pause } from "./waiting";
@@ -97,7 +97,8 @@ async function open(way: GuestWay): Promise<SshTransport> {
 }
 
 function over(host: Transport, connection: SshConnection): SshTransport {
-  if (host instanceof SshTransport) return host.behind(connection);
+  const ssh = require("../transports/ssh") as typeof import("../transports/ssh");
+  if (host instanceof ssh.SshTransport) return host.behind(connection);
   const openStream: Transport["connectTcp"] = (address, port, options) => host.connectTcp(address, port, options);
-  return new SshTransport({ ...connection, sshConfig: false }, { openStream });
+  return new ssh.SshTransport({ ...connection, sshConfig: false }, { openStream });
 }

@@ -1,26 +1,45 @@
 import type { Definition } from "../lifecycle/lifecycle";
 import type { Kind } from "../lifecycle/schema";
-import { command } from "../resources/command/definition";
-import { host } from "../resources/host/definition";
-import { hostBridge } from "../resources/host-bridge/definition";
-import { image } from "../resources/image/definition";
-import { kubernetesNode } from "../resources/kubernetes-node/definition";
-import { network } from "../resources/network/definition";
-import { snapshot } from "../resources/snapshot/definition";
-import { storagePool } from "../resources/storage-pool/definition";
-import { virtualMachine } from "../resources/virtual-machine/definition";
-import { volume } from "../resources/volume/definition";
 
-/** Every resource by its name in a program: the one list. Each definition observes a type of its own. */
+/**
+ * Every resource by its name in a program: the one list. Each is loaded when it is first asked for, with all that its work on
+ * a host needs. Each definition observes a type of its own.
+ */
 export const definitions = {
-  Host: host,
-  HostBridge: hostBridge,
-  StoragePool: storagePool,
-  Image: image,
-  Volume: volume,
-  Network: network,
-  VirtualMachine: virtualMachine,
-  Snapshot: snapshot,
-  Command: command,
-  KubernetesNode: kubernetesNode,
+  get Host() {
+    return (require("../resources/host/definition") as typeof import("../resources/host/definition")).host;
+  },
+  get HostBridge() {
+    return (require("../resources/host-bridge/definition") as typeof import("../resources/host-bridge/definition"))
+      .hostBridge;
+  },
+  get StoragePool() {
+    return (require("../resources/storage-pool/definition") as typeof import("../resources/storage-pool/definition"))
+      .storagePool;
+  },
+  get Image() {
+    return (require("../resources/image/definition") as typeof import("../resources/image/definition")).image;
+  },
+  get Volume() {
+    return (require("../resources/volume/definition") as typeof import("../resources/volume/definition")).volume;
+  },
+  get Network() {
+    return (require("../resources/network/definition") as typeof import("../resources/network/definition")).network;
+  },
+  get VirtualMachine() {
+    return (
+      require("../resources/virtual-machine/definition") as typeof import("../resources/virtual-machine/definition")
+    ).virtualMachine;
+  },
+  get Snapshot() {
+    return (require("../resources/snapshot/definition") as typeof import("../resources/snapshot/definition")).snapshot;
+  },
+  get Command() {
+    return (require("../resources/command/definition") as typeof import("../resources/command/definition")).command;
+  },
+  get KubernetesNode() {
+    return (
+      require("../resources/kubernetes-node/definition") as typeof import("../resources/kubernetes-node/definition")
+    ).kubernetesNode;
+  },
 } as unknown as Readonly<Record<Kind, Definition>>;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { LocalTransport } from "./local";
-import { SshTransport } from "./ssh";
+import type { SshTransport as Ssh } from "./ssh";
 import type { SshConnection, Transport } from "./transport";
 
 export type Connection = { kind: "local"; sudo?: boolean } | ({ kind: "ssh" } & SshConnection);
@@ -37,6 +37,8 @@ export function connectionKey(connection: Connection): string {
 
 function make(connection: Connection): Transport {
   if (connection.kind === "local") return new LocalTransport({ sudo: connection.sudo });
+  // Loaded for the first connection by ssh.
+  const { SshTransport } = require("./ssh") as typeof import("./ssh");
   const { kind: _kind, ...ssh } = connection;
-  return new SshTransport(ssh, { transportTo: (hop) => transportFor({ kind: "ssh", ...hop }) as SshTransport });
+  return new SshTransport(ssh, { transportTo: (hop) => transportFor({ kind: "ssh", ...hop }) as Ssh });
 }
