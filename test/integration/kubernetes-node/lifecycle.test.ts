@@ -49,6 +49,7 @@ describe("a node's life", function () {
   });
 
   const machines = {
+    wayTo: async () => ({}),
     find: async (uuid: string) =>
       there.has(uuid) ? { uuid, name: uuid, power: "running", stored: {}, running: {} } : undefined,
   };

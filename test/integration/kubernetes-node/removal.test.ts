@@ -39,6 +39,7 @@ describe("a node that goes", function () {
     ...more,
   });
   const machines = {
+    wayTo: async () => ({}),
     find: async (uuid: string) => {
       const name = names.find((one) => uuidOf(one) === uuid)!;
       return { uuid, name, power: off.has(name) ? "shutoff" : "running", stored: {}, running: {} };
