@@ -8,8 +8,10 @@ import type { Place } from "./place";
 export const key = "data";
 
 /**
- * Of a machine there are two definitions. `running`: what is in force; `stored`: what is from the next start on. Whatever
- * else there is has only one.
+ * The words of this file are explained in docs/tests.md.
+ *
+ * A machine has two definitions. `running`: what is in force; `stored`: what is in force from the next start on. Any other
+ * kind has only one.
  */
 export type Which = "stored" | "running";
 
@@ -17,51 +19,51 @@ export type Which = "stored" | "running";
 export interface Sample {
   /** The field before and after; undefined: not given. */
   values(place: Place): readonly [unknown, unknown];
-  /** What stands beside it, before and after: merged into the kind's base. */
+  /** Other inputs that it needs, before and after: merged into the kind's base. */
   beside?(place: Place, index: 0 | 1): Inputs;
-  /** What the table's rule says of these values, where it is a function. Default: `restart`. */
+  /** The effect that the rule has for these values, where the rule is a function. Default: `restart`. */
   effect?: Effect;
-  /** What the host shows of it. */
+  /** Reads the actual value with the host's own tools. */
   seen(look: Look, which: Which): Promise<unknown>;
-  /** What is done on the host before it is looked at first. */
+  /** Changes the host before the first look. */
   prepare?(look: Look): Promise<unknown>;
-  /** What is seen before and after. Default: the values. */
+  /** What `seen` answers before and after. Default: the values. */
   shows?(place: Place): readonly [unknown, unknown];
-  /** A change of it behind our back, away from what it is after. */
+  /** Changes the field on the host, without the provider, to another value than the second. */
   drift?(look: Look): Promise<unknown>;
-  /** Why no drift of it is looked for, where there is none. */
+  /** Why there is no `drift`. */
   unobserved?: string;
-  /** What the drift shows as, where that is another field (a machine's `disks`). */
+  /** The field that shows the drift, where it is another one (a machine's `disks`). */
   driftPath?: string;
-  /** Tried on a guest with an operating system, which sees it, or lets go of a device. */
+  /** Needs a guest with an operating system, which sees the change or releases a device. */
   guest?: boolean;
-  /** The change ends or begins what else stays: the machine's process. */
+  /** The change stops or starts the machine's process, which stays otherwise. */
   ends?: boolean;
-  /** A value that `up` refuses because of what is on the host, with the words of the refusal. */
+  /** A value that `up` refuses because of what is on the host, and the text of the refusal. */
   refused?: { value: unknown; words: RegExp };
 }
 
 /** One thing as the host has it. */
 export interface Found {
-  /** Tells it from one that is made in its place. */
+  /** Changes when the object is recreated. */
   identity: string;
-  /** Stays through a change that is made live: a process, an inode. */
+  /** Stays through a live change: a process, an inode. */
   life: string;
 }
 
 /** How the resources of a kind are tried. */
 export interface KindSamples {
   readonly kind: Kind;
-  /** What tries the kind where the conformance run can't: then only what the table says is compared here. */
+  /** The test that covers the kind where the conformance run can't. Only the effects of the table are compared here then. */
   readonly triedBy?: string;
   base(place: Place): Inputs;
   /** The base of the samples that need a guest with an operating system. */
   guestBase?(place: Place): Inputs;
   /** The resource as the host has it. */
   find(look: Look): Promise<Found>;
-  /** Waits until one that is made in its place can be told from it. */
+  /** Waits until a recreated object can be told from this one. */
   replaceable?(look: Look): Promise<void>;
-  /** A machine that stands on the resource (its id) and must go on through its live changes. */
+  /** A machine that uses the resource (its id) and must keep running through its live changes. */
   companion?(place: Place, id: string): Inputs;
   /** Identities of all resources of the kind on the host. */
   all(look: Look): Promise<string[]>;
@@ -77,12 +79,12 @@ export interface Rule {
   readonly definition: Definition;
   readonly path: string;
   readonly rule: EffectRule;
-  /** No program gives it. */
+  /** No program sets it. */
   readonly internal: boolean;
   readonly secret: boolean;
 }
 
-/** All rules of a kind's table. What has but one value can't change. */
+/** All rules of a kind's table. A field with only one value can't change. */
 export function rulesOf(definition: Definition): Rule[] {
   const rules: Rule[] = [];
   const add = (path: string, rule: EffectRule, internal = false, secret = false) =>
@@ -111,7 +113,7 @@ export function samplesOf(kind: KindSamples, rule: Rule): [string, Sample][] {
   return Object.entries(kind.samples).filter(([name]) => pathOf(name) === rule.path);
 }
 
-/** A sample's name without what tells it from others of its rule. */
+/** A sample's name without the part in brackets, which tells it from other samples of its rule. */
 export function pathOf(name: string): string {
   return name.replace(/ \(.*\)$/, "");
 }
