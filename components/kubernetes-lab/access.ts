@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import type { Role } from "./request";
 
 /** How people get into the guests: texts made of what is known about them. Pure. */
@@ -78,6 +77,8 @@ export function inventoryText(guests: readonly Access[]): string {
         ]),
     ),
   });
+  // Loaded for the first text, long after the import of a program.
+  const { stringify } = require("yaml") as typeof import("yaml");
   return stringify(
     { all: { children: { control_plane: group("controlPlane"), workers: group("worker") } } },
     { lineWidth: 0 },

@@ -25,8 +25,10 @@ async function loadedBy(code: string): Promise<Map<string, string>> {
   return new Map(all.map(([file, by]) => [relative(root, file), relative(root, by)]));
 }
 
-/** Name of the package, of a file in node_modules. */
-const packageOf = (file: string) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
+/** Whether a file is a package's. */
+const isPackaged = (file: string) => file.startsWith("node_modules/");
+/** The one package that tables need, which is one file. */
+const subnets = "node_modules/ipaddr.js/";
 
 function refuse(loaded: ReadonlyMap<string, string>, why: string, isWrong: (file: string) => boolean): void {
   const wrong = [...loaded].filter(([file]) => isWrong(file)).map(([file, by]) => `${file}, by ${by}`);
@@ -62,10 +64,15 @@ describe("what is loaded", function () {
       });
     });
 
+    it("is no more package with the components", async () => {
+      refuse(await loadedBy('require("./components/index.ts")'), "load it when a text is made", (file) => {
+        return isPackaged(file) && !file.startsWith(subnets);
+      });
+    });
+
     it("is one package, which is one file", () => {
       refuse(loaded, "a class or a table draws in a package; load it when a value is checked", (file) => {
-        const name = packageOf(file);
-        return name !== undefined && name !== "ipaddr.js";
+        return isPackaged(file) && !file.startsWith(subnets);
       });
     });
   });
@@ -82,7 +89,7 @@ describe("what is loaded", function () {
     });
 
     it("is no package before a value is checked, a text is read or a host is reached", () => {
-      refuse(loaded, "load it when it is first used", (file) => packageOf(file) !== undefined);
+      refuse(loaded, "load it when it is first used", isPackaged);
     });
 
     it("is of a driver what a preview asks of it, and not the driver itself", () => {

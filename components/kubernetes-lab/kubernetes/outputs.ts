@@ -1,4 +1,3 @@
-import { parse, stringify } from "yaml";
 import type { Role } from "../request";
 
 /** What people and programs take from a cluster: texts made of what is known about it. Pure. */
@@ -73,6 +72,8 @@ const nameOf = (server: string): string => server.replace(/:\d+$/, "");
  * kubectl, and for the Kubernetes provider of Pulumi.
  */
 export function tunnelledKubeconfig(kubeconfig: string, port: number = usualPort): string {
+  // Loaded for the first text, long after the import of a program.
+  const { parse, stringify } = require("yaml") as typeof import("yaml");
   const document = parse(kubeconfig) as { clusters?: { cluster?: Record<string, unknown> }[] };
   for (const { cluster } of document.clusters ?? []) {
     if (typeof cluster?.server !== "string") continue;
