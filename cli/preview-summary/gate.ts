@@ -17,7 +17,7 @@ export interface Allowance {
 }
 
 /** A change that `--fail-on` names and no allowance covers. */
-export interface Hit {
+interface Hit {
   readonly gate: Gate;
   readonly change: Change;
 }
@@ -62,7 +62,7 @@ function glob(pattern: string): Glob {
 }
 
 /** What a change is, in the words of `--fail-on`. An effect that is not known may be a restart, and counts as one. */
-export function gatesOf(change: Change): Gate[] {
+function gatesOf(change: Change): Gate[] {
   const found: Gate[] = [];
   if (change.effect === "restart" || change.effect === "unknown") found.push("restart");
   if (change.effect === "replace") found.push("replace");

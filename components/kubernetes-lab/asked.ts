@@ -97,7 +97,7 @@ export function refusal(name: string, problems: readonly Problem[]): pulumi.RunE
 }
 
 /** The same of what comes later. */
-export function refusingLater<T>(name: string, value: T | Promise<T> | undefined): T | Promise<T> | undefined {
+function refusingLater<T>(name: string, value: T | Promise<T> | undefined): T | Promise<T> | undefined {
   if (!(value instanceof Promise)) return value;
   return value.catch((error: unknown) => {
     throw error instanceof PlanError ? refusal(name, error.problems) : error;

@@ -48,7 +48,7 @@ export interface HostRequest {
 }
 
 /** What is known of a host besides. */
-export interface HostFacts {
+interface HostFacts {
   /** Its own address, where its connection names one. */
   readonly address?: string;
   /** Its network was there before the lab. */

@@ -2,7 +2,7 @@
  * The name that was probably meant: the one that is the fewest letters away, at most a third of them. Small and capital
  * letters are the same, and so are a name and its plural.
  */
-export function nearest(word: string, names: readonly string[]): string | undefined {
+function nearest(word: string, names: readonly string[]): string | undefined {
   const most = Math.max(1, Math.floor(word.length / 3));
   const distances = names.map((name) => ({ name, steps: distance(word.toLowerCase(), name.toLowerCase()) }));
   const [best] = distances.filter(({ steps }) => steps <= most).sort((one, other) => one.steps - other.steps);

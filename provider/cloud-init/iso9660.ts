@@ -20,12 +20,12 @@ export interface IsoInput {
   files: readonly IsoFile[];
 }
 
-export const SECTOR = 2048;
+const SECTOR = 2048;
 /** 128 KiB: what looks for file systems (util-linux, busybox's findfs) gives up on a device that ends before their superblocks. */
 const LEAST_SECTORS = 64;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
-export const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
-export const MAX_FILES = 64;
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+const MAX_FILES = 64;
 
 const SYSTEM_AREA = 16;
 const PRIMARY = SYSTEM_AREA;

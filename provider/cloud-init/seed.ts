@@ -4,7 +4,7 @@ import { type IsoFile, writeIso } from "./iso9660";
 import { networkConfigText, userDataText, vendorDataText } from "./user-data";
 import { yamlText } from "./yaml-text";
 
-export type { CloudInitFields, HostKeyPair, SeedInput } from "./fields";
+export type { SeedInput } from "./fields";
 
 export interface Seed {
   /** An ISO 9660 image with the label `cidata`; a multiple of 2048 bytes. Holds secrets. */

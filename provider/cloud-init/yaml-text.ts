@@ -7,7 +7,7 @@
 const yaml = () => require("yaml") as typeof import("yaml");
 
 /** UTF-8 bytes. */
-export const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_TEXT_BYTES = 1024 * 1024;
 const MAX_ALIASES = 100;
 const MAX_DEPTH = 100;
 

@@ -67,7 +67,7 @@ export function fromUri(text: string): Target {
 }
 
 /** One of each driver, for hints. */
-export function exampleUris(): string {
+function exampleUris(): string {
   return allDrivers()
     .map(({ hints }) => `\`${hints.exampleUri}\``)
     .join(" or ");

@@ -53,7 +53,7 @@ export interface Run<Observed> {
   readonly made: Inputs;
 }
 
-export interface Step<Observed> {
+interface Step<Observed> {
   readonly name: string;
   run(run: Run<Observed>): Promise<void>;
 }

@@ -35,7 +35,7 @@ export interface Change {
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-export interface Refusal {
+interface Refusal {
   /** Why such a change is never made, and what to do instead. */
   refuse: string;
 }
@@ -150,7 +150,7 @@ export type Field = Leaf | Group | Keyed;
 export type Fields = Readonly<Record<string, Field>>;
 
 /** An output that is no input: its type, what it says, and whether it is secret. */
-export interface OutputField extends Described {
+interface OutputField extends Described {
   readonly typeText: string;
   readonly secret?: boolean;
 }
@@ -201,7 +201,7 @@ export function textOf(max: number) {
 }
 
 /** Of the names of things and places. What a text may hold beside that is the same for all (`texts.ts`). */
-export const oneLine = (text: string) => !/[\t\n\r]/.test(text);
+const oneLine = (text: string) => !/[\t\n\r]/.test(text);
 
 const notOneLine = "must be one line, without tabs";
 

@@ -223,7 +223,7 @@ export function missing(argv: readonly string[], stderr: string): WindroseError 
   return new WindroseError("command-missing", `${argv[0]} could not be started${detail && `: ${detail}`}`);
 }
 
-export function aborted(argv: readonly string[]): WindroseError {
+function aborted(argv: readonly string[]): WindroseError {
   return new WindroseError("aborted", `${argv[0]} was interrupted`);
 }
 

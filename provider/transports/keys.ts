@@ -79,7 +79,7 @@ function parse(text: string, passphrase: string | undefined): ParsedKey | undefi
 }
 
 /** Whether a passphrase is needed, from the formats' own headers (PROTOCOL.key of OpenSSH; RFC 1421; PKCS #8; PuTTY). */
-export function isEncrypted(text: string): boolean {
+function isEncrypted(text: string): boolean {
   const header = opensshHeader(text);
   if (header) return header.cipher !== "none";
   return (

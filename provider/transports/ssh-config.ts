@@ -32,7 +32,7 @@ export interface HostSettings {
   onTheWayTo?: string;
 }
 
-export interface IdentityFile {
+interface IdentityFile {
   path: string;
   /** `explicit`: of the connection, must be readable. `configured` and `default` ones are left out when they are not. */
   origin: "explicit" | "configured" | "default";

@@ -11,7 +11,7 @@ export interface Tokens {
 }
 
 /** As OpenSSH finds it: from the user database, whatever HOME says. */
-export function home(): string {
+function home(): string {
   try {
     return userInfo().homedir;
   } catch {

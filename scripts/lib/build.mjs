@@ -22,7 +22,7 @@ const dist = join(root, "dist");
 const templates = join("provider", "drivers", "libvirt", "templates");
 
 /** Whether dist was made from just these sources. */
-export async function buildIsCurrent() {
+async function buildIsCurrent() {
   if (!existsSync(join(dist, "provider", "index.js"))) return false;
   const made = await readFile(record, "utf8").catch(() => "");
   return made === contentHash(sources);

@@ -11,7 +11,7 @@ npm run demo -- destroy              takes all of it down
 Of several demos, commands go to the one that came up last, and destroy takes all of them; --lab or --host URI after a
 command chooses one: npm run demo -- destroy --lab`;
 
-export const commands = ["up", "preview", "refresh", "ssh", "pulumi", "destroy"];
+const commands = ["up", "preview", "refresh", "ssh", "pulumi", "destroy"];
 
 const helpWords = ["--help", "-h"];
 const withValue = ["--host", "--image", "--user"];

@@ -17,7 +17,7 @@ async function packagesOf(path) {
  * Whether node_modules holds what the lock file asks for. npm writes its own record (.package-lock.json) last, so one
  * that was cut short has none. Packages for other platforms are optional, and not there.
  */
-export async function dependenciesAreCurrent() {
+async function dependenciesAreCurrent() {
   const [wanted, installed] = await Promise.all([
     packagesOf(join(root, "package-lock.json")),
     packagesOf(inModules(".package-lock.json")),

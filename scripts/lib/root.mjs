@@ -22,7 +22,7 @@ const passedOn = [
 ];
 
 /** The variables that root's part of the demo gets as they are; empty ones are not worth the asking. */
-export const namesForRoot = (environment) =>
+const namesForRoot = (environment) =>
   Object.keys(environment).filter((name) => environment[name] && passedOn.some((pattern) => pattern.test(name)));
 
 /**

@@ -11,7 +11,7 @@ const answerWithin = 8_000;
 const finishWithin = 10 * 60_000;
 
 /** The address of Pulumi's own release archive for this machine, or undefined where there is none. */
-export function releaseAddress() {
+function releaseAddress() {
   const system = { linux: "linux", darwin: "darwin" }[platform()];
   const machine = { x64: "x64", arm64: "arm64" }[arch()];
   if (!system || !machine) return undefined;

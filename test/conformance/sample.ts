@@ -44,7 +44,7 @@ export interface Sample {
 }
 
 /** One thing as the host has it. */
-export interface Found {
+interface Found {
   /** Changes when the object is recreated. */
   identity: string;
   /** Stays through a live change: a process, an inode. */

@@ -33,7 +33,7 @@ export interface SeedOptions {
 }
 
 /** The files of a NoCloud seed, for the micro guest and for cloud-init alike. */
-export function seedFiles({ name, authorizedKeys, hostKey }: SeedOptions): { userData: string; metaData: string } {
+function seedFiles({ name, authorizedKeys, hostKey }: SeedOptions): { userData: string; metaData: string } {
   const keys = authorizedKeys.map((key) => `  - ${key}`);
   const lines = ["#cloud-config", "disable_root: false", "ssh_authorized_keys:", ...keys];
   if (hostKey) {

@@ -34,7 +34,7 @@ export async function ownerState(id: string): Promise<OwnerState> {
 }
 
 /** The live process that a lab belongs to. It has the machine's own network, whatever runs within the lab. */
-export async function ownerProcess(id: string): Promise<number | undefined> {
+async function ownerProcess(id: string): Promise<number | undefined> {
   if ((await ownerState(id)) === "dead") return undefined;
   const owner = JSON.parse(await readFile(ownerFile(id), "utf8")) as Owner;
   return startTime(owner.pid) === owner.started ? owner.pid : undefined;

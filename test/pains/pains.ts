@@ -4,7 +4,7 @@
  */
 
 /** A test by its file below `test/` and its title, or the title of the `describe` around it. */
-export type Shown = readonly [file: string, title: string];
+type Shown = readonly [file: string, title: string];
 
 export interface Pain {
   readonly number: number;

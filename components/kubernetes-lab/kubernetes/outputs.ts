@@ -38,7 +38,7 @@ export function nodeTableText(nodes: readonly NodeRow[]): string {
 }
 
 /** Port on this machine of a way through the host. */
-export const usualPort = 6443;
+const usualPort = 6443;
 
 /**
  * How kubectl gets to a cluster whose guests are reached through their host alone: the tunnel, and a command that uses it.

@@ -44,7 +44,7 @@ export interface PlannedCluster {
   readonly nodes: readonly PlannedNode[];
 }
 
-export const usual = {
+const usual = {
   podSubnet: "10.244.0.0/16",
   serviceSubnet: "10.96.0.0/12",
   dnsDomain: "cluster.local",

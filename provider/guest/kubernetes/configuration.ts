@@ -39,7 +39,7 @@ export interface JoinSecrets {
 
 const group = "kubeadm.k8s.io/v1beta4";
 export const criSocket = "unix:///run/containerd/containerd.sock";
-export const patchDirectory = `${ours}/patches`;
+const patchDirectory = `${ours}/patches`;
 
 /** What `kubeadm init` and its phases read. `token`: a bootstrap token that is gone after a minute. */
 export function initConfiguration(request: NodeRequest, token: string, certificateKey?: string): string {

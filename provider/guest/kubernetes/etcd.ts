@@ -121,7 +121,7 @@ export class Etcd {
 }
 
 /** What etcd answers is read with bounds. Addresses that are no `https://` ones are left out. */
-export function parseMembers(json: string): EtcdMember[] {
+function parseMembers(json: string): EtcdMember[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);

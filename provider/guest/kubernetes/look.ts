@@ -48,8 +48,8 @@ const files = {
 } as const;
 export type NodeFile = keyof typeof files;
 
-export const hostsBegin = "# windrose kubernetes: begin";
-export const hostsEnd = "# windrose kubernetes: end";
+const hostsBegin = "# windrose kubernetes: begin";
+const hostsEnd = "# windrose kubernetes: end";
 
 /** Programs whose versions are asked for, with the arguments that make them say it. */
 const programs = { kubeadm: "version -o short", kubelet: "--version", containerd: "--version" } as const;

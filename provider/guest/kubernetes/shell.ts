@@ -90,8 +90,3 @@ export function withoutSecrets(text: string): string {
     )
     .replace(/[A-Za-z0-9+/]{120,}={0,2}/g, "[…]");
 }
-
-/** One of `word`, as a shell reads it. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}

@@ -14,7 +14,7 @@ export interface Stanza {
 }
 
 /** A file of interfaces(5) cut into stanzas; what stands before the first is one without a head. */
-export function stanzasOf(text: string): Stanza[] {
+function stanzasOf(text: string): Stanza[] {
   const stanzas: { head: string; lines: string[] }[] = [{ head: "", lines: [] }];
   let continued = false;
   for (const raw of text.split("\n")) {

@@ -37,7 +37,7 @@ for path in "$@"; do
 done
 `;
 
-export interface Link {
+interface Link {
   readonly ifname: string;
   readonly address?: string;
   readonly permaddr?: string;
@@ -47,7 +47,7 @@ export interface Link {
   readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
 }
 
-export interface Route {
+interface Route {
   readonly dev?: string;
   readonly gateway?: string;
 }

@@ -16,7 +16,7 @@ export interface Addressing {
   readonly search: readonly string[];
 }
 
-export interface OpenvSwitch {
+interface OpenvSwitch {
   /** `netdev`: in user space, where the kernel has no module of Open vSwitch. */
   readonly datapath: "system" | "netdev";
   /** VLAN of the host's own port; its frames are tagged on the NIC. */

@@ -31,7 +31,7 @@ const kinds = ["ethernets", "bonds", "vlans", "wifis"] as const;
 
 type Settings = Record<string, unknown>;
 
-export function addressed(addressing: Addressing): Settings {
+function addressed(addressing: Addressing): Settings {
   const { addresses, dhcp4, dhcp6, acceptRa, gateway, gateway6, dns, search } = addressing;
   const routes = [
     ...(gateway ? [{ to: "0.0.0.0/0", via: gateway }] : []),

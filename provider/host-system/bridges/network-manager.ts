@@ -24,7 +24,7 @@ export function sectionsOf(text: string): Sections {
 }
 
 /** nm-settings-keyfile(5): addresses are numbered, the gateway is a key of its own. */
-export function addressed(addressing: Addressing): Sections {
+function addressed(addressing: Addressing): Sections {
   const { addresses, dhcp4, dhcp6, acceptRa, dns, search } = addressing;
   const family = (six: boolean) => {
     const own = addresses.filter((address) => address.includes(":") === six);

@@ -26,7 +26,7 @@ export function carried(text: string): string[] {
 }
 
 /** What stays with the NIC of its own [Link] and [Network] sections. */
-export function left(text: string): string[] {
+function left(text: string): string[] {
   const kept: string[] = [];
   let section = "";
   for (const raw of text.split("\n")) {
@@ -44,7 +44,7 @@ export function left(text: string): string[] {
 }
 
 /** systemd.network(5). */
-export function addressed(addressing: Addressing): string[] {
+function addressed(addressing: Addressing): string[] {
   const { addresses, dhcp4, dhcp6, acceptRa, gateway, gateway6, dns, search } = addressing;
   const dhcp = dhcp4 && dhcp6 ? "yes" : dhcp4 ? "ipv4" : dhcp6 ? "ipv6" : "no";
   return [

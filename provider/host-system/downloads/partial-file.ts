@@ -8,7 +8,7 @@ import { commandFailed, run } from "../commands";
 import { partialNames } from "./partial-names";
 
 /** Exit code of the scripts where another download has the file: none that curl, wget or cp end with. */
-export const inUse = 199;
+const inUse = 199;
 
 /** Seconds for a command of a run that was killed, or given up: it ends when it next writes. */
 const grace = 3;

@@ -20,7 +20,7 @@ export interface Claim extends Thing {
   readonly holders: Readonly<Record<string, Held>>;
 }
 
-export interface Held {
+interface Held {
   readonly value: string;
   /** The thing that is wanted, where this one is only touched with it (`enabled chrony.service`). */
   readonly with?: string;

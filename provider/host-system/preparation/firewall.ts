@@ -13,13 +13,13 @@ import { type Script, words } from "./script";
  * subnets gets the host's address. A table can only forbid: what another one drops, this one can't let through.
  */
 
-export const firewallTable = "windrose";
+const firewallTable = "windrose";
 export const firewallFile = "/etc/windrose/firewall.nft";
 const candidateFile = `${firewallFile}.new`;
 export const firewallUnit = "windrose-firewall.service";
 export const unitFile = `/etc/systemd/system/${firewallUnit}`;
 /** Digest of the table as nft lists it once it is loaded. */
-export const listingFile = "/var/lib/windrose/firewall.sha256";
+const listingFile = "/var/lib/windrose/firewall.sha256";
 
 const unitText = (before: readonly string[]) => `# Made by pulumi-windrose; changes here are lost.
 [Unit]

@@ -26,7 +26,7 @@ export function generatedText(claims: readonly Claim[], kind: "sysctl" | "module
 }
 
 /** All holders want the same. */
-export const wantedValue = (claim: Claim): string => Object.values(claim.holders)[0]?.value ?? "";
+const wantedValue = (claim: Claim): string => Object.values(claim.holders)[0]?.value ?? "";
 
 /** Where a router announces the way out, forwarding makes the kernel no longer listen to it (ip-sysctl, accept_ra). */
 export const announcementsScript = [

@@ -84,7 +84,7 @@ export function installedScript(family: Family, names: readonly string[]): strin
 }
 
 /** Seconds that a tool waits for another one that holds the packages' lock, where it can. */
-export const lockWait = 120;
+const lockWait = 120;
 
 /** Options that hold each tool to what it can do without a person, within bounds. */
 const apt = [

@@ -1,4 +1,4 @@
-export const maskText = "[secret]";
+const maskText = "[secret]";
 
 /** Replaces each of the secrets in a text, and each line of those that have several. */
 export function masking(secrets: readonly string[]): (text: string) => string {

@@ -33,7 +33,7 @@ const runs = worded("live: runs `update`, or `create` where there is none", ({ n
   says: `live, runs \`${newInputs.update === undefined ? "create" : "update"}\``,
 }));
 
-export const fields = {
+const fields = {
   host: field.reference("The machine on which it runs, or on which `machine` is.", "replace", ["Host"], {
     required: true,
   }),
@@ -104,7 +104,7 @@ export const fields = {
   timeout: onHost.timeout,
 } as const;
 
-export const outputs = {
+const outputs = {
   stdout: {
     typeText: "string",
     doc: "What the last run wrote, without newlines at the end; the last 64 KiB. Encrypted in the state; a secret in the program where something that it was made from is one.",

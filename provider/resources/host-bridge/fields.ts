@@ -36,7 +36,7 @@ const domain = (z: Zod) =>
 const vlan = { min: 1, max: 4094 };
 
 /** Whether the program says which addresses the bridge has: else it takes what the NIC has. */
-export const explicit = (inputs: Inputs): boolean =>
+const explicit = (inputs: Inputs): boolean =>
   Array.isArray(inputs.addresses) || inputs.dhcp4 === true || inputs.dhcp6 === true || inputs.acceptRa === true;
 
 /** The host's addresses move from a device that goes down to one that comes up. */
@@ -134,7 +134,7 @@ export const fields = {
   ),
 } as const;
 
-export const outputs = {
+const outputs = {
   managedBy: {
     typeText: "string",
     doc: "What manages the host's network: `systemd-networkd`, `NetworkManager`, `netplan` or `ifupdown`; empty for an adopted bridge.",

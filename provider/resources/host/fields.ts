@@ -9,7 +9,7 @@ const types = () => require("./types") as typeof import("./types");
 
 export const bridgePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
 
-export const fields = {
+const fields = {
   connection: field.of(
     (z) => z.union([z.string().min(1).max(1024), z.record(z.string(), z.unknown())]),
     "string | ConnectionArgs",
@@ -169,7 +169,7 @@ export const fields = {
   ),
 } as const;
 
-export const outputs = {
+const outputs = {
   hostId: {
     typeText: "string",
     doc: "The machine's id (/etc/machine-id), which tells it from another behind the same address.",

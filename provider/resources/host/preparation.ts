@@ -77,7 +77,7 @@ function bridgeOf(key: string, entry: BridgeEntry): FirewallBridge {
 }
 
 /** The inputs as they really are: what stands as it was asked for keeps its spelling. */
-export function inputsOf(inputs: Inputs, actual: ActualPreparation): Inputs {
+function inputsOf(inputs: Inputs, actual: ActualPreparation): Inputs {
   const wanted = wantedOf(inputs);
   const result: Inputs = {};
   if (wanted.packages.length > 0) {
@@ -144,7 +144,7 @@ function actualFiles(inputs: Inputs, actual: ActualPreparation): Inputs {
   );
 }
 
-export function holderOf(run: Run<unknown>): Holder {
+function holderOf(run: Run<unknown>): Holder {
   const { project, stack, urn } = run.context;
   return { lineage: String(run.inputs.lineage), project, stack, urn };
 }

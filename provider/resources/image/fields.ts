@@ -24,7 +24,7 @@ const checksumType = (z: Zod) =>
     return z.NEVER;
   });
 
-export const fields = {
+const fields = {
   ...onHost,
   ...inPool("`<name>-<start of the digest>-<suffix>.<qcow2|img>`"),
   name: nameField("image"),
@@ -74,7 +74,7 @@ export const fields = {
   ),
 } as const;
 
-export const outputs = {
+const outputs = {
   path: { typeText: "string", doc: "Path on the host." },
   size: { typeText: "string", doc: "Size that a guest sees." },
   digest: { typeText: "string | undefined", doc: "Digest of the file that it was made from, where one was known." },

@@ -11,7 +11,7 @@ const subnet = { pattern: /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, says: "must be a sub
 const object = (z: Zod) => z.record(z.string(), z.unknown());
 
 /** `key=value:Effect` as kubectl writes it; the value may be absent. */
-export const taintPattern =
+const taintPattern =
   /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?(=([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)?:(NoSchedule|PreferNoSchedule|NoExecute)$/;
 
 const labels = (z: Zod) =>
@@ -32,7 +32,7 @@ const labels = (z: Zod) =>
     )
     .refine((value) => Object.keys(value).length <= 256, "has more than 256 labels");
 
-export const fields = {
+const fields = {
   host: field.reference("The machine that it stands on.", holdsCluster, ["Host"], { required: true }),
   machine: field.reference(
     "The machine that is the node. It must be running, with containerd and systemd in it.",
@@ -227,7 +227,7 @@ export const fields = {
   timeout: onHost.timeout,
 } as const satisfies Fields;
 
-export const outputs = {
+const outputs = {
   version: { typeText: "string", doc: "Version of its kubelet, as it runs." },
   ready: { typeText: "boolean", doc: "Whether it was Ready when it was last looked at." },
   endpoint: { typeText: "string", doc: "The API's address for all nodes: `https://HOST:PORT`." },

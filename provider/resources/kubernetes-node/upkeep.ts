@@ -129,7 +129,7 @@ async function until(
 }
 
 /** Whether this run is the one that restarts its machine. */
-export function restarts(run: NodeRun): boolean {
+function restarts(run: NodeRun): boolean {
   const { previous, inputs, hypervisor } = run;
   // Without it a restart of the machine is nobody's business here.
   if (!previous || inputs.definition === undefined) return false;

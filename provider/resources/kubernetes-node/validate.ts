@@ -77,9 +77,9 @@ function validateSizes(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fai
 }
 
 type Fail = (property: string, reason: string) => void;
-export type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number];
+type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-export function parseSubnet(text: string): Subnet | undefined {
+function parseSubnet(text: string): Subnet | undefined {
   if (!ipaddr.isValidCIDR(text)) return undefined;
   const [address, prefix] = ipaddr.parseCIDR(text);
   if (address.kind() === "ipv4" && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0]!)) return undefined;
@@ -89,7 +89,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   return [ipaddr.fromByteArray(bytes), prefix];
 }
 
-export function overlap(one: Subnet, other: Subnet): boolean {
+function overlap(one: Subnet, other: Subnet): boolean {
   if (one[0].kind() !== other[0].kind()) return false;
   const [wide, narrow] = one[1] <= other[1] ? [one, other] : [other, one];
   return (narrow[0] as ipaddr.IPv4).match(wide[0] as ipaddr.IPv4, wide[1]);

@@ -54,7 +54,7 @@ function compareAddresses(one: Address, other: Address): number {
 }
 
 /** Checks `ipv4` or `ipv6`; answers the subnet where it is right. */
-export function checkSubnet(inputs: Inputs, kind: "ipv4" | "ipv6", fail: Fail): Subnet | undefined {
+function checkSubnet(inputs: Inputs, kind: "ipv4" | "ipv6", fail: Fail): Subnet | undefined {
   const given = inputs[kind];
   if (!isRecord(given) || !known<string>(given.address)) return undefined;
   const property = `${kind}.address`;
@@ -93,7 +93,7 @@ function checkRange(dhcp: Inputs, kind: "ipv4" | "ipv6", subnet: Subnet, fail: F
   if (start && end && compareAddresses(start, end) > 0) fail(`${kind}.dhcp.end`, "is before the start");
 }
 
-export function checkReservations(inputs: Inputs, subnet: Subnet | undefined, fail: Fail): void {
+function checkReservations(inputs: Inputs, subnet: Subnet | undefined, fail: Fail): void {
   const seen = {
     address: new Map<string, string>(),
     mac: new Map<string, string>(),

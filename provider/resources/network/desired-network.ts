@@ -32,7 +32,7 @@ function addressOf(given: unknown, kind: "ipv4" | "ipv6"): NetworkAddress | unde
   return { address: subnet.address.toString(), prefix: subnet.prefix, ...(dhcp ? { dhcp } : {}) };
 }
 
-export function canonical(address: unknown): string {
+function canonical(address: unknown): string {
   return parseAddress(String(address))?.toString() ?? String(address);
 }
 
@@ -59,11 +59,7 @@ const restarting = ["domain", "mtu", "ipv4", "ipv6", "forwarders"] as const;
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 /** Whether an aspect is as asked for, however its addresses are spelled. */
-export function sameAspect(
-  name: (typeof restarting)[number],
-  one: NetworkDefinition,
-  other: NetworkDefinition,
-): boolean {
+function sameAspect(name: (typeof restarting)[number], one: NetworkDefinition, other: NetworkDefinition): boolean {
   if (name === "domain" || name === "mtu") return one[name] === other[name];
   if (name === "forwarders")
     return isDeepStrictEqual(new Set(one.forwarders.map(canonical)), new Set(other.forwarders.map(canonical)));

@@ -45,7 +45,7 @@ const reservation = {
   }),
 } as const;
 
-export const fields = {
+const fields = {
   ...onHost,
   name: nameField("network"),
   uuid: uuidField,
@@ -116,7 +116,7 @@ export const fields = {
   ),
 } as const;
 
-export const outputs = {
+const outputs = {
   gateway: { typeText: "string | undefined", doc: "The host's own IPv4 address in it." },
 } as const;
 

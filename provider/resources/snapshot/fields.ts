@@ -2,7 +2,7 @@ import { unknown } from "../../basics/record";
 import { field, type Table, worded } from "../../lifecycle/schema";
 import { namePattern, onHost } from "../common-fields";
 
-export const fields = {
+const fields = {
   ...onHost,
   machine: field.reference("The machine.", "replace", ["VirtualMachine"], { required: true, carries: ["name"] }),
   name: field.text("Name of the snapshot, unique for its machine.", "replace", {
@@ -28,7 +28,7 @@ export const fields = {
   suffix: field.text("Tells our snapshots from others of the same name.", "local", { derived: true, internal: true }),
 } as const;
 
-export const outputs = {
+const outputs = {
   created: { typeText: "string", doc: "When it was made, ISO 8601." },
   power: { typeText: "string", doc: "Whether the machine ran then." },
   restoredToken: {

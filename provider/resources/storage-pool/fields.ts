@@ -6,7 +6,7 @@ import { defaultPath, samePath } from "./paths";
 
 const relocated = worded("replaces it", ({ old, new: value }) => (samePath(old, value) ? "local" : "replace"));
 
-export const fields = {
+const fields = {
   ...onHost,
   name: nameField("pool"),
   uuid: uuidField,
@@ -25,7 +25,7 @@ export const fields = {
   autostart: field.flag("Start it when the host starts.", "live", { default: true }),
 } as const;
 
-export const outputs = {
+const outputs = {
   capacity: { typeText: "string", doc: "Size of the file system that holds it." },
   madeDirectory: {
     typeText: "boolean",

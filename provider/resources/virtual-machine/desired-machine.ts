@@ -91,7 +91,7 @@ export function ownKeys(run: MachineRun, field: "disks" | "interfaces"): Set<str
 }
 
 /** Keys of devices that somebody else has plugged in: they stay, and are no drift. */
-export function othersDevices(run: MachineRun): { disks: string[]; interfaces: string[] } {
+function othersDevices(run: MachineRun): { disks: string[]; interfaces: string[] } {
   const stored = run.observed?.stored;
   const others = (field: "disks" | "interfaces") => {
     const own = ownKeys(run, field);

@@ -498,7 +498,7 @@ export const fields = {
   ),
 } as const satisfies Fields;
 
-export const outputs = {
+const outputs = {
   addresses: { typeText: "{ [key: string]: string[] }", doc: "Addresses by interface key, IPv4 first." },
   ipAddress: { typeText: "string | undefined", doc: "The first address." },
   macAddresses: { typeText: "{ [key: string]: string }", doc: "MAC addresses by interface key." },

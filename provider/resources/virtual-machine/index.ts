@@ -15,10 +15,10 @@ export interface VirtualMachine<C = Connection | undefined>
 }
 
 /** Arguments by which a machine has an address once it is there: that is waited for, or fixed. */
-export type ReachableMachineArgs = VirtualMachineArgs &
+type ReachableMachineArgs = VirtualMachineArgs &
   ({ wait: { for: "address" | "ssh" } } | { interfaces: { [key: string]: { address: pulumi.Input<string> } } });
 
-export interface VirtualMachineClass extends Pick<typeof pulumi.CustomResource, "isInstance"> {
+interface VirtualMachineClass extends Pick<typeof pulumi.CustomResource, "isInstance"> {
   readonly prototype: VirtualMachine;
   new (name: string, args: ReachableMachineArgs, options?: pulumi.CustomResourceOptions): VirtualMachine<Connection>;
   new (name: string, args: VirtualMachineArgs, options?: pulumi.CustomResourceOptions): VirtualMachine;

@@ -2,7 +2,7 @@ import { clones, volumeFormats } from "../../drivers/features";
 import { field, type Table } from "../../lifecycle/schema";
 import { grows, inPool, nameField, onHost, permissionFields } from "../common-fields";
 
-export const fields = {
+const fields = {
   ...onHost,
   ...inPool("`<name>-<suffix>.<qcow2|img>`"),
   name: nameField("volume"),
@@ -36,7 +36,7 @@ export const fields = {
   ...permissionFields("file", "0600"),
 } as const;
 
-export const outputs = {
+const outputs = {
   path: { typeText: "string", doc: "Path on the host." },
   key: { typeText: "string", doc: "What the hypervisor tells it by." },
   allocation: { typeText: "string", doc: "Space that it took when it was made." },

@@ -30,12 +30,6 @@ export const inInterface =
   async (look, which) =>
     first(device(await look.domain(which), "interface", key) ?? "", pattern);
 
-/** The size of what is behind a disk, as the guest has it. */
-export const inTheGuest =
-  (command: string, otherwise: See): See =>
-  async (look, which) =>
-    which === "running" ? look.inGuest(command) : otherwise(look, which);
-
 export const edit = (from: RegExp | string, to: string) => (look: Look) =>
   look.redefine((text) => text.replace(from, to));
 

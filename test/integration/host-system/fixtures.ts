@@ -146,4 +146,4 @@ export function holder(stack: string, lineage = randomBytes(16).toString("hex"))
   };
 }
 
-export const alone = holder("dev");
+const alone = holder("dev");

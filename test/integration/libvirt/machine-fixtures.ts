@@ -138,7 +138,7 @@ export class MachineHost {
   }
 }
 
-export function plainDefinition(uuid: string = randomUUID()): MachineDefinition {
+function plainDefinition(uuid: string = randomUUID()): MachineDefinition {
   return {
     uuid,
     name: `machine-${uuid.slice(0, 8)}`,

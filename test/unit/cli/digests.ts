@@ -3,7 +3,7 @@ import { type Gate, parseAllowance } from "../../../cli/preview-summary/gate";
 import { render } from "../../../cli/preview-summary/render";
 import { reportOf } from "../../../cli/preview-summary/report";
 
-export const stackUrn = "urn:pulumi:dev::winds::pulumi:pulumi:Stack::winds-dev";
+const stackUrn = "urn:pulumi:dev::winds::pulumi:pulumi:Stack::winds-dev";
 const hostUrn = "urn:pulumi:dev::winds::pulumi-nodejs:dynamic/windrose:Host::anemoi";
 
 export interface Sketch {
@@ -26,7 +26,7 @@ export interface Sketch {
 }
 
 /** A step as the engine writes it, from what matters of it. */
-export function step(sketch: Sketch): object {
+function step(sketch: Sketch): object {
   const { op, kind, name = "boreas", olds, news, outputs, parent = stackUrn } = sketch;
   const type = sketch.type ?? `pulumi-nodejs:dynamic/windrose:${kind ?? "VirtualMachine"}`;
   const urn = `urn:pulumi:dev::winds::${type}::${name}`;

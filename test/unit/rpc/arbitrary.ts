@@ -20,8 +20,6 @@ export function arbitraryOf(shape: Shape): fc.Arbitrary<unknown> {
       return fc.boolean();
     case "uuid":
       return fc.uuid();
-    case "void":
-      return fc.constant(undefined);
     case "string":
       return plain;
     case "characters":

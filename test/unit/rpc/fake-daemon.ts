@@ -21,7 +21,7 @@ import {
 import { type Codec, decode } from "../../../provider/drivers/libvirt/rpc/xdr";
 
 /** Two streams: what is written to one is read from the other. */
-export function duplexPair(): [Duplex, Duplex] {
+function duplexPair(): [Duplex, Duplex] {
   class End extends Duplex {
     other!: End;
     private wanting: (() => void) | undefined;

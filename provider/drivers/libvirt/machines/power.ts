@@ -86,7 +86,7 @@ export async function resume(session: LibvirtSession, uuid: string): Promise<voi
 }
 
 /** Ends the machine's process: SIGTERM first, so that what QEMU has in its cache is written. One that is off is fine. */
-export async function destroy(session: LibvirtSession, domain: DomainHandle): Promise<void> {
+async function destroy(session: LibvirtSession, domain: DomainHandle): Promise<void> {
   const offAlready = async (error: unknown) =>
     isLibvirtError(error, ErrorNumber.OPERATION_INVALID) && !isActive(await powerOf(session, domain));
   await attempt(`powering the machine ${domain.name} off`, async () => {

@@ -105,7 +105,7 @@ export function readInterface(element: XmlElement): InterfaceDefinition {
 }
 
 /** Devices that the model knows; a `lun` or a floppy is none of them. */
-export function diskElements(domain: XmlElement): XmlElement[] {
+function diskElements(domain: XmlElement): XmlElement[] {
   return domain
     .all("devices/disk")
     .filter((element) => ["disk", "cdrom"].includes(element.attribute("device") ?? "disk"));

@@ -81,7 +81,7 @@ export function interfaceView(nic: InterfaceDefinition, bootOrder?: number): Vie
   };
 }
 
-export function graphicsView({ keepPassword: _keepPassword, ...graphics }: GraphicsDefinition): View {
+function graphicsView({ keepPassword: _keepPassword, ...graphics }: GraphicsDefinition): View {
   return graphics;
 }
 

@@ -4,7 +4,7 @@ import type { DnsHost, Mark, NetworkAddress, NetworkDefinition, Reservation } fr
 import { parseXml, render, serializeXml, type TemplateValue, XmlElement } from "../xml";
 
 /** The namespace of our element in a network's metadata. libvirt keeps it since 2.1 (https://libvirt.org/formatnetwork.html). */
-export const networkNamespace = "urn:pulumi-windrose:network:1";
+const networkNamespace = "urn:pulumi-windrose:network:1";
 
 const forwardModes: Readonly<Record<NetworkDefinition["mode"], string>> = {
   nat: "nat",

@@ -17,7 +17,7 @@ const fileExists = 17;
  * A network's handle without asking for it: the daemon finds a network by the UUID alone (`networkObjFromNetwork`,
  * src/network/bridge_driver.c).
  */
-export function networkHandle(uuid: string): NetworkHandle {
+function networkHandle(uuid: string): NetworkHandle {
   return { name: uuid, uuid };
 }
 

@@ -3,13 +3,13 @@ import { Affect, type DomainHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { parseXml, serializeXml, type XmlElement } from "../xml";
 
-export interface Plug {
+interface Plug {
   domain: DomainHandle;
   interface: XmlElement;
 }
 
 /** Interfaces of running machines that are in one of the networks. */
-export async function findPlugs(session: LibvirtSession, networks: readonly string[]): Promise<Plug[]> {
+async function findPlugs(session: LibvirtSession, networks: readonly string[]): Promise<Plug[]> {
   const { domains } = await session.call("CONNECT_LIST_ALL_DOMAINS", {});
   const plugs = await Promise.all(
     domains.map(async (domain): Promise<Plug[]> => {

@@ -110,8 +110,6 @@ export const ErrorNumber = {
   MULTIPLE_DOMAINS: 110,
 } as const;
 
-export type ErrorNumberName = keyof typeof ErrorNumber;
-
 const names = new Map<number, string>(Object.entries(ErrorNumber).map(([name, number]) => [number, name]));
 
 /** `VIR_ERR_NO_DOMAIN` for 42; `VIR_ERR_4711` for a number that is not known here. */

@@ -3,7 +3,7 @@ import { ErrorNumber } from "./error-numbers";
 import { AuthenticationRefused, isLibvirtError } from "./errors";
 
 /** `remote_auth_type` of remote_protocol.x. */
-export const AuthType = { none: 0, sasl: 1, polkit: 2 } as const;
+const AuthType = { none: 0, sasl: 1, polkit: 2 } as const;
 
 /** `virDrvFeature` (src/libvirt_internal.h): what a daemon may be asked for. */
 export const Feature = { programKeepalive: 10, networkUpdateHasCorrectOrder: 16 } as const;

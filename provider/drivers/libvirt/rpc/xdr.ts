@@ -15,7 +15,7 @@ export interface Codec<Out, In = Out> {
 }
 
 export type Shape =
-  | { kind: "int" | "uint" | "hyper" | "uhyper" | "double" | "truth" | "uuid" | "void" }
+  | { kind: "int" | "uint" | "hyper" | "uhyper" | "double" | "truth" | "uuid" }
   | { kind: "string"; max: number }
   | { kind: "characters"; length: number }
   | { kind: "opaque"; length: number }
@@ -29,7 +29,7 @@ export type Shape =
 // biome-ignore lint/suspicious/noExplicitAny: a codec of anything; its In is contravariant, so `unknown` would not do
 export type AnyCodec = Codec<any, any>;
 export type Decoded<C> = C extends Codec<infer Out, infer _In> ? Out : never;
-export type Encodable<C> = C extends Codec<infer _Out, infer In> ? In : never;
+type Encodable<C> = C extends Codec<infer _Out, infer In> ? In : never;
 
 type Flat<T> = { [K in keyof T]: T[K] };
 export type Fields = Readonly<Record<string, AnyCodec>>;
@@ -91,13 +91,6 @@ export const truth: Codec<boolean> = {
   shape: { kind: "truth" },
   encode: (writer, value) => writer.int32(value ? 1 : 0),
   decode: (reader) => reader.int32() !== 0,
-};
-
-/** No bytes at all. */
-export const nothing: Codec<undefined> = {
-  shape: { kind: "void" },
-  encode: () => undefined,
-  decode: () => undefined,
 };
 
 /** UTF-8 text of at most `max` bytes. Text with a NUL is refused: libvirt would cut it there. */

@@ -3,7 +3,6 @@ import {
   type Decoded,
   defaulted,
   double,
-  type Encodable,
   hyper,
   int,
   optional,
@@ -55,7 +54,7 @@ export type SecretHandle = Decoded<typeof secret>;
 export type SnapshotHandle = Decoded<typeof snapshot>;
 
 /** libvirt's `virTypedParameter`: a named value that says its own type. */
-export const parameter = struct({
+const parameter = struct({
   field: text,
   value: union({
     int: [1, int],
@@ -68,7 +67,6 @@ export const parameter = struct({
   }),
 });
 export type Parameter = Decoded<typeof parameter>;
-export type ParameterInput = Encodable<typeof parameter>;
 export const parameters = (max: number) => array(parameter, max);
 
 /** Typed parameters as a plain object. */
