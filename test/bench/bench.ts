@@ -1,5 +1,6 @@
 import { currentLab, ensureMicroGuest } from "../lab";
 import { bareCalls, type CallTimes } from "./calls";
+import { loadingText } from "./loading";
 import { BenchStack } from "./stack";
 
 /**
@@ -87,6 +88,7 @@ function slopes(all: readonly Measured[]): void {
 }
 
 async function main(): Promise<void> {
+  console.log(await loadingText());
   const all: Measured[] = [];
   for (const count of process.argv.slice(2).map(Number)) all.push(await measure(count));
   slopes(all);
