@@ -4,8 +4,8 @@ import type { Features } from "./features";
 import type { Hypervisor, NetworkSection, SnapshotSection } from "./hypervisor";
 
 /**
- * A driver: one folder with one exported object of this type, which the registry names. It is loaded with the field tables,
- * in previews too, so what it imports must be light; `open` loads the rest.
+ * A driver: one folder with one exported object of this type, which the registry names. It is loaded with the
+ * provider, in previews too, so what it imports must be light; `open` loads the rest.
  */
 export interface Driver<F extends Features = Features> {
   /** As states and errors have it: `libvirt`. */
