@@ -8,8 +8,9 @@ import { complete, notGiven } from "../../lifecycle/schema";
 import { markOf, sameSize, splitVolumeId } from "../common";
 import { derivedVolumeName, entries, firstFree, inOrder, madeWithMachine } from "./derive";
 import { type MachineRun, networkName, pathOf } from "./desired-machine";
+import { busOf } from "./device-fields";
 import { asItIs } from "./drift";
-import { busOf, fields } from "./fields";
+import { fields } from "./fields";
 import { isDerivedName, madeVolumes, rememberAdopted } from "./volumes";
 
 /**

@@ -10,7 +10,7 @@ import type { Identity } from "../../lifecycle/lifecycle";
 import { derivedMac, derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import type { Failure } from "../../lifecycle/validate";
 import { deriveName, deriveUuid, keep, ownFile, ownNames, placeOf, splitVolumeId, thingOf } from "../common";
-import { busOf } from "./fields";
+import { busOf } from "./device-fields";
 
 /** Entries of a keyed field that are known. */
 export function entries(value: unknown): [string, Inputs][] {
