@@ -10,7 +10,6 @@ import {
   type NetworkHandle,
   openLibvirt,
   type PoolHandle,
-  parametersObject,
   type VolumeHandle,
 } from "../../../provider/drivers/libvirt/rpc";
 import { domainXml, networkXml, poolXml, volumeXml } from "./fixtures";
@@ -76,14 +75,10 @@ describe("getters of the RPC, compared with virsh", function () {
     assert.equal(String(node.threads), told["Thread(s) per core"]);
     assert.equal(String(node.nodes), told["NUMA cell(s)"]);
     assert.equal(kib(node.memory), told["Memory size"]);
-    const free = (await client.call("NODE_GET_FREE_MEMORY")).bytes;
-    assert.ok(free > 0n);
     const stats = await client.call("NODE_GET_MEMORY_STATS", { count: 0, cell: -1 });
     const memory = await client.call("NODE_GET_MEMORY_STATS", { count: stats.count, cell: -1 });
     const total = memory.stats.find(({ field }) => field === "total")?.value;
     assert.equal(`${total} KiB`, fields(await daemon.virsh("nodememstats")).total);
-    const map = await client.call("NODE_GET_CPU_MAP");
-    assert.equal(map.online, node.cpus);
 
     assert.equal(
       (await client.call("CONNECT_GET_CAPABILITIES")).xml.trim(),
@@ -91,10 +86,6 @@ describe("getters of the RPC, compared with virsh", function () {
     );
     const capabilities = await client.call("CONNECT_GET_DOMAIN_CAPABILITIES", { type: "qemu" });
     assert.equal(capabilities.xml.trim(), (await daemon.virsh("domcapabilities", "--virttype", "qemu")).trim());
-    const { models } = await client.call("CONNECT_GET_CPU_MODEL_NAMES", { architecture: "x86_64" });
-    assert.deepEqual(models, (await daemon.virsh("cpu-models", "x86_64")).trim().split("\n"));
-    const pools = await client.call("CONNECT_GET_STORAGE_POOL_CAPABILITIES");
-    assert.equal(pools.xml.trim(), (await daemon.virsh("pool-capabilities")).trim());
   });
 
   it("domain: definition, state, info, autostart, vCPUs", async () => {
@@ -102,7 +93,6 @@ describe("getters of the RPC, compared with virsh", function () {
     assert.equal(domain.id, Number(await daemon.virsh("domid", "boreas")));
     assert.deepEqual((await client.call("DOMAIN_LOOKUP_BY_NAME", { name: "boreas" })).domain, domain);
     assert.deepEqual((await client.call("DOMAIN_LOOKUP_BY_UUID", { uuid: domain.uuid })).domain, domain);
-    assert.deepEqual((await client.call("DOMAIN_LOOKUP_BY_ID", { id: domain.id })).domain, domain);
 
     const { xml } = await client.call("DOMAIN_GET_XML_DESC", { domain, flags: DomainXml.inactive });
     assert.equal(xml.trim(), (await daemon.virsh("dumpxml", "boreas", "--inactive")).trim());
@@ -112,16 +102,9 @@ describe("getters of the RPC, compared with virsh", function () {
     assert.equal(kib(info.maxMemory), told["Max memory"]);
     assert.equal(kib(info.memory), told["Used memory"]);
     assert.equal(String(info.vcpus), told["CPU(s)"]);
-    assert.equal((await client.call("DOMAIN_GET_OS_TYPE", { domain })).type, told["OS Type"]);
     assert.equal(yesNo((await client.call("DOMAIN_IS_PERSISTENT", { domain })).persistent), told.Persistent);
-    assert.equal(yesNo((await client.call("DOMAIN_HAS_MANAGED_SAVE_IMAGE", { domain })).saved), told["Managed save"]);
-    assert.equal((await client.call("DOMAIN_IS_ACTIVE", { domain })).active, true);
     assert.equal((await client.call("DOMAIN_GET_STATE", { domain })).state, 1);
     assert.equal(await daemon.virsh("domstate", "boreas"), "running");
-    assert.equal((await client.call("DOMAIN_GET_MAX_MEMORY", { domain })).memory, 65_536n);
-    const control = await client.call("DOMAIN_GET_CONTROL_INFO", { domain });
-    assert.equal(control.state, 0);
-    assert.equal((await client.call("DOMAIN_GET_JOB_INFO", { domain })).type, 0);
 
     await client.call("DOMAIN_SET_AUTOSTART", { domain, autostart: true });
     assert.equal(fields(await daemon.virsh("dominfo", "boreas")).Autostart, "enable");
@@ -157,28 +140,15 @@ describe("getters of the RPC, compared with virsh", function () {
       uri,
       flags: Affect.config,
     });
-    const { metadata } = await client.call("DOMAIN_GET_METADATA", {
-      domain,
-      type: MetadataType.element,
-      uri,
-      flags: Affect.config,
-    });
-    assert.equal(metadata.trim(), (await daemon.virsh("metadata", "boreas", uri, "--config")).trim());
-    await assert.rejects(
-      client.call("DOMAIN_GET_METADATA", { domain, type: MetadataType.element, uri: "urn:none" }),
-      (error) => isLibvirtError(error, ErrorNumber.NO_DOMAIN_METADATA),
-    );
+    assert.equal(await daemon.virsh("metadata", "boreas", uri, "--config"), '<mark token="a"/>');
   });
 
-  it("disk, interfaces, memory: numbers of the running domain", async () => {
+  it("disk: size and limits of the running domain", async () => {
     const block = await client.call("DOMAIN_GET_BLOCK_INFO", { domain, disk: "vda" });
     const told = fields(await daemon.virsh("domblkinfo", "boreas", "vda"));
     assert.equal(String(block.capacity), told.Capacity);
     assert.equal(String(block.allocation), told.Allocation);
     assert.equal(String(block.physical), told.Physical);
-    const stats = await client.call("DOMAIN_BLOCK_STATS", { domain, disk: "vda" });
-    const bytesTold = /rd_bytes (\d+)/.exec(await daemon.virsh("domblkstat", "boreas", "vda"))![1]!;
-    assert.ok(stats.readBytes <= BigInt(bytesTold));
 
     await client.call("DOMAIN_SET_BLOCK_IO_TUNE", {
       domain,
@@ -186,20 +156,7 @@ describe("getters of the RPC, compared with virsh", function () {
       parameters: [{ field: "total_iops_sec", value: { type: "ullong", value: 77 } }],
       flags: Affect.live,
     });
-    const { count } = await client.call("DOMAIN_GET_BLOCK_IO_TUNE", { domain, disk: "vda", count: 0 });
-    const tune = await client.call("DOMAIN_GET_BLOCK_IO_TUNE", { domain, disk: "vda", count });
-    const tuneTold = fields(await daemon.virsh("blkdeviotune", "boreas", "vda"));
-    const got = parametersObject(tune.parameters);
-    assert.equal(got.total_iops_sec, 77n);
-    assert.equal(String(got.total_iops_sec), tuneTold.total_iops_sec);
-    for (const [name, value] of Object.entries(got)) assert.equal(String(value), tuneTold[name], name);
-
-    const { stats: memory } = await client.call("DOMAIN_MEMORY_STATS", { domain, maximum: 20 });
-    const memoryTold = await daemon.virsh("dommemstat", "boreas");
-    assert.ok(memoryTold.includes(`actual ${memory.find(({ tag }) => tag === 6)?.value}`));
-    assert.equal((await client.call("DOMAIN_GET_BLOCK_JOB_INFO", { domain, disk: "vda" })).found, false);
-    const { records } = await client.call("CONNECT_GET_ALL_DOMAIN_STATS", { domains: [domain], stats: 0 });
-    assert.equal(parametersObject(records[0]!.parameters)["state.state"], 1);
+    assert.equal(fields(await daemon.virsh("blkdeviotune", "boreas", "vda")).total_iops_sec, "77");
   });
 
   it("networks", async () => {
@@ -215,7 +172,6 @@ describe("getters of the RPC, compared with virsh", function () {
     assert.equal(yesNo((await client.call("NETWORK_IS_ACTIVE", { network })).active), told.Active);
     assert.equal(yesNo((await client.call("NETWORK_IS_PERSISTENT", { network })).persistent), told.Persistent);
     assert.equal(yesNo((await client.call("NETWORK_GET_AUTOSTART", { network })).autostart), told.Autostart);
-    assert.equal((await client.call("NETWORK_GET_BRIDGE_NAME", { network })).name, told.Bridge);
     await client.updateNetwork({
       network,
       command: 3,
@@ -237,7 +193,6 @@ describe("getters of the RPC, compared with virsh", function () {
       (await client.call("STORAGE_POOL_LOOKUP_BY_TARGET_PATH", { path: "/var/lib/libvirt/reef" })).pool,
       pool,
     );
-    assert.deepEqual((await client.call("STORAGE_POOL_LOOKUP_BY_VOLUME", { volume })).pool, pool);
     const told = fields(await daemon.virsh("pool-info", "reef", "--bytes"));
     const info = await client.call("STORAGE_POOL_GET_INFO", { pool });
     assert.equal(told.State, "running");
@@ -251,7 +206,6 @@ describe("getters of the RPC, compared with virsh", function () {
     assert.equal(path, await daemon.virsh("vol-path", "hull.qcow2", "reef"));
     for (const found of [
       await client.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool, name: "hull.qcow2" }),
-      await client.call("STORAGE_VOL_LOOKUP_BY_KEY", { key: volume.key }),
       await client.call("STORAGE_VOL_LOOKUP_BY_PATH", { path }),
     ]) {
       assert.deepEqual(found.volume, volume);
@@ -260,22 +214,6 @@ describe("getters of the RPC, compared with virsh", function () {
     const volumeTold = fields(await daemon.virsh("vol-info", "hull.qcow2", "reef", "--bytes"));
     assert.equal(`${volumeInfo.capacity} bytes`, volumeTold.Capacity);
     assert.equal(`${volumeInfo.allocation} bytes`, volumeTold.Allocation);
-    const physical = await client.call("STORAGE_VOL_GET_INFO_FLAGS", { volume, flags: 1 });
-    const physicalTold = fields(await daemon.virsh("vol-info", "hull.qcow2", "reef", "--bytes", "--physical"));
-    assert.equal(`${physical.allocation} bytes`, physicalTold.Physical);
-  });
-
-  it("secrets", async () => {
-    const xml = "<secret ephemeral='no' private='no'><description>key</description></secret>";
-    const { secret } = await client.call("SECRET_DEFINE_XML", { xml });
-    await client.call("SECRET_SET_VALUE", { secret, value: Buffer.from("sesame") });
-    assert.deepEqual(await client.listSecrets(), [secret]);
-    assert.deepEqual((await client.call("SECRET_LOOKUP_BY_UUID", { uuid: secret.uuid })).secret, secret);
-    assert.equal(await daemon.virsh("secret-get-value", "--plain", secret.uuid), "sesame");
-    const dumped = (await client.call("SECRET_GET_XML_DESC", { secret })).xml;
-    assert.equal(dumped.trim(), (await daemon.virsh("secret-dumpxml", secret.uuid)).trim());
-    await client.call("SECRET_UNDEFINE", { secret });
-    assert.deepEqual(await client.listSecrets(), []);
   });
 
   it("answers what is not there with its number", async () => {
@@ -285,7 +223,6 @@ describe("getters of the RPC, compared with virsh", function () {
       [() => client.call("NETWORK_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_NETWORK],
       [() => client.call("STORAGE_POOL_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_STORAGE_POOL],
       [() => client.call("STORAGE_VOL_LOOKUP_BY_NAME", { pool, name: "none" }), ErrorNumber.NO_STORAGE_VOL],
-      [() => client.call("SECRET_LOOKUP_BY_UUID", { uuid }), ErrorNumber.NO_SECRET],
       [() => client.call("DOMAIN_SNAPSHOT_LOOKUP_BY_NAME", { domain, name: "none" }), ErrorNumber.NO_DOMAIN_SNAPSHOT],
       [() => client.call("DOMAIN_RESUME", { domain }), ErrorNumber.OPERATION_INVALID],
       [() => client.call("DOMAIN_DEFINE_XML_FLAGS", { xml: "<domain" }), ErrorNumber.XML_DETAIL],

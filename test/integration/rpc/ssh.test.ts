@@ -6,7 +6,7 @@ import { SshTransport } from "../../../provider/transports/ssh";
 import { currentLab } from "../../lab";
 import { domainXml, networkXml, poolXml, volumeXml } from "./fixtures";
 
-/** Once through networks, pools, streams, secrets and domains, with their events. */
+/** Once through networks, pools, streams and domains, with their events. */
 async function wholeRound(client: LibvirtClient): Promise<void> {
   const watch = await client.watch(["lifecycle", "network-lifecycle", "pool-lifecycle"]);
   const { network } = await client.call("NETWORK_DEFINE_XML", { xml: networkXml("lagoon", "vr-lagoon") });
@@ -26,8 +26,6 @@ async function wholeRound(client: LibvirtClient): Promise<void> {
   const back: Buffer[] = [];
   for await (const chunk of await client.download(volume)) back.push(chunk as Buffer);
   assert.ok(Buffer.concat(back).equals(content));
-  const { secret } = await client.call("SECRET_DEFINE_XML", { xml: "<secret ephemeral='yes' private='no'/>" });
-  await client.call("SECRET_UNDEFINE", { secret });
   const { domain } = await client.call("DOMAIN_CREATE_XML", { xml: domainXml("boreas"), flags: 1 });
   await client.call("DOMAIN_DESTROY_FLAGS", { domain });
   await watch.next(({ kind, body }) => kind === "lifecycle" && body.event === DomainEvent.stopped, {

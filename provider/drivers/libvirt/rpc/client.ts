@@ -13,7 +13,6 @@ import {
   type PoolHandle,
   type ProcedureName,
   type Result,
-  type SecretHandle,
   type SnapshotHandle,
   type VolumeHandle,
 } from "./protocol";
@@ -81,10 +80,6 @@ export class LibvirtClient {
     return (await this.call("STORAGE_POOL_LIST_ALL_VOLUMES", { pool })).volumes;
   }
 
-  async listSecrets(flags = 0): Promise<SecretHandle[]> {
-    return (await this.call("CONNECT_LIST_ALL_SECRETS", { flags })).secrets;
-  }
-
   async listSnapshots(domain: DomainHandle, flags = 0): Promise<SnapshotHandle[]> {
     return (await this.call("DOMAIN_LIST_ALL_SNAPSHOTS", { domain, flags })).snapshots;
   }
@@ -100,20 +95,6 @@ export class LibvirtClient {
     const { command, section } = args;
     const ordered = (await this.networkUpdateOrder) ? args : { ...args, command: section, section: command };
     await this.call("NETWORK_UPDATE", ordered, options);
-  }
-
-  /** Sends the guest's agent a command and answers what it returned. `timeout` in seconds, default 10. */
-  async agentCommand(
-    domain: DomainHandle,
-    command: { execute: string; arguments?: unknown },
-    { timeout = 10 }: { timeout?: number } = {},
-  ): Promise<unknown> {
-    const { result } = await this.call(
-      "QEMU_DOMAIN_AGENT_COMMAND",
-      { domain, command: JSON.stringify(command), timeout },
-      { deadline: (timeout + 15) * 1000 },
-    );
-    return result === null ? undefined : (JSON.parse(result) as { return?: unknown }).return;
   }
 
   /**

@@ -10,13 +10,12 @@ export {
 export { type ClientEvent, EventWatch } from "./event-watch";
 export * from "./flags";
 export { type Dialer, openLibvirt } from "./open";
-export {
-  type DomainHandle,
-  type NetworkHandle,
-  type PoolHandle,
-  type ProcedureName,
-  parametersObject,
-  type Result,
-  type SnapshotHandle,
-  type VolumeHandle,
+export type {
+  DomainHandle,
+  NetworkHandle,
+  PoolHandle,
+  ProcedureName,
+  Result,
+  SnapshotHandle,
+  VolumeHandle,
 } from "./protocol";

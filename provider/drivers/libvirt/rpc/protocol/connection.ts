@@ -1,18 +1,6 @@
-import { array, bytes, characters, defaulted, int, optional, struct, truth, uhyper, uint } from "../xdr";
+import { array, characters, int, optional, struct, truth, uhyper, uint } from "../xdr";
 import { procedure, slow } from "./procedure";
-import {
-  domain,
-  flags,
-  Limit,
-  needResults,
-  network,
-  nodeDevice,
-  nullableText,
-  parameters,
-  pool,
-  secret,
-  text,
-} from "./types";
+import { domain, flags, Limit, needResults, network, nullableText, pool, text } from "./types";
 
 /** The connection itself, the host, and the registration of events. */
 export const connectionProcedures = {
@@ -29,8 +17,6 @@ export const connectionProcedures = {
   CONNECT_GET_LIB_VERSION: procedure(157, {}, { version: uhyper }),
   CONNECT_GET_HOSTNAME: procedure(59, {}, { hostname: text }),
   CONNECT_GET_URI: procedure(110, {}, { uri: text }),
-  CONNECT_GET_MAX_VCPUS: procedure(5, { type: nullableText }, { maximum: int }),
-  CONNECT_GET_SYSINFO: procedure(203, { flags }, { xml: text }),
   /** The first call to a fresh daemon probes every emulator: seconds. */
   CONNECT_GET_CAPABILITIES: procedure(7, {}, { xml: text }, slow),
   CONNECT_GET_DOMAIN_CAPABILITIES: procedure(
@@ -38,12 +24,6 @@ export const connectionProcedures = {
     { emulator: nullableText, architecture: nullableText, machine: nullableText, type: nullableText, flags },
     { xml: text },
     slow,
-  ),
-  CONNECT_GET_STORAGE_POOL_CAPABILITIES: procedure(403, { flags }, { xml: text }),
-  CONNECT_GET_CPU_MODEL_NAMES: procedure(
-    312,
-    { architecture: text, needResults, flags },
-    { models: array(text, 8192), count: int },
   ),
   /** Memory is in KiB, the clock in MHz. */
   NODE_GET_INFO: procedure(
@@ -60,19 +40,11 @@ export const connectionProcedures = {
       threads: int,
     },
   ),
-  /** Bytes. */
-  NODE_GET_FREE_MEMORY: procedure(102, {}, { bytes: uhyper }),
-  NODE_GET_CELLS_FREE_MEMORY: procedure(101, { startCell: int, maxCells: int }, { bytes: array(uhyper, Limit.cells) }),
   /** KiB, by name (total, free, buffers, cached). `count` 0 asks how many there are; `cell` -1 means all. */
   NODE_GET_MEMORY_STATS: procedure(
     228,
     { count: int, cell: int, flags },
     { stats: array(struct({ field: text, value: uhyper }), 16), count: int },
-  ),
-  NODE_GET_CPU_MAP: procedure(
-    293,
-    { needMap: defaulted(int, 1), needOnline: defaulted(int, 1), flags },
-    { map: bytes(2048), online: uint, count: int },
   ),
 
   CONNECT_LIST_ALL_DOMAINS: procedure(
@@ -90,32 +62,12 @@ export const connectionProcedures = {
     { needResults, flags },
     { pools: array(pool, Limit.objects), count: uint },
   ),
-  CONNECT_LIST_ALL_SECRETS: procedure(
-    287,
-    { needResults, flags },
-    { secrets: array(secret, Limit.objects), count: uint },
-  ),
-  CONNECT_LIST_ALL_NODE_DEVICES: procedure(
-    285,
-    { needResults, flags },
-    { devices: array(nodeDevice, Limit.devices), count: uint },
-  ),
-  NODE_DEVICE_GET_XML_DESC: procedure(114, { name: text, flags }, { xml: text }),
-  CONNECT_GET_ALL_DOMAIN_STATS: procedure(
-    344,
-    { domains: array(domain, Limit.objects), stats: uint, flags },
-    { records: array(struct({ domain, parameters: parameters(Limit.statsParameters) }), Limit.objects) },
-    slow,
-  ),
 
   CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY: procedure(
     316,
     { eventId: int, domain: optional(domain) },
     { callbackId: int },
   ),
-  CONNECT_DOMAIN_EVENT_CALLBACK_DEREGISTER_ANY: procedure(317, { callbackId: int }, {}),
   CONNECT_NETWORK_EVENT_REGISTER_ANY: procedure(313, { eventId: int, network: optional(network) }, { callbackId: int }),
-  CONNECT_NETWORK_EVENT_DEREGISTER_ANY: procedure(314, { callbackId: int }, {}),
   CONNECT_STORAGE_POOL_EVENT_REGISTER_ANY: procedure(368, { eventId: int, pool: optional(pool) }, { callbackId: int }),
-  CONNECT_STORAGE_POOL_EVENT_DEREGISTER_ANY: procedure(369, { callbackId: int }, {}),
 };

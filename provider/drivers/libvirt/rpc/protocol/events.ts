@@ -1,5 +1,5 @@
 import { type Codec, type DecodedFields, type Fields, int, struct, uhyper } from "../xdr";
-import { domain, network, nullableText, parameters, pool, text } from "./types";
+import { domain, network, parameters, pool, text } from "./types";
 
 /** A message that the daemon sends by itself. */
 export interface EventDescription<Body> {
@@ -27,34 +27,16 @@ export const events = {
   lifecycle: event("domain", 0, 318, { domain, event: int, detail: int }),
   reboot: event("domain", 1, 319, { domain }),
   watchdog: event("domain", 3, 321, { domain, action: int }),
-  "io-error": event("domain", 6, 324, { domain, path: text, alias: text, action: int, reason: text }),
-  "control-error": event("domain", 7, 325, { domain }),
-  /** The disk by its source path. `status` is one of `BlockJobStatus`. */
-  "block-job": event("domain", 8, 326, { domain, disk: text, type: int, status: int }),
-  "disk-change": event("domain", 9, 327, { domain, from: nullableText, to: nullableText, alias: text, reason: int }),
-  "tray-change": event("domain", 10, 328, { domain, alias: text, reason: int }),
   /** KiB. */
   "balloon-change": event("domain", 13, 331, { domain, actual: uhyper }),
   "device-removed": event("domain", 15, 333, { domain, alias: text }),
-  /** The disk by its target name, `vda`. */
-  "block-job-2": event("domain", 16, 339, { domain, disk: text, type: int, status: int }),
   tunable: event("domain", 17, 346, { domain, parameters: parameters(2048) }),
   /** `state` 1: the guest's agent is there, 2: it is gone. */
   "agent-lifecycle": event("domain", 18, 348, { domain, state: int, reason: int }),
   "device-added": event("domain", 19, 354, { domain, alias: text }),
-  "job-completed": event("domain", 21, 363, { domain, parameters: parameters(64) }),
   "device-removal-failed": event("domain", 22, 367, { domain, alias: text }),
-  "metadata-change": event("domain", 23, 379, { domain, type: int, namespace: nullableText }),
-  "block-threshold": event("domain", 24, 385, {
-    domain,
-    disk: text,
-    path: nullableText,
-    threshold: uhyper,
-    excess: uhyper,
-  }),
   "network-lifecycle": event("network", 0, 315, { network, event: int, detail: int }),
   "pool-lifecycle": event("pool", 0, 370, { pool, event: int, detail: int }),
-  "pool-refresh": event("pool", 1, 373, { pool }),
 };
 
 export type EventKind = keyof typeof events;

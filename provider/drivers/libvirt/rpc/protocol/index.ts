@@ -4,7 +4,6 @@ import { domainProcedures } from "./domains";
 import { guestAgentProcedures } from "./guest-agent";
 import { networkProcedures } from "./networks";
 import type { Procedure } from "./procedure";
-import { secretProcedures } from "./secrets";
 import { snapshotProcedures } from "./snapshots";
 import { storageProcedures } from "./storage";
 
@@ -19,7 +18,6 @@ export const procedures = {
   ...snapshotProcedures,
   ...networkProcedures,
   ...storageProcedures,
-  ...secretProcedures,
   ...guestAgentProcedures,
 };
 

@@ -6,8 +6,6 @@ export const networkProcedures = {
   NETWORK_LOOKUP_BY_NAME: procedure(46, { name: text }, { network }),
   NETWORK_LOOKUP_BY_UUID: procedure(47, { uuid }, { network }),
   NETWORK_DEFINE_XML: procedure(41, { xml: text }, { network }),
-  /** Since libvirt 7.7; with a flag it validates. */
-  NETWORK_DEFINE_XML_FLAGS: procedure(432, { xml: text, flags }, { network }),
   NETWORK_CREATE_XML: procedure(40, { xml: text }, { network }),
   NETWORK_CREATE: procedure(39, { network }, {}),
   NETWORK_DESTROY: procedure(42, { network }, {}),
@@ -15,7 +13,6 @@ export const networkProcedures = {
   NETWORK_GET_XML_DESC: procedure(43, { network, flags }, { xml: text }),
   NETWORK_GET_AUTOSTART: procedure(44, { network }, { autostart: truth }),
   NETWORK_SET_AUTOSTART: procedure(48, { network, autostart: truth }, {}),
-  NETWORK_GET_BRIDGE_NAME: procedure(45, { network }, { name: text }),
   NETWORK_IS_ACTIVE: procedure(152, { network }, { active: truth }),
   NETWORK_IS_PERSISTENT: procedure(153, { network }, { persistent: truth }),
   /** Use `LibvirtClient.updateNetwork`: old daemons take `command` and `section` in the other order. */

@@ -7,7 +7,6 @@ export const snapshotProcedures = {
   DOMAIN_SNAPSHOT_LOOKUP_BY_NAME: procedure(189, { domain, name: text, flags }, { snapshot }),
   DOMAIN_SNAPSHOT_GET_XML_DESC: procedure(186, { snapshot, flags }, { xml: text }),
   DOMAIN_SNAPSHOT_NUM: procedure(187, { domain, flags }, { count: int }),
-  DOMAIN_SNAPSHOT_NUM_CHILDREN: procedure(246, { snapshot, flags }, { count: int }),
   DOMAIN_LIST_ALL_SNAPSHOTS: procedure(
     274,
     { domain, needResults, flags },
@@ -18,11 +17,9 @@ export const snapshotProcedures = {
     { snapshot, needResults, flags },
     { snapshots: array(snapshot, Limit.objects), count: int },
   ),
-  DOMAIN_SNAPSHOT_GET_PARENT: procedure(244, { snapshot, flags }, { snapshot }),
   DOMAIN_HAS_CURRENT_SNAPSHOT: procedure(190, { domain, flags }, { exists: truth }),
   DOMAIN_SNAPSHOT_CURRENT: procedure(191, { domain, flags }, { snapshot }),
   DOMAIN_SNAPSHOT_IS_CURRENT: procedure(271, { snapshot, flags }, { current: truth }),
-  DOMAIN_SNAPSHOT_HAS_METADATA: procedure(272, { snapshot, flags }, { metadata: truth }),
   DOMAIN_REVERT_TO_SNAPSHOT: procedure(192, { snapshot, flags }, {}, slow),
   DOMAIN_SNAPSHOT_DELETE: procedure(193, { snapshot, flags }, {}, slow),
 };

@@ -1,12 +1,11 @@
 import { array, int, truth, uhyper, uint, uuid } from "../xdr";
 import { procedure, slow } from "./procedure";
-import { flags, Limit, needResults, nullableText, pool, text, volume } from "./types";
+import { flags, Limit, needResults, pool, text, volume } from "./types";
 
 /** Storage pools and the volumes in them. Sizes are bytes. */
 export const storageProcedures = {
   STORAGE_POOL_LOOKUP_BY_NAME: procedure(84, { name: text }, { pool }),
   STORAGE_POOL_LOOKUP_BY_UUID: procedure(85, { uuid }, { pool }),
-  STORAGE_POOL_LOOKUP_BY_VOLUME: procedure(86, { volume }, { pool }),
   STORAGE_POOL_LOOKUP_BY_TARGET_PATH: procedure(391, { path: text }, { pool }),
   STORAGE_POOL_DEFINE_XML: procedure(77, { xml: text, flags }, { pool }),
   STORAGE_POOL_CREATE_XML: procedure(76, { xml: text, flags }, { pool }, slow),
@@ -25,26 +24,20 @@ export const storageProcedures = {
   STORAGE_POOL_GET_AUTOSTART: procedure(89, { pool }, { autostart: truth }),
   STORAGE_POOL_SET_AUTOSTART: procedure(90, { pool, autostart: truth }, {}),
   STORAGE_POOL_IS_ACTIVE: procedure(154, { pool }, { active: truth }),
-  STORAGE_POOL_IS_PERSISTENT: procedure(155, { pool }, { persistent: truth }),
   STORAGE_POOL_LIST_ALL_VOLUMES: procedure(
     282,
     { pool, needResults, flags },
     { volumes: array(volume, Limit.objects), count: uint },
   ),
-  CONNECT_FIND_STORAGE_POOL_SOURCES: procedure(75, { type: text, source: nullableText, flags }, { xml: text }, slow),
 
   STORAGE_VOL_LOOKUP_BY_NAME: procedure(95, { pool, name: text }, { volume }),
-  STORAGE_VOL_LOOKUP_BY_KEY: procedure(96, { key: text }, { volume }),
   STORAGE_VOL_LOOKUP_BY_PATH: procedure(97, { path: text }, { volume }),
   STORAGE_VOL_CREATE_XML: procedure(93, { pool, xml: text, flags }, { volume }, slow),
   /** Copies `from` into a new volume: as long as its bytes take. */
   STORAGE_VOL_CREATE_XML_FROM: procedure(125, { pool, xml: text, from: volume, flags }, { volume }, slow),
   STORAGE_VOL_DELETE: procedure(94, { volume, flags }, {}, slow),
-  STORAGE_VOL_WIPE: procedure(165, { volume, flags }, {}, slow),
   STORAGE_VOL_RESIZE: procedure(260, { volume, capacity: uhyper, flags }, {}, slow),
   STORAGE_VOL_GET_INFO: procedure(98, { volume }, { type: int, capacity: uhyper, allocation: uhyper }),
-  /** With the flag `physical`, `allocation` is the file's own length. */
-  STORAGE_VOL_GET_INFO_FLAGS: procedure(378, { volume, flags }, { type: int, capacity: uhyper, allocation: uhyper }),
   STORAGE_VOL_GET_XML_DESC: procedure(99, { volume, flags }, { xml: text }),
   STORAGE_VOL_GET_PATH: procedure(100, { volume }, { path: text }),
   /** A length of 0 means to the end. */

@@ -19,17 +19,10 @@ import {
 export const Limit = {
   text: 4_194_304,
   objects: 16_384,
-  devices: 65_536,
   leases: 65_536,
   authTypes: 20,
-  secret: 65_536,
-  memoryStats: 1024,
-  cells: 1024,
   interfaces: 2048,
   addresses: 2048,
-  fileSystems: 256,
-  statsParameters: 262_144,
-  messages: 2048,
 } as const;
 
 export const text = string(Limit.text);
@@ -41,16 +34,13 @@ export const domain = struct({ name: text, uuid, id: int });
 export const network = struct({ name: text, uuid });
 export const pool = struct({ name: text, uuid });
 export const volume = struct({ pool: text, name: text, key: text });
-export const secret = struct({ uuid, usageType: int, usageId: text });
 export const snapshot = struct({ name: text, domain });
-export const nodeDevice = struct({ name: text });
 
 /** `id` is -1 while the domain is not running. */
 export type DomainHandle = Decoded<typeof domain>;
 export type NetworkHandle = Decoded<typeof network>;
 export type PoolHandle = Decoded<typeof pool>;
 export type VolumeHandle = Decoded<typeof volume>;
-export type SecretHandle = Decoded<typeof secret>;
 export type SnapshotHandle = Decoded<typeof snapshot>;
 
 /** libvirt's `virTypedParameter`: a named value that says its own type. */
@@ -66,13 +56,7 @@ const parameter = struct({
     string: [7, text],
   }),
 });
-export type Parameter = Decoded<typeof parameter>;
 export const parameters = (max: number) => array(parameter, max);
-
-/** Typed parameters as a plain object. */
-export function parametersObject(list: readonly Parameter[]): Record<string, number | bigint | boolean | string> {
-  return Object.fromEntries(list.map(({ field, value }) => [field, value.value]));
-}
 
 /** `virNetMessageError`: what a refused call answers. */
 export const errorBody = struct({
