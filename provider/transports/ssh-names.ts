@@ -1,3 +1,4 @@
+import { bracketed } from "../basics/addresses";
 import { WindroseError } from "../basics/errors";
 
 /** One host of a ProxyJump. */
@@ -40,9 +41,9 @@ export function parseJumpHosts(text: string): JumpHost[] {
     const at = spot.lastIndexOf("@");
     const user = at < 0 ? undefined : spot.slice(0, at);
     // A bare IPv6 address has no port; one with a port stands in brackets.
-    const [, bracketed, plain, digits, bare] =
+    const [, inBrackets, plain, digits, bare] =
       /^(?:(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?|([^:]*:[^:]*:.*))$/.exec(spot.slice(at + 1)) ?? [];
-    const host = bracketed ?? plain ?? bare ?? "";
+    const host = inBrackets ?? plain ?? bare ?? "";
     const port = digits === undefined ? undefined : Number(digits);
     checkHostName(host);
     if (user !== undefined) checkUser(user);
@@ -53,6 +54,5 @@ export function parseJumpHosts(text: string): JumpHost[] {
 
 /** A jump host as text again, for a message or another connection's `proxyJump`. */
 export function formatJumpHost({ host, port, user }: JumpHost): string {
-  const name = host.includes(":") ? `[${host}]` : host;
-  return `${user === undefined ? "" : `${user}@`}${name}${port === undefined ? "" : `:${port}`}`;
+  return `${user === undefined ? "" : `${user}@`}${bracketed(host)}${port === undefined ? "" : `:${port}`}`;
 }

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import type { ClientChannel } from "ssh2";
+import { bracketed } from "../basics/addresses";
 import { asWindroseError, WindroseError } from "../basics/errors";
 import { Authentication } from "./authentication";
 import { bounds, seconds, within } from "./bounds";
@@ -58,8 +59,7 @@ export class SshTransport extends CommandTransport {
     const { address, port, user } = this.#connection;
     const name = this.#settings?.user ?? user;
     const number = this.#settings?.port ?? port;
-    const host = address.includes(":") ? `[${address}]` : address;
-    return `ssh://${name === undefined ? "" : `${name}@`}${host}${number === undefined ? "" : `:${number}`}`;
+    return `ssh://${name === undefined ? "" : `${name}@`}${bracketed(address)}${number === undefined ? "" : `:${number}`}`;
   }
 
   [inspect.custom](): string {

@@ -49,6 +49,7 @@ const cases: readonly [file: string, specifier: string, allowed: boolean][] = [
   ["provider/drivers/libvirt/driver.ts", "../../lifecycle/lifecycle", false],
   ["provider/transports/ssh.ts", "./quote", true],
   ["provider/transports/ssh.ts", "../basics/errors", true],
+  ["provider/transports/ssh.ts", "../basics/addresses", true],
   ["provider/transports/ssh.ts", "../drivers/model", false],
   ["provider/transports/ssh.ts", "../lifecycle/schema", false],
   ["provider/transports/ssh.ts", "@pulumi/pulumi", false],
