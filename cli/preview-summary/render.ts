@@ -95,7 +95,7 @@ function tally(changes: readonly Change[]): string {
 }
 
 const changeWords: Readonly<Record<ChangeEffect, string>> = {
-  local: "in the state alone",
+  local: "state only",
   create: "create",
   live: "live",
   update: "update",

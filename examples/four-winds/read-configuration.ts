@@ -55,7 +55,7 @@ function words(project: string, issue: z.core.$ZodIssue, given: object): string[
     const known = Object.keys(schemaAt(path)?.properties ?? {}).join(", ");
     return issue.keys.map((key) => {
       const whole = [...path, key];
-      return `${keyText(project, whole)} is no key; there are: ${known} (take it out: ${command("rm", project, whole)})`;
+      return `${keyText(project, whole)} is not a key; valid keys: ${known} (take it out: ${command("rm", project, whole)})`;
     });
   }
   const missing = path.length === 1 && !Object.hasOwn(given, String(path[0]));

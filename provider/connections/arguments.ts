@@ -4,36 +4,36 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** How a host is reached: an object in place of a name or a libvirt URI. */
 export interface ConnectionArgs {
-  /** The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields override it. */
+  /** Hypervisor, as tools on the host name it. Default: `qemu:///system`. A URI with a host (`qemu+ssh://…`) also says how the host is reached; the other fields override that. */
   uri?: pulumi.Input<string>;
-  /** The driver, where no `uri` says it: `libvirt`, which is the default. */
+  /** Driver, if `uri` does not say it. Default: `libvirt`. */
   driver?: pulumi.Input<string>;
-  /** Name or address; absent: this machine. */
+  /** Name or address. Default: this machine. */
   address?: pulumi.Input<string>;
-  /** Default: that of ~/.ssh/config, else 22. */
+  /** ssh port. Default: as in ~/.ssh/config, else 22. */
   port?: pulumi.Input<number>;
-  /** Default: that of ~/.ssh/config, else your own name. */
+  /** User. Default: as in ~/.ssh/config, else your own name. */
   user?: pulumi.Input<string>;
-  /** An OpenSSH private key as text. Used, and never stored. */
+  /** OpenSSH private key as text. Used but never stored. */
   privateKey?: pulumi.Input<string>;
-  /** Passphrase of the key. Used, and never stored. */
+  /** Passphrase of the key. Used but never stored. */
   passphrase?: pulumi.Input<string>;
-  /** The user's password. Used, and never stored. */
+  /** The user's password. Used but never stored. */
   password?: pulumi.Input<string>;
   /** Path of a private key. */
   identityFile?: pulumi.Input<string>;
-  /** false: no ssh agent; a path: that agent's socket. Default: SSH_AUTH_SOCK. */
+  /** `false`: no ssh agent; a path: the socket of an agent. Default: SSH_AUTH_SOCK. */
   agent?: pulumi.Input<boolean | string>;
-  /** Path of a known_hosts file in place of the user's and the system's. */
+  /** Path of a known_hosts file, used instead of the user's and the system's. */
   knownHosts?: pulumi.Input<string>;
-  /** The one accepted host key: `ssh-ed25519 AAAA…`. In place of known_hosts. */
+  /** Only host key that is accepted: `ssh-ed25519 AAAA…`. Used instead of known_hosts. */
   hostKey?: pulumi.Input<string>;
-  /** Hosts to go through, as OpenSSH writes them: `[user@]host[:port][,…]`; `none`: none. */
+  /** Jump hosts, in OpenSSH's form: `[user@]host[:port][,…]`. `none`: no jump host. */
   proxyJump?: pulumi.Input<string>;
-  /** true: every command through sudo, where the user is not root; false: none. Default: those that need root. */
+  /** `true`: every command runs through sudo, unless the user is root; `false`: no command does. Default: those that need root. */
   sudo?: pulumi.Input<boolean>;
-  /** Path of the ssh configuration; false: none. Default: ~/.ssh/config and the system's. */
+  /** Path of the ssh configuration; `false`: none. Default: ~/.ssh/config and the system's. */
   sshConfig?: pulumi.Input<string | boolean>;
-  /** Seconds until a connection must be up. Default: 20. */
+  /** Seconds allowed for establishing a connection. Default: 20. */
   connectTimeout?: pulumi.Input<number>;
 }

@@ -18,18 +18,18 @@ export interface ConnectionField {
 export const connectionFields = {
   uri: {
     typeText: "string",
-    doc: "The hypervisor as the host itself has it. Default: `qemu:///system`. One with a host (`qemu+ssh://…`) says the way too; the other fields override it.",
+    doc: "Hypervisor, as tools on the host name it. Default: `qemu:///system`. A URI with a host (`qemu+ssh://…`) also says how the host is reached; the other fields override that.",
   },
   driver: {
     typeText: "string",
-    doc: "The driver, where no `uri` says it: `libvirt`, which is the default.",
+    doc: "Driver, if `uri` does not say it. Default: `libvirt`.",
   },
-  address: { typeText: "string", doc: "Name or address; absent: this machine." },
-  port: { typeText: "number", doc: "Default: that of ~/.ssh/config, else 22.", needsAddress: true },
-  user: { typeText: "string", doc: "Default: that of ~/.ssh/config, else your own name.", needsAddress: true },
+  address: { typeText: "string", doc: "Name or address. Default: this machine." },
+  port: { typeText: "number", doc: "ssh port. Default: as in ~/.ssh/config, else 22.", needsAddress: true },
+  user: { typeText: "string", doc: "User. Default: as in ~/.ssh/config, else your own name.", needsAddress: true },
   privateKey: {
     typeText: "string",
-    doc: "An OpenSSH private key as text.",
+    doc: "OpenSSH private key as text.",
     secret: true,
     needsAddress: true,
   },
@@ -38,37 +38,37 @@ export const connectionFields = {
   identityFile: { typeText: "string", doc: "Path of a private key.", needsAddress: true },
   agent: {
     typeText: "boolean | string",
-    doc: "false: no ssh agent; a path: that agent's socket. Default: SSH_AUTH_SOCK.",
+    doc: "`false`: no ssh agent; a path: the socket of an agent. Default: SSH_AUTH_SOCK.",
   },
   knownHosts: {
     typeText: "string",
-    doc: "Path of a known_hosts file in place of the user's and the system's.",
+    doc: "Path of a known_hosts file, used instead of the user's and the system's.",
   },
   hostKey: {
     typeText: "string",
-    doc: "The one accepted host key: `ssh-ed25519 AAAA…`. In place of known_hosts.",
+    doc: "Only host key that is accepted: `ssh-ed25519 AAAA…`. Used instead of known_hosts.",
     needsAddress: true,
   },
   proxyJump: {
     typeText: "string",
-    doc: "Hosts to go through, as OpenSSH writes them: `[user@]host[:port][,…]`; `none`: none.",
+    doc: "Jump hosts, in OpenSSH's form: `[user@]host[:port][,…]`. `none`: no jump host.",
     needsAddress: true,
   },
   sudo: {
     typeText: "boolean",
-    doc: "true: every command through sudo, where the user is not root; false: none. Default: those that need root.",
+    doc: "`true`: every command runs through sudo, unless the user is root; `false`: no command does. Default: those that need root.",
   },
   sshConfig: {
     typeText: "string | boolean",
-    doc: "Path of the ssh configuration; false: none. Default: ~/.ssh/config and the system's.",
+    doc: "Path of the ssh configuration; `false`: none. Default: ~/.ssh/config and the system's.",
   },
-  connectTimeout: { typeText: "number", doc: "Seconds until a connection must be up. Default: 20." },
+  connectTimeout: { typeText: "number", doc: "Seconds allowed for establishing a connection. Default: 20." },
 } as const satisfies Readonly<Record<"uri" | "driver" | keyof SshConnection, ConnectionField>>;
 
 /** Parameters of a URI that are heeded (https://libvirt.org/uri.html); `sudo` is none of libvirt's. */
 export const uriParameters = {
-  keyfile: "Path of a private key: `identityFile`.",
-  known_hosts: "Path of a known_hosts file: `knownHosts`.",
-  sudo: "`1`: every command through sudo; anything else: none: `sudo`.",
-  no_verify: "Refused where it is `1`: host keys are always checked.",
+  keyfile: "Path of a private key. Same as `identityFile`.",
+  known_hosts: "Path of a known_hosts file. Same as `knownHosts`.",
+  sudo: "`1`: every command runs through sudo; any other value: no command does. Same as `sudo`.",
+  no_verify: "Refused if it is `1`, since host keys are always checked.",
 } as const;

@@ -80,7 +80,7 @@ export function connectionProblems(connection: unknown): string[] {
   const names = Object.keys(connection).filter((name) => connection[name] !== undefined);
   const foreign = names
     .filter((name) => !Object.hasOwn(fields, name))
-    .map((name) => `has no field "${name}"; there are: ${Object.keys(fields).join(", ")}`);
+    .map((name) => `has the unknown field "${name}"; valid fields: ${Object.keys(fields).join(", ")}`);
   const { uri, address, driver } = connection;
   if (foreign.length > 0 || uri === unknown) return foreign;
   if (uri !== undefined && (typeof uri !== "string" || !uri.includes("://"))) return ["has a `uri` that is none"];
@@ -89,7 +89,7 @@ export function connectionProblems(connection: unknown): string[] {
   if (problems.length > 0) return problems;
   if (driver !== undefined && driver !== unknown) {
     const all = allDrivers().map(({ name }) => name);
-    if (!all.includes(String(driver))) return [`has a \`driver\` that there is not; there are: ${all.join(", ")}`];
+    if (!all.includes(String(driver))) return [`has an unknown \`driver\`; valid drivers: ${all.join(", ")}`];
     if (uri !== undefined && fromUri(uri).driver !== driver) return ["has a `uri` of another driver than its `driver`"];
   }
   if (address || !lost || (uri !== undefined && fromUri(uri).ssh)) return [];

@@ -16,7 +16,7 @@ export const effectWords: Readonly<Record<Effect, string>> = {
   live: "live",
   restart: "after a restart",
   replace: "replaces it",
-  local: "in the state alone",
+  local: "state only",
 };
 
 /** What the effect is a function of. It asks no host: a preview needs no way to one. */

@@ -57,7 +57,7 @@ function walk(fields: Fields, given: Inputs, prefix: string, on: Walk): Inputs {
     if (value === undefined) {
       if (spec.shape !== "keyed" && spec.required) failures.push({ property, reason: "is required" });
     } else if (spec.shape === "leaf" && spec.internal) {
-      failures.push({ property, reason: "is no argument: it is made by the provider" });
+      failures.push({ property, reason: "is not an argument: the provider sets it" });
     } else if (features && lacking(spec, value, features)) {
       failures.push({ property, reason: lacking(spec, value, features)! });
     } else if (value === unknown) {
@@ -74,7 +74,10 @@ function walk(fields: Fields, given: Inputs, prefix: string, on: Walk): Inputs {
       for (const [key, entry] of Object.entries(value)) {
         const at = `${property}.${key}`;
         if (!keyPattern.test(key)) {
-          failures.push({ property: at, reason: "a key is made of small letters, digits and hyphens, 32 at most" });
+          failures.push({
+            property: at,
+            reason: "keys may have only lowercase letters, digits and hyphens (at most 32)",
+          });
         } else if (entry === unknown) entries.push([key, entry]);
         else if (entry === undefined || entry === null) continue;
         else if (!isRecord(entry)) failures.push({ property: at, reason: "must be an object" });
@@ -92,7 +95,7 @@ function noField(name: string, fields: Fields, all: Fields): string {
   const meant = didYouMean(name, here);
   const others = meant === "" ? placesOf(name, all) : [];
   const elsewhere = others.length > 0 ? `; it belongs in ${others.map((place) => `\`${place}\``).join(" or ")}` : "";
-  return `is no field of it${meant.replace("?", "")}${elsewhere}; there are: ${here.join(", ")}`;
+  return `unknown field${meant.replace("?", "")}${elsewhere}; valid fields: ${here.join(", ")}`;
 }
 
 /** Paths at which a resource has a field of this name: `disks.<key>.size`. */
@@ -198,7 +201,7 @@ function message(issue: Issue, spec: Leaf): string {
     case "invalid_key":
       return `has the key ${shown(String(issue.path.at(-1)))}, which ${issue.issues[0]?.message ?? "is not valid"}`;
     case "unrecognized_keys":
-      return spec.secret ? "has a field in it that there is not" : plain;
+      return spec.secret ? "has an unknown field in it" : plain;
     default:
       return plain;
   }

@@ -6,14 +6,14 @@ import { type EffectFunction, field, worded } from "../lifecycle/schema";
 
 /** Fields that every resource on a host has. */
 export const onHost = {
-  host: field.reference("The machine that it stands on.", "replace", ["Host"], { required: true }),
+  host: field.reference("Host that it is on.", "replace", ["Host"], { required: true }),
   adopt: field.flag(
-    "Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it.",
+    "Adopt an existing object on the host instead of refusing it. A machine, network or pool also needs its `uuid`, an image or volume its `volumeName`. A change that needs a restart is refused, unless `restart` allows it.",
     "local",
     { default: false },
   ),
   timeout: field.integer(
-    "Seconds that creating, updating, reading or deleting it may take.",
+    "Seconds allowed for creating, updating, reading or deleting it.",
     "local",
     { min: 1, max: 86_400 },
     {
@@ -26,9 +26,9 @@ export const onHost = {
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const nameField = (what: string) =>
-  field.text(`The ${what}'s name on the host.`, "replace", {
+  field.text(`Name of the ${what} on the host.`, "replace", {
     pattern: namePattern,
-    says: "a name is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit, and has 64 characters at most",
+    says: "must be a name: letters, digits, `.`, `_` and `-`, a letter or digit first, at most 64 characters",
     derived: true,
     defaultText: "`<stack>-<name>`",
   });
@@ -36,15 +36,18 @@ export const nameField = (what: string) =>
 /** What a file of a volume may be called. */
 export const fileName = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-  says: "is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit, and has 128 characters at most",
+  says: "must be a file name: letters, digits, `.`, `_` and `-`, a letter or digit first, at most 128 characters",
 } as const;
 
 /** Fields that say where a volume's file is. */
 export const inPool = (defaultName: string) =>
   ({
-    pool: field.reference("Pool that it is in.", "replace", ["StoragePool"], { required: true, carries: ["name"] }),
+    pool: field.reference("Storage pool that it is in.", "replace", ["StoragePool"], {
+      required: true,
+      carries: ["name"],
+    }),
     volumeName: field.text(
-      "Its file's name in the pool. Given together with `adopt`, a volume of that name is taken over.",
+      "File name in the pool. With `adopt`, the existing volume of this name is adopted.",
       "replace",
       {
         ...fileName,
@@ -57,26 +60,31 @@ export const inPool = (defaultName: string) =>
 /** Whose a file or directory is, and who may do what with it. */
 export const permissionFields = (what: string, mode: string) =>
   ({
-    owner: field.integer(`User id of the ${what}.`, "live", { min: 0, max: 2 ** 31 - 1 }, { needs: "filePermissions" }),
-    group: field.integer(
-      `Group id of the ${what}.`,
+    owner: field.integer(
+      `User id that owns the ${what}.`,
       "live",
       { min: 0, max: 2 ** 31 - 1 },
       { needs: "filePermissions" },
     ),
-    mode: field.text(`Mode of the ${what}, octal.`, "live", {
+    group: field.integer(
+      `Group id that owns the ${what}.`,
+      "live",
+      { min: 0, max: 2 ** 31 - 1 },
+      { needs: "filePermissions" },
+    ),
+    mode: field.text(`Octal mode of the ${what}.`, "live", {
       pattern: /^0?[0-7]{3}$/,
-      says: `must be an octal mode, as \`${mode}\``,
+      says: `must be an octal mode, such as \`${mode}\``,
       needs: "filePermissions",
     }),
   }) as const;
 
 export const uuidField = field.text(
-  "UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`).",
+  "UUID. By default derived from the host's lineage and the resource's identity, and then kept. With `adopt`: the UUID of the existing object (`virsh domuuid`, `net-uuid`, `pool-uuid`).",
   "replace",
   {
     pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
-    says: "must be a UUID in small letters",
+    says: "must be a UUID in lowercase",
     derived: true,
     defaultText: "derived",
   },

@@ -6,38 +6,38 @@ import { field } from "../lifecycle/schema";
 
 export const guestConnection = (doc: string) =>
   field.group(doc, {
-    user: field.text("User in the guest.", "local", {
+    user: field.text("User to log in as.", "local", {
       pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
-      says: "is not a user's name",
+      says: "is not a user name",
       default: "root",
     }),
     port: field.integer("Port of its ssh server.", "local", { min: 1, max: 65_535 }, { default: 22 }),
     address: field.text("Its address, as the host sees it.", "local", {
       pattern: /^[0-9a-fA-F.:]+$/,
       says: "is not an address",
-      defaultText: "asked of the host: leases, guest agent, neighbours",
+      defaultText: "found through the host: leases, guest agent, neighbours",
     }),
-    hostKey: field.text("The one accepted host key, `ssh-ed25519 AAAA…`.", "local", {
+    hostKey: field.text("Only host key that is accepted: `ssh-ed25519 AAAA…`.", "local", {
       pattern: /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/,
-      says: "must be a public key as `ssh-ed25519 AAAA…`",
+      says: "must be a public key, such as `ssh-ed25519 AAAA…`",
       defaultText: "those that `cloudInit` gave the machine",
     }),
     identityFile: field.text("Path of a private key.", "local", {
-      defaultText: "that of the host's connection, and your own default keys",
+      defaultText: "the host connection's key, and your own default keys",
     }),
     agent: field.of(
       (z) => z.union([z.boolean(), z.string().min(1).max(1024)]),
       "boolean | string",
-      "false: no ssh agent; a path: that agent's socket.",
+      "Whether to use the ssh agent, or the path of an agent's socket.",
       "local",
       { defaultText: "as for the host" },
     ),
     privateKey: field.text(
-      "An OpenSSH private key as text. Used, and never stored: what runs without the program (`delete` in a `destroy`) needs another way in.",
+      "OpenSSH private key as text. Used but never stored, so a run without the program (`delete` in a `destroy`) needs another way to log in.",
       "local",
-      { secret: true, max: 65_536, lines: true, defaultText: "that of the host's connection" },
+      { secret: true, max: 65_536, lines: true, defaultText: "the host connection's key" },
     ),
-    passphrase: field.text("Passphrase of the key. Used, and never stored.", "local", { secret: true }),
+    passphrase: field.text("Passphrase of the key. Used but never stored.", "local", { secret: true }),
     timeout: field.integer(
       "Seconds to wait until the guest answers.",
       "local",

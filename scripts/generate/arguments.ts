@@ -10,7 +10,7 @@ const pulumi = 'import type * as pulumi from "@pulumi/pulumi";\n';
 export function connectionText(): string {
   const lines = Object.entries<ConnectionField>(connectionFields).map(
     ([name, { typeText, doc, secret }]) =>
-      `  /** ${doc}${secret ? " Used, and never stored." : ""} */\n  ${name}?: pulumi.Input<${typeText}>;\n`,
+      `  /** ${doc}${secret ? " Used but never stored." : ""} */\n  ${name}?: pulumi.Input<${typeText}>;\n`,
   );
   const type = `/** How a host is reached: an object in place of a name or a libvirt URI. */\nexport interface ConnectionArgs {\n${lines.join("")}}\n`;
   return [head, pulumi, type].join("\n");

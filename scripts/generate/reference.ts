@@ -19,14 +19,14 @@ export function referenceText(definitions: readonly Definition[]): string {
   const head = [
     "# Resources",
     "",
-    "Made from the field tables by `scripts/generate.ts`. A field in **bold** must be given. Effects of a change:",
+    "Made from the field tables by `scripts/generate.ts`. A field in **bold** is required. Effects of a change:",
     "",
-    "- **live**: on the running object, now;",
-    "- **after a restart**: on the stored definition, in force from the machine's next start;",
-    "- **replaces it**: the object is deleted, and made anew;",
-    "- **in the state alone**: nothing on the host changes.",
+    "- **live**: on the running object, at once;",
+    "- **after a restart**: on the stored definition, in force from the next start of the machine;",
+    "- **replaces it**: the object is deleted and created again;",
+    "- **state only**: nothing on the host changes.",
     "",
-    "A size is a number with its unit: binary `B`, `KiB`, `MiB`, `GiB`, `TiB`, `PiB` (1024; `K`, `M`, `G` and `T` are the same), or decimal `kB`, `MB`, `GB`, `TB`, `PB` (1000). Fractions may stand before a unit (`1.5GiB`), as long as whole bytes come out. Without a unit it is refused: `192` might be bytes or MiB. What is kept, shown and compared is the largest binary unit that is exact, so `20GB` becomes `19531250KiB` and is no change.",
+    "A size is a number with its unit: binary `B`, `KiB`, `MiB`, `GiB`, `TiB`, `PiB` (1024; `K`, `M`, `G` and `T` mean the same), or decimal `kB`, `MB`, `GB`, `TB`, `PB` (1000). Fractions are allowed (`1.5GiB`) if the result is a whole number of bytes. A size without a unit is refused: `192` might be bytes or MiB. Sizes are stored, shown and compared in the largest binary unit that is exact: `20GB` becomes `19531250KiB`, which is not a change.",
   ];
   return `${[...head, ...definitions.flatMap(section), ...connections(), ...errors()].join("\n")}\n`;
 }
@@ -66,7 +66,7 @@ function section(definition: Definition): string[] {
     ...outputs,
     ...found,
     ...(refused.length > 0
-      ? ["", `Errors of its own, besides those of the host and of the way to it: ${refused.join(", ")}.`]
+      ? ["", `Specific errors, besides those of the host and its connection: ${refused.join(", ")}.`]
       : []),
   ];
 }
@@ -76,7 +76,7 @@ function connections(): string[] {
     "",
     "## Connections",
     "",
-    "A Host's `connection` is a name in the stack configuration `windrose:hosts`, a libvirt URI, or an object. The same URIs and objects stand in `windrose:hosts`. `qemu:///system` is this machine's libvirt, `qemu+ssh://[user@]host[:port]/system` another's; what a URI or object leaves out is as OpenSSH has it.",
+    "A Host's `connection` is a name in the stack configuration `windrose:hosts`, a libvirt URI, or an object. `windrose:hosts` takes the same URIs and objects. `qemu:///system` is the libvirt of this machine, `qemu+ssh://[user@]host[:port]/system` that of another. OpenSSH's configuration and defaults fill in what a URI or object leaves out.",
     "",
     "```sh",
     "pulumi config set --path 'windrose:hosts.anemoi' 'qemu+ssh://root@anemoi.example.org/system?keyfile=/home/ada/.ssh/lab'",
@@ -85,7 +85,7 @@ function connections(): string[] {
     "pulumi config set --secret --path 'windrose:hosts.far.privateKey' < ~/.ssh/lab",
     "```",
     "",
-    "Parameters of a URI; any other has no effect:",
+    "Parameters of a URI. Others have no effect:",
     "",
     "| parameter | |",
     "|---|---|",
@@ -97,7 +97,7 @@ function connections(): string[] {
     "|---|---|---|",
     ...Object.entries<ConnectionField>(connectionFields).map(
       ([name, { typeText, doc, secret }]) =>
-        `| \`${name}\` | ${code(typeText)} | ${cell(doc)}${secret ? " Used, and never stored." : ""} |`,
+        `| \`${name}\` | ${code(typeText)} | ${cell(doc)}${secret ? " Used but never stored." : ""} |`,
     ),
   ];
 }
@@ -108,9 +108,9 @@ function errors(): string[] {
     "",
     "## Errors",
     "",
-    "Each says what failed, on which object and host, why, and what to do; where a better hint than the one here is known, it has that.",
+    "Each error says what failed, on which object and host, why, and what to do. An error can have a more specific hint than the one in this table.",
     "",
-    "| error | the same again may succeed | what to do |",
+    "| error | a retry may succeed | what to do |",
     "|---|---|---|",
     ...codes.map(
       (code) =>

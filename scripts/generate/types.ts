@@ -105,7 +105,7 @@ function describe(spec: Field): string[] {
     const value = defaultWords(spec);
     if (value) lines.push(`Default: ${value}.`);
     if (spec.secret) lines.push("Secret.");
-    if (!spec.internal) lines.push(`A change: ${ruleWords(spec.effect)}.`);
+    if (!spec.internal) lines.push(`Effect of a change: ${ruleWords(spec.effect)}.`);
   } else if (spec.shape === "keyed") lines.push(...keyedEffects(spec));
   return lines;
 }

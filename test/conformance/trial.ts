@@ -35,7 +35,7 @@ const words: Readonly<Record<Effect, RegExp>> = {
   live: /\blive\b|on the stored definition/,
   restart: /after a restart/,
   replace: /replaces it/,
-  local: /in the state alone/,
+  local: /state only/,
 };
 
 /** What the table says of this sample: its plain effect, or what its function answers for these values. */

@@ -45,7 +45,7 @@ describe("the example's stacks", function () {
       "windrose:hosts": { eurus: "qemu:///system" },
     });
     assert.notEqual(code, 0);
-    assert.match(output, /four-winds:memroy is no key; there are: .*pulumi config rm four-winds:memroy/);
+    assert.match(output, /four-winds:memroy is not a key; valid keys: .*pulumi config rm four-winds:memroy/);
     assert.match(output, /four-winds:vcpus must be 1 or more \(set it: pulumi config set four-winds:vcpus 2\)/);
     assert.match(output, /four-winds:sizes\.boreas\.memory must be a size with its unit/);
     assert.match(

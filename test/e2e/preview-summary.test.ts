@@ -133,7 +133,7 @@ describe("a preview in a pull request", function () {
       "–",
     ]);
     assert.deepEqual(row("zephyrus"), [
-      "`machineType`: _unset_ → `pc` (after a restart)<br>`restart`: `refuse` → `now` (in the state alone)",
+      "`machineType`: _unset_ → `pc` (after a restart)<br>`restart`: `refuse` → `now` (state only)",
       "**restart**",
       "`zephyrus`, while it restarts",
       "–",

@@ -166,7 +166,7 @@ describe("a guest under another name", function () {
     await stack.refresh();
     await fixture.ask([...frame(), wind("north", { running: false })]);
     const { output } = await stack.preview();
-    assert.match(output, /defined again with the disks that are there/);
+    assert.match(output, /defined again with the existing disks/);
     await stack.up();
     assert.deepEqual(await identity(), before);
     await settled();

@@ -99,10 +99,7 @@ describe("what people complain of does not happen here", function () {
     const before = await instance();
     const found = await machine.preview(on(inputs("two")));
     assert.equal(found.replaces, false);
-    assert.match(
-      found.warnings,
-      /cloudInit\.hostname one → two: seeded anew, under a new instance id, after a restart/,
-    );
+    assert.match(found.warnings, /cloudInit\.hostname one → two: a new seed with a new instance id, after a restart/);
     await machine.up(on(inputs("two", "now")));
     assert.notEqual(await instance(), before);
     await settled(machine, inputs("two", "now"));

@@ -100,7 +100,10 @@ describe("connections", () => {
     for (const name of ["right", "object", "here", "later"]) assert.deepEqual(hostProblems(name), [], name);
     for (const [name, words] of [
       ["boreas", /it has: right, object, here, /],
-      ["adress", /`windrose:hosts\.adress`: the connection has no field "adress"; there are: uri, driver, address, /],
+      [
+        "adress",
+        /`windrose:hosts\.adress`: the connection has the unknown field "adress"; valid fields: uri, driver, address, /,
+      ],
       ["lost", /`windrose:hosts\.lost`: the connection has `user`, and neither `address` nor a `uri` with a host/],
       ["typed", /`windrose:hosts\.typed`: the connection has a `uri` that is none/],
       ["xen", /`windrose:hosts\.xen`: no driver for xen:/],
@@ -138,8 +141,8 @@ describe("connections", () => {
   it("says what is wrong without reaching anything", () => {
     assert.deepEqual(connectionProblems("anemoi"), []);
     assert.deepEqual(connectionProblems({ address: "a", sudo: true }), []);
-    assert.match(connectionProblems({ adress: "a" })[0]!, /has no field "adress"/);
+    assert.match(connectionProblems({ adress: "a" })[0]!, /has the unknown field "adress"/);
     assert.equal(connectionProblems(7).length, 1);
-    assert.match(connectionProblems({ driver: "xen" })[0]!, /has a `driver` that there is not; there are: libvirt/);
+    assert.match(connectionProblems({ driver: "xen" })[0]!, /has an unknown `driver`; valid drivers: libvirt/);
   });
 });

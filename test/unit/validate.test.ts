@@ -31,7 +31,7 @@ describe("validate", () => {
     assert.deepEqual(properties({ group: {} }), ["group.must"]);
     const three = { group: { must: true, more: 1 }, other: 1, own: "x" };
     assert.deepEqual(properties(three).sort(), ["group.more", "other", "own"]);
-    assert.match(check({ other: 1 }).failures[0]!.reason, /there are: name, size, list, secret, pool,/);
+    assert.match(check({ other: 1 }).failures[0]!.reason, /valid fields: name, size, list, secret, pool,/);
   });
 
   it("keeps a text with one kind of line end, and none where it is empty", () => {
@@ -61,11 +61,11 @@ describe("validate", () => {
 
   it("says which field was meant", () => {
     const reason = (inputs: Inputs) => check(inputs).failures[0]!.reason;
-    assert.match(reason({ szie: "1GiB" }), /is no field of it; did you mean `size`; there are: name, size/);
-    assert.match(reason({ disks: { a: { Size: "1GiB" } } }), /did you mean `size`; there are: size$/);
+    assert.match(reason({ szie: "1GiB" }), /unknown field; did you mean `size`; valid fields: name, size/);
+    assert.match(reason({ disks: { a: { Size: "1GiB" } } }), /did you mean `size`; valid fields: size$/);
     assert.match(reason({ group: { must: true, mustt: true } }), /did you mean `must`/);
     assert.match(reason({ group: { must: true, size: "1GiB" } }), /it belongs in `size` or `disks.<key>.size`/);
-    assert.match(reason({ zzz: 1 }), /^is no field of it; there are: /);
+    assert.match(reason({ zzz: 1 }), /^unknown field; valid fields: /);
   });
 
   it("says what a value must be, without words of a library", () => {

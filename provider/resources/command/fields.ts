@@ -28,33 +28,33 @@ export function startsWithProgram([program = ""]: readonly string[]): boolean {
   return program !== "" && !program.startsWith("-");
 }
 
-const runs = worded("live: runs `update`, or `create` where there is none", ({ newInputs }) => ({
+const runs = worded("live: runs `update`, or `create` without it", ({ newInputs }) => ({
   effect: "live",
   says: `live, runs \`${newInputs.update === undefined ? "create" : "update"}\``,
 }));
 
 const fields = {
-  host: field.reference("The machine on which it runs, or on which `machine` is.", "replace", ["Host"], {
+  host: field.reference("Host that the command runs on, or that `machine` is on.", "replace", ["Host"], {
     required: true,
   }),
   machine: field.reference(
-    "Runs it in this machine, by ssh through the host's connection. The machine must be running.",
+    "Runs the command in this machine, by ssh through the host's connection. The machine must be running.",
     "replace",
     ["VirtualMachine"],
   ),
-  connection: guestConnection("How `machine` is logged in to."),
+  connection: guestConnection("How to log in to `machine`."),
   create: field.of(
     script,
     "string | string[]",
-    "Runs when it is made: a script, or a program and its arguments. One that failed or was cut off is run again by the next `up`. Arguments can be read by all users of the machine while it runs; a script can't. It is over when its outputs are closed: what it leaves in the background needs others. A script with the line ends of Windows gets those of Unix.",
+    "Runs when the resource is created: a script, or a program and its arguments. If it fails or is interrupted, the next `up` runs it again. All users of the machine can read the arguments while it runs, but not a script. It has ended when its outputs are closed, so a background process must redirect its outputs. Windows line endings in a script are converted to Unix ones.",
     runs,
     { content: true },
   ),
   update: field.of(
     script,
     "string | string[]",
-    "Runs in place of `create` where it ran before and something of it has changed.",
-    worded("live: runs it; taken away: in the state alone", ({ new: value }) =>
+    "Runs instead of `create` when a field of a command that has run before changes.",
+    worded("live: runs it; removed: state only", ({ new: value }) =>
       value === undefined ? "local" : { effect: "live", says: "live, runs `update`" },
     ),
     { content: true },
@@ -62,12 +62,12 @@ const fields = {
   delete: field.of(
     script,
     "string | string[]",
-    "Runs before it is deleted or replaced; also where `create` failed. Without it, a command in a machine goes with the machine. In a machine that is gone already it is left out.",
+    "Runs before the resource is deleted or replaced, also when `create` failed. It is skipped when the machine no longer exists. Without `delete`, a command in a machine is deleted together with the machine.",
     "local",
     { content: true },
   ),
   interpreter: field.list(
-    'A program and its first arguments, to which the path of the script is added: `["python3"]`.',
+    'Program that runs the script, with its first arguments. The path of the script is appended: `["python3"]`.',
     runs,
     text,
     "string",
@@ -76,30 +76,36 @@ const fields = {
   environment: field.of(
     variables,
     "{ [key: string]: string }",
-    "Variables. Secret ones are stored encrypted, and replaced by `[secret]` in what is shown. `update` and `delete` have `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR` of the run before as well.",
+    "Environment variables. Secret ones are stored encrypted and shown as `[secret]`. `update` and `delete` also get the previous run's output in `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR`.",
     runs,
     { content: true },
   ),
-  stdin: field.of(text, "string", "Its standard input.", runs, { content: true }),
-  triggers: field.of((z) => z.array(z.unknown()).max(1024), "unknown[]", "Any values: a change of one runs it.", runs, {
-    content: true,
-  }),
-  workingDirectory: field.text("An absolute path.", runs, {
+  stdin: field.of(text, "string", "Standard input.", runs, { content: true }),
+  triggers: field.of(
+    (z) => z.array(z.unknown()).max(1024),
+    "unknown[]",
+    "Any values; a change of one runs the command again.",
+    runs,
+    {
+      content: true,
+    },
+  ),
+  workingDirectory: field.text("Directory that it runs in, an absolute path.", runs, {
     pattern: /^\//,
     says: "must be an absolute path",
     defaultText: "the user's home",
   }),
-  root: field.flag("Runs as root, through sudo where the user is not.", runs, {
-    defaultText: "as the connection has it",
+  root: field.flag("Runs as root, through sudo if the user is not root.", runs, {
+    defaultText: "as the connection says",
   }),
   log: field.choice(
-    "Lines of output: `status`, as the resource's live status; `diagnostics`, as lasting messages too, 500 at most; `none`.",
+    "Where lines of output are shown. `status`: in the resource's live status; `diagnostics`: also as lasting messages, at most 500; `none`: nowhere.",
     "local",
     ["status", "diagnostics", "none"],
     { default: "status" },
   ),
-  secretOutput: field.flag("Whether `stdout` and `stderr` are secret, and are kept out of what is shown.", "local", {
-    defaultText: "true where the command itself is a secret; secret variables and input are replaced in what is shown",
+  secretOutput: field.flag("Whether `stdout` and `stderr` are secret and not shown.", "local", {
+    defaultText: "true if the command itself is secret; secret variables and input are masked in any case",
   }),
   timeout: onHost.timeout,
 } as const;
@@ -107,11 +113,11 @@ const fields = {
 const outputs = {
   stdout: {
     typeText: "string",
-    doc: "What the last run wrote, without newlines at the end; the last 64 KiB. Encrypted in the state; a secret in the program where something that it was made from is one.",
+    doc: "Output of the last run: its last 64 KiB, without trailing newlines. Encrypted in the state; secret in the program if any of the inputs is.",
     secret: true,
   },
-  stderr: { typeText: "string", doc: "What the last run wrote to its standard error, as `stdout`.", secret: true },
-  exitCode: { typeText: "number", doc: "Exit code of the last run: anything but 0 is an error." },
+  stderr: { typeText: "string", doc: "Standard error of the last run, in the same form as `stdout`.", secret: true },
+  exitCode: { typeText: "number", doc: "Exit code of the last run. Any other than 0 is an error." },
 } as const;
 
 export const table = { kind: "Command", fields, outputs } as const satisfies Table;

@@ -5,21 +5,21 @@ import { parseAddress, parseSubnet } from "../network/addresses";
 
 /** IFNAMSIZ of Linux is 16, a NUL among them; `ip link` refuses `/` and blanks. */
 export const devicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
-const deviceSays = "a device's name is made of letters, digits, `.`, `_` and `-`, and has 15 characters at most";
+const deviceSays = "must be a device name: letters, digits, `.`, `_` and `-`, at most 15 characters";
 
 const subnet = (z: Zod) =>
   z
     .string()
     .refine(
       (text) => parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"),
-      "must be an address with its prefix, as `192.0.2.5/24`",
+      "must be an address with its prefix, such as `192.0.2.5/24`",
     )
     .transform((text) => (parseSubnet(text, "ipv4") ?? parseSubnet(text, "ipv6"))!.text);
 
 const address = (z: Zod) =>
   z
     .string()
-    .refine((text) => parseAddress(text), "must be an address, as `192.0.2.1`")
+    .refine((text) => parseAddress(text), "must be an address, such as `192.0.2.1`")
     .transform((text) => String(parseAddress(text)));
 
 const gatewayOf = (kind: "ipv4" | "ipv6") => (z: Zod) =>
@@ -44,7 +44,7 @@ const moves: EffectRule = { effect: "live", interrupts: { what: "host-network", 
 
 export const fields = {
   ...onHost,
-  name: field.text("The bridge's name on the host, 15 characters at most.", "replace", {
+  name: field.text("Name of the bridge on the host, at most 15 characters.", "replace", {
     pattern: devicePattern,
     says: deviceSays,
     derived: true,
@@ -57,36 +57,32 @@ export const fields = {
     required: true,
   }),
   vlan: field.integer(
-    "The bridge is over this VLAN of the NIC, `<nic>.<vlan>`, which is made where it is not there. The kernel must have VLANs.",
+    "VLAN of the NIC that becomes the bridge's port instead of the NIC itself: `<nic>.<vlan>`, created if it does not exist. The kernel must support VLANs.",
     "replace",
     vlan,
   ),
   type: field.choice(
-    "`linux`: the kernel's bridge; `openvswitch`: a switch of Open vSwitch, which must be installed.",
+    "Kind of bridge. `linux`: a bridge of the kernel; `openvswitch`: a switch of Open vSwitch, which must be installed.",
     "replace",
     ["linux", "openvswitch"],
     { default: "linux" },
   ),
   datapath: field.choice(
-    "Where Open vSwitch moves packets: `system`, in the kernel; `netdev`, in user space.",
+    "Datapath of Open vSwitch. `system`: in the kernel; `netdev`: in user space.",
     "replace",
     ["system", "netdev"],
     { default: "system" },
   ),
-  tag: field.integer(
-    "VLAN of the host's own addresses on an Open vSwitch bridge; untagged where it is not given.",
-    moves,
-    vlan,
-  ),
+  tag: field.integer("VLAN of the host's own addresses on an Open vSwitch bridge. Default: untagged.", moves, vlan),
   trunks: field.list(
-    "VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames; all where none is given.",
+    "VLANs that the NIC carries into an Open vSwitch bridge, 0 for untagged frames. An empty list means all.",
     moves,
     (z) => z.number().int().min(0).max(4094),
     "number",
     { default: [] },
   ),
   manager: field.choice(
-    "What manages the host's network; what manages the NIC is found by itself.",
+    "Network manager of the host. `auto`: the one that manages the NIC.",
     "local",
     ["auto", "systemd-networkd", "NetworkManager", "netplan", "ifupdown"],
     { default: "auto" },
@@ -94,23 +90,23 @@ export const fields = {
   addresses: field.of(
     (z) => z.union([z.literal("keep"), z.array(subnet(z)).max(64)]),
     '"keep" | string[]',
-    "`keep`: what the NIC has moves to the bridge as it is, fixed or by DHCP, with its routes and name servers. Or a list, each with its prefix: `192.0.2.5/24`, `2001:db8::5/64`.",
+    "Addresses of the bridge. `keep`: the addresses of the NIC move to the bridge, static or by DHCP, with their routes and name servers. Or a list of addresses with their prefix: `192.0.2.5/24`, `2001:db8::5/64`.",
     moves,
     {
       default: (inputs: Readonly<Inputs>) => (explicit(inputs) ? [] : "keep"),
-      defaultText: '`"keep"`, or none where DHCP or router advertisements are asked for',
+      defaultText: '`"keep"`; none with `dhcp4`, `dhcp6` or `acceptRa`',
     },
   ),
   dhcp4: field.flag("Get an IPv4 address by DHCP.", moves, { default: false }),
   dhcp6: field.flag("Get an IPv6 address by DHCP.", moves, { default: false }),
-  acceptRa: field.flag("Heed IPv6 router advertisements.", moves, { default: false }),
-  gateway: field.of(gatewayOf("ipv4"), "string", "Gateway of IPv4's default route.", moves),
-  gateway6: field.of(gatewayOf("ipv6"), "string", "Gateway of IPv6's default route.", moves),
+  acceptRa: field.flag("Accept IPv6 router advertisements.", moves, { default: false }),
+  gateway: field.of(gatewayOf("ipv4"), "string", "Gateway of the IPv4 default route.", moves),
+  gateway6: field.of(gatewayOf("ipv6"), "string", "Gateway of the IPv6 default route.", moves),
   dns: field.list("Name servers.", moves, address, "string", { default: [] }),
-  search: field.list("Domains that names are looked up in.", moves, domain, "string", { default: [] }),
+  search: field.list("DNS search domains.", moves, domain, "string", { default: [] }),
   stp: field.flag("Spanning tree protocol.", moves, { default: false }),
   forwardDelay: field.integer(
-    "Seconds that a port listens and learns before it forwards; with `stp` alone.",
+    "Seconds that a port listens and learns before it forwards. Only with `stp`.",
     moves,
     { min: 2, max: 30 },
     { defaultText: "the kernel's, 15" },
@@ -118,17 +114,17 @@ export const fields = {
   mtu: field.integer("MTU of the bridge, bytes.", moves, { min: 576, max: 65_535 }, { defaultText: "the NIC's" }),
   mac: field.text("MAC address of the bridge.", moves, {
     pattern: /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/,
-    says: "must be a MAC address of one station, in small letters: `52:54:00:12:34:56`",
+    says: "must be a unicast MAC address in lowercase, such as `52:54:00:12:34:56`",
     defaultText: "the NIC's, so that a DHCP lease stays",
   }),
   rollbackAfter: field.integer(
-    "Seconds until the host takes a change back by itself, unless a fresh connection has confirmed it.",
+    "Seconds after which the host rolls a change back, unless a fresh connection has confirmed it.",
     "local",
     { min: 10, max: 3600 },
     { default: 60 },
   ),
   checkGateway: field.flag(
-    "A change is confirmed only if the gateway answers over the bridge, where there is one.",
+    "Whether a change is confirmed only if the gateway answers over the bridge. Without a gateway it has no effect.",
     "local",
     { default: true },
   ),
@@ -137,17 +133,17 @@ export const fields = {
 const outputs = {
   managedBy: {
     typeText: "string",
-    doc: "What manages the host's network: `systemd-networkd`, `NetworkManager`, `netplan` or `ifupdown`; empty for an adopted bridge.",
+    doc: "Network manager of the host: `systemd-networkd`, `NetworkManager`, `netplan` or `ifupdown`; empty for an adopted bridge.",
   },
-  hostAddresses: { typeText: "string[]", doc: "Addresses of global scope that the bridge has, with their prefix." },
+  hostAddresses: { typeText: "string[]", doc: "Addresses of global scope on the bridge, with their prefix." },
   hostGateway: {
     typeText: "string",
-    doc: "Gateway of the default route that goes over the bridge; empty where none does.",
+    doc: "Gateway of the default route over the bridge; empty without one.",
   },
   hardwareAddress: { typeText: "string", doc: "The bridge's MAC address." },
   adopted: {
     typeText: "boolean",
-    doc: "Whether it was there before, made by somebody else: it is left as it is, and stays.",
+    doc: "Whether the bridge existed before this resource. Such a bridge is not changed, and not deleted.",
   },
 } as const satisfies OutputFields;
 

@@ -13,17 +13,17 @@ const fields = {
   connection: field.of(
     (z) => z.union([z.string().min(1).max(1024), z.record(z.string(), z.unknown())]),
     "string | ConnectionArgs",
-    "How the host is reached: a name in the stack configuration `windrose:hosts`, a libvirt URI (`qemu:///system`, `qemu+ssh://root@anemoi/system`), or an object. Keys and passwords in it are used, and never stored.",
+    "How the host is reached: a name in the stack configuration `windrose:hosts`, a libvirt URI (`qemu:///system`, `qemu+ssh://root@anemoi/system`), or an object. Keys and passwords in it are used but never stored.",
     "local",
     { defaultText: "the resource's name" },
   ),
   acceptReplacement: field.text(
-    "The id of the machine that stood here before: lets another machine answer in its place.",
+    "Id of the machine that this Host was before. Accepts another machine in its place.",
     "local",
     { pattern: /^[0-9a-f-]{32,36}$/, says: "must be a machine's id" },
   ),
   lineage: field.text(
-    "What the identity of everything on the host derives from. Set it to that of a stack whose state was lost, as the errors name it: what that stack made is this one's again.",
+    "Random id from which the ids and names of everything on the host derive. To recover from a lost state, set it to the lineage that the error names: this stack then owns everything that was made under it.",
     "local",
     {
       pattern: /^[0-9a-f]{32}$/,
@@ -32,22 +32,22 @@ const fields = {
       defaultText: "random, made with the Host",
     },
   ),
-  requirements: field.group("What the host must have; checked before anything on it is changed.", {
+  requirements: field.group("Requirements of the host, checked before anything on it is changed.", {
     virtualization: field.choice(
-      "`required`: hardware virtualization (KVM); `preferred`: a warning without; `none`: emulation is accepted, 10 to 30 times slower.",
+      "Hardware virtualization (KVM). `required`: an error without it; `preferred`: a warning without it; `none`: emulation is accepted, which is 10 to 30 times slower.",
       "live",
       ["required", "preferred", "none"],
       { default: "preferred" },
     ),
-    cpus: field.integer("Logical CPUs, at least.", "live", { min: 1, max: 8192 }),
-    memory: field.size("Memory, at least.", "live"),
-    freeDisk: field.dictionary('Free disk space by path, at least: `{ "/var/lib/libvirt/images": "20GiB" }`.', "live"),
-    hypervisorVersion: field.text("The hypervisor's version, at least.", "live", {
+    cpus: field.integer("Minimum number of logical CPUs.", "live", { min: 1, max: 8192 }),
+    memory: field.size("Minimum memory.", "live"),
+    freeDisk: field.dictionary('Minimum free disk space by path: `{ "/var/lib/libvirt/images": "20GiB" }`.', "live"),
+    hypervisorVersion: field.text("Minimum version of the hypervisor.", "live", {
       pattern: /^\d+(\.\d+){0,2}$/,
-      says: "must be a version, as `7.2`",
+      says: "must be a version, such as `7.2`",
     }),
   }),
-  capacity: field.group("What previews may count on before the host is known.", {
+  capacity: field.group("Capacity that previews assume before the host is known.", {
     cpus: field.integer("Logical CPUs.", "local", { min: 1, max: 8192 }),
     memory: field.size("Memory.", "local"),
     disk: field.dictionary('Free disk space by path: `{ "/var/lib/libvirt/images": "200GiB" }`.', "local"),
@@ -56,44 +56,44 @@ const fields = {
     () => types().packages,
     '"auto" | "none" | string[]',
     () =>
-      `Packages that are installed: \`auto\` for what a host with guests has, by its distribution (Debian, Ubuntu, Fedora and its kin, Arch, openSUSE); or a list of what for (${types()
+      `Packages to install. \`auto\`: those that a host of guests needs on its distribution (Debian, Ubuntu, Fedora and derivatives, Arch, openSUSE). Or a list of purposes (${types()
         .packageGroups.map((name) => `\`${name}\``)
         .join(
           ", ",
-        )}, or \`auto\` among them) and of the distribution's own names. They stay when the Host is deleted, unless \`removePackages\` is set.`,
+        )}, or \`auto\`) and of the distribution's package names. Packages stay when the Host is deleted, unless \`removePackages\` is set.`,
     "live",
     { default: "none" },
   ),
   packageNames: field.of(
     () => types().packageNames,
     "{ [key: string]: string }",
-    'The distribution\'s names, where they are others than expected: `{ qemu: "qemu-system-x86-xen" }`.',
+    'Package names of the distribution that differ from the expected ones: `{ qemu: "qemu-system-x86-xen" }`.',
     "live",
   ),
   removePackages: field.flag(
-    "Packages that were not there before, and that no other stack asks for, are removed when they are no longer asked for. What they brought along stays, where the distribution's tool leaves it (`apt-get autoremove`).",
+    "Removes packages that are no longer listed, unless they were on the host before or another stack lists them. Their dependencies stay if the distribution's tool leaves them (`apt-get autoremove`).",
     "local",
     { default: false },
   ),
   services: field.of(
     () => types().services,
     "string[] | { [key: string]: { enabled?: boolean; running?: boolean } }",
-    "Units of systemd: a list, each enabled and running, or by name what they are to be. A service that a listening socket starts counts as running. One that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left as it is with `enabled: false`. One that guests run under is not taken away while there are some. What systemctl enables, disables, starts or stops along with them (`Also=`, sockets, what they require or rule out) is put back, too.",
+    "Units of systemd: a list of units to enable and start, or the desired state of each unit by name. A service that a listening socket starts counts as running. A unit that can't be enabled (systemd calls it `static`, `indirect`, `alias`, `generated`, `transient` or `masked`) is refused with `enabled: true`, and left unchanged with `enabled: false`. A unit that guests depend on is not stopped or disabled while guests run. Other units that systemctl changes along with it (`Also=`, sockets, requirements, conflicts) are restored as well.",
     "live",
-    { defaultText: "libvirt's own, where `packages` has `auto`" },
+    { defaultText: "libvirt's own, if `packages` has `auto`" },
   ),
   users: field.of(
     () => types().users,
     "{ [key: string]: string[] }",
-    'Users that are there, into groups: `{ ada: ["libvirt", "kvm"] }`.',
+    'Groups that existing users are added to: `{ ada: ["libvirt", "kvm"] }`.',
     "live",
   ),
   forwarding: field.group(
-    "Whether the host routes. Switched off again by the last stack that asked for it, unless a network that nobody asked it for needs it.",
+    "IP forwarding between the host's interfaces. It is switched off again when the last stack that set it is destroyed, unless another network still needs it.",
     {
       ipv4: field.flag("IPv4, for all interfaces.", "live", { default: false }),
       ipv6: field.flag(
-        "IPv6, for all interfaces. Refused where the host would stop listening to the router that tells it its own way out.",
+        "IPv6, for all interfaces. Refused if the host would then ignore the router advertisements that its own default route comes from.",
         "live",
         { default: false },
       ),
@@ -102,32 +102,27 @@ const fields = {
   sysctl: field.of(
     () => types().sysctl,
     "{ [key: string]: string | number }",
-    'Parameters of the kernel, kept over a reboot: `{ "net.bridge.bridge-nf-call-iptables": 0 }`. A dot within a name is written as `/`.',
+    'Kernel parameters, kept across reboots: `{ "net.bridge.bridge-nf-call-iptables": 0 }`. A dot within a name is written as `/`.',
     "live",
   ),
-  modules: field.list(
-    "Modules of the kernel, loaded now and at each boot.",
-    "live",
-    () => types().moduleName,
-    "string",
-  ),
+  modules: field.list("Kernel modules, loaded now and at each boot.", "live", () => types().moduleName, "string"),
   firewall: field.group(
-    "A table of ours in nftables, `inet windrose`, beside whatever else is there; nothing of others is changed. What the host routes from a bridge must come from its subnets, and what it routes to it must be for them; the rest is dropped. What stays on the bridge is let alone. A table can only forbid: where another one (Docker's, firewalld's) drops what is routed, that is said in a warning.",
+    "Separate nftables table `inet windrose`; other tables are not changed. Packets that the host routes from a bridge must come from the bridge's subnets, and packets that it routes to a bridge must be for them; others are dropped. Traffic within the bridge is not filtered. This table cannot allow what another one (Docker's, firewalld's) drops; in that case there is a warning.",
     {
       bridges: field.keyed(
         "Bridges with guests, by name.",
         "FirewallBridge",
         {
-          bridge: field.text("The bridge's name.", "live", {
+          bridge: field.text("Name of the bridge.", "live", {
             pattern: bridgePattern,
-            says: "must be a bridge's name, of 15 characters at most",
+            says: "must be a bridge name of at most 15 characters",
             defaultText: "the key",
           }),
           subnets: field.list("Subnets on it, IPv4 and IPv6.", "live", () => types().subnet, "string", {
             required: true,
           }),
           masquerade: field.flag(
-            "What leaves the subnets by another interface gets the host's own address (NAT). libvirt's networks of mode `nat` do that by themselves.",
+            "Gives packets that leave the subnets by another interface the host's own address (NAT). libvirt's networks of mode `nat` do this by themselves.",
             "live",
             { default: false },
           ),
@@ -139,26 +134,26 @@ const fields = {
   files: field.of(
     () => types().files,
     "{ [key: string]: { content: string; mode?: string; owner?: string; adopt?: boolean } }",
-    'Text files by path: `{ "/etc/motd": { content: "anemoi\\n" } }`; mode `0644` and owner `root:root` unless given. A file that is there already with another content is refused, unless `adopt` is set: then it comes back when it is no longer asked for.',
+    'Text files by path: `{ "/etc/motd": { content: "anemoi\\n" } }`; default mode `0644` and owner `root:root`. An existing file with other content is refused, unless `adopt` is set; its content is then restored when the file is no longer listed.',
     "live",
     { content: true },
   ),
   libvirt: field.of(
     () => types().libvirt,
     "{ [key: string]: { [key: string]: string | number | boolean | (string | number)[] } }",
-    'Settings in libvirt\'s own files, by file of /etc/libvirt and name: `{ "network.conf": { firewall_backend: "iptables" } }`. The rest of a file stays. Its daemon starts again, if it runs; guests run on.',
+    'Settings in libvirt\'s configuration, by file in /etc/libvirt and by name: `{ "network.conf": { firewall_backend: "iptables" } }`. The rest of the file does not change. Its daemon is restarted if it runs; guests keep running.',
     "live",
     { needs: "hostSettings" },
   ),
   apparmorPaths: field.list(
-    "Directories whose files guests may use, beside the disks that libvirt finds by itself (AppArmor; without it nothing is done).",
+    "Directories whose files guests may use, besides the disks that libvirt allows by itself. Only for hosts with AppArmor.",
     "live",
     () => types().guestPath,
     "string",
     { needs: "guestProfiles" },
   ),
   timeout: field.integer(
-    "Seconds that looking at the host and preparing it may take.",
+    "Seconds allowed for observing and preparing the host.",
     "local",
     { min: 1, max: 86_400 },
     {
@@ -172,16 +167,16 @@ const fields = {
 const outputs = {
   hostId: {
     typeText: "string",
-    doc: "The machine's id (/etc/machine-id), which tells it from another behind the same address.",
+    doc: "Id of the machine (/etc/machine-id), which tells it from another machine at the same address.",
   },
-  hostname: { typeText: "string", doc: "The host's own name." },
-  os: { typeText: "string", doc: "Distribution and version, `debian 12`." },
+  hostname: { typeText: "string", doc: "Host name." },
+  os: { typeText: "string", doc: "Distribution and version: `debian 12`." },
   arch: { typeText: "string", doc: "`x86_64`." },
   cpus: { typeText: "number", doc: "Logical CPUs." },
   memory: { typeText: "string", doc: "Memory, as a size." },
   hypervisor: { typeText: "string", doc: "`QEMU`." },
-  version: { typeText: "string", doc: "The hypervisor's version." },
-  virtualization: { typeText: '"kvm" | "emulation"', doc: "Whether guests run on the CPU itself." },
+  version: { typeText: "string", doc: "Version of the hypervisor." },
+  virtualization: { typeText: '"kvm" | "emulation"', doc: "Whether guests run with hardware virtualization." },
 } as const;
 
 export const table = { kind: "Host", fields, outputs } as const satisfies Table;

@@ -6,7 +6,7 @@ import { canonicalChecksum, expectedDigest, formatOf, fromName, packingOf } from
 
 /** The same content from elsewhere is the same image. */
 const content = worded(
-  "replaces it, unless the digest is known and the same",
+  "replaces it, unless the digest is known and stays the same",
   ({ oldInputs, newInputs }: Change): Verdict => {
     const digest = expectedDigest(newInputs);
     return known(digest) && digest === expectedDigest(oldInputs) ? "local" : "replace";
@@ -29,15 +29,15 @@ const fields = {
   ...inPool("`<name>-<start of the digest>-<suffix>.<qcow2|img>`"),
   name: nameField("image"),
   source: field.text(
-    "Where it is from: a URL (`https://…`, `http://…`), a file of this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`).",
+    "Source of the image: a URL (`https://…`, `http://…`), a file on this machine (`./debian.qcow2`, `/images/debian.qcow2`, `~/…`, `file:///…`), or a path on the host (`host:/srv/debian.qcow2`).",
     content,
     { required: true, pattern: /\S/, says: "must not be empty" },
   ),
   checksum: field.of(
     checksumType,
     "string",
-    "Digest of the file as it is at the source, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that has the source's name; that is asked when the image is made and at each refresh. A file of this machine needs none. Without one, a server that does not tell the file's length, or sends a page, is refused.",
-    worded("replaces it; taking it away: in the state alone", (change) =>
+    "Digest of the source file as it is, packed or not: `sha256:…`, `sha512:…`, or the URL of a list (SHA256SUMS, SHA512SUMS) that names the source; the list is read when the image is created and at each refresh. A file on this machine needs no checksum. Without a checksum, a server that does not send the file's length, or sends a web page, is refused.",
+    worded("replaces it; removed: state only", (change) =>
       change.new === undefined && expectedDigest(change.newInputs) === undefined
         ? "local"
         : (content(change) as Verdict),
@@ -46,38 +46,41 @@ const fields = {
   format: field.choice("Format of the image.", "replace", volumeFormats, {
     choices: "volumeFormats",
     default: fromName(formatOf),
-    defaultText: "by the source's ending: `.raw` and `.iso` are raw, all others qcow2",
+    defaultText: "by the source's file extension: `.raw` and `.iso` are raw, all others qcow2",
   }),
   decompress: field.choice(
-    "How the file is packed. It is unpacked after it was verified.",
+    "Compression of the source file. It is unpacked after verification.",
     "replace",
     ["none", "gzip", "xz", "zstd", "bzip2"],
     {
       default: fromName(packingOf),
-      defaultText: "by the source's ending",
+      defaultText: "by the source's file extension",
     },
   ),
   via: field.choice(
-    "Who downloads a URL: the host; this machine, which sends it on; or `auto`, the host, and this machine where the host does not get it. A download that was cut goes on, also in the next run, where the server's `ETag` or `Last-Modified`, or `checksum`, tells that the file is the same; until then this machine keeps its part in `~/.pulumi/windrose/downloads`.",
+    "What downloads a URL. `host`: the host; `client`: this machine, which uploads the file to the host; `auto`: the host, or this machine if the host can't. An interrupted download is continued, also by the next run, if the server's `ETag` or `Last-Modified`, or `checksum`, shows that the file is the same. This machine keeps its partial downloads in `~/.pulumi/windrose/downloads`.",
     "local",
     ["auto", "host", "client"],
     { default: "auto" },
   ),
-  suffix: field.text("Tells our volumes from others of the same name.", "local", { derived: true, internal: true }),
+  suffix: field.text("Distinguishes this volume from others of the same name.", "local", {
+    derived: true,
+    internal: true,
+  }),
   fileDigest: field.text("Digest of the file of this machine, where `checksum` is not given.", content, {
     internal: true,
   }),
   upstreamDigest: field.text(
-    "Set by a refresh where the list that `checksum` names has another digest now: the next update makes the image anew.",
-    worded("replaces it", () => ({ effect: "replace", says: "the source has a new image: replaces it" })),
+    "Set by a refresh if the list that `checksum` names has another digest now. The next update recreates the image.",
+    worded("replaces it", () => ({ effect: "replace", says: "replaces it: the source has a new image" })),
     { internal: true },
   ),
 } as const;
 
 const outputs = {
   path: { typeText: "string", doc: "Path on the host." },
-  size: { typeText: "string", doc: "Size that a guest sees." },
-  digest: { typeText: "string | undefined", doc: "Digest of the file that it was made from, where one was known." },
+  size: { typeText: "string", doc: "Size as a guest sees it." },
+  digest: { typeText: "string | undefined", doc: "Digest of the file that the image was made from, if known." },
 } as const;
 
 export const table = { kind: "Image", fields, outputs } as const satisfies Table;

@@ -5,105 +5,105 @@ import type { Host } from "../host";
 import type { VirtualMachine } from "../virtual-machine";
 import type { KubernetesNode } from "./index";
 
-/** How `machine` is logged in to. */
+/** How to log in to `machine`. */
 export interface KubernetesNodeConnectionArgs {
-  /** User in the guest. Default: `"root"`. A change: in the state alone. */
+  /** User to log in as. Default: `"root"`. Effect of a change: state only. */
   user?: pulumi.Input<string>;
-  /** Port of its ssh server. Bounds: 1 to 65535. Default: `22`. A change: in the state alone. */
+  /** Port of its ssh server. Bounds: 1 to 65535. Default: `22`. Effect of a change: state only. */
   port?: pulumi.Input<number>;
-  /** Its address, as the host sees it. Default: asked of the host: leases, guest agent, neighbours. A change: in the state alone. */
+  /** Its address, as the host sees it. Default: found through the host: leases, guest agent, neighbours. Effect of a change: state only. */
   address?: pulumi.Input<string>;
-  /** The one accepted host key, `ssh-ed25519 AAAA…`. Default: those that `cloudInit` gave the machine. A change: in the state alone. */
+  /** Only host key that is accepted: `ssh-ed25519 AAAA…`. Default: those that `cloudInit` gave the machine. Effect of a change: state only. */
   hostKey?: pulumi.Input<string>;
-  /** Path of a private key. Default: that of the host's connection, and your own default keys. A change: in the state alone. */
+  /** Path of a private key. Default: the host connection's key, and your own default keys. Effect of a change: state only. */
   identityFile?: pulumi.Input<string>;
-  /** false: no ssh agent; a path: that agent's socket. Default: as for the host. A change: in the state alone. */
+  /** Whether to use the ssh agent, or the path of an agent's socket. Default: as for the host. Effect of a change: state only. */
   agent?: pulumi.Input<boolean | string>;
-  /** An OpenSSH private key as text. Used, and never stored: what runs without the program (`delete` in a `destroy`) needs another way in. Default: that of the host's connection. Secret. A change: in the state alone. */
+  /** OpenSSH private key as text. Used but never stored, so a run without the program (`delete` in a `destroy`) needs another way to log in. Default: the host connection's key. Secret. Effect of a change: state only. */
   privateKey?: pulumi.Input<string>;
-  /** Passphrase of the key. Used, and never stored. Secret. A change: in the state alone. */
+  /** Passphrase of the key. Used but never stored. Secret. Effect of a change: state only. */
   passphrase?: pulumi.Input<string>;
-  /** Seconds to wait until the guest answers. Bounds: 1 to 86400. Default: `300`. A change: in the state alone. */
+  /** Seconds to wait until the guest answers. Bounds: 1 to 86400. Default: `300`. Effect of a change: state only. */
   timeout?: pulumi.Input<number>;
 }
 
-/** How `machine` is logged in to. */
+/** How to log in to `machine`. */
 export interface KubernetesNodeConnection {
-  /** User in the guest. */
+  /** User to log in as. */
   readonly user?: string;
   /** Port of its ssh server. */
   readonly port?: number;
   /** Its address, as the host sees it. */
   readonly address?: string;
-  /** The one accepted host key, `ssh-ed25519 AAAA…`. */
+  /** Only host key that is accepted: `ssh-ed25519 AAAA…`. */
   readonly hostKey?: string;
   /** Path of a private key. */
   readonly identityFile?: string;
-  /** false: no ssh agent; a path: that agent's socket. */
+  /** Whether to use the ssh agent, or the path of an agent's socket. */
   readonly agent?: boolean | string;
-  /** An OpenSSH private key as text. Used, and never stored: what runs without the program (`delete` in a `destroy`) needs another way in. */
+  /** OpenSSH private key as text. Used but never stored, so a run without the program (`delete` in a `destroy`) needs another way to log in. */
   readonly privateKey?: string;
-  /** Passphrase of the key. Used, and never stored. */
+  /** Passphrase of the key. Used but never stored. */
   readonly passphrase?: string;
   /** Seconds to wait until the guest answers. */
   readonly timeout?: number;
 }
 
-/** The cluster; the same on all its nodes. */
+/** The cluster. It must be the same on all its nodes. */
 export interface KubernetesNodeClusterArgs {
-  /** Its name. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** Name of the cluster. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   name: pulumi.Input<string>;
-  /** Version of Kubernetes: `1.34.4`. A change: live: upgraded by kubeadm, drained meanwhile; a downgrade, and two minor versions at once, are refused. */
+  /** Version of Kubernetes: `1.34.4`. Effect of a change: live: upgraded by kubeadm, drained meanwhile; a downgrade, and two minor versions at once, are refused. */
   version: pulumi.Input<string>;
-  /** Where the API is reached by all nodes, `host:port`: a name or address that stays, also with other control planes. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** Address of the API for all nodes, `host:port`: a name or address that does not change when control planes do. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   endpoint: pulumi.Input<string>;
-  /** Addresses of pods. Default: `"10.244.0.0/16"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** Subnet of pods. Default: `"10.244.0.0/16"`. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   podSubnet?: pulumi.Input<string>;
-  /** Addresses of services. Default: `"10.96.0.0/12"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** Subnet of services. Default: `"10.96.0.0/12"`. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   serviceSubnet?: pulumi.Input<string>;
-  /** Domain of services. Default: `"cluster.local"`. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** DNS domain of services. Default: `"cluster.local"`. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   dnsDomain?: pulumi.Input<string>;
-  /** A number or word of your own. Another one asks for a new cluster in place of this one. Default: `1`. A change: a new cluster: replaces every node. */
+  /** Number or word of your choice. Another value makes a new cluster in place of this one. Default: `1`. Effect of a change: a new cluster: replaces every node. */
   generation?: pulumi.Input<number | string>;
 }
 
-/** The cluster; the same on all its nodes. */
+/** The cluster. It must be the same on all its nodes. */
 export interface KubernetesNodeCluster {
-  /** Its name. */
+  /** Name of the cluster. */
   readonly name: string;
   /** Version of Kubernetes: `1.34.4`. */
   readonly version: string;
-  /** Where the API is reached by all nodes, `host:port`: a name or address that stays, also with other control planes. */
+  /** Address of the API for all nodes, `host:port`: a name or address that does not change when control planes do. */
   readonly endpoint: string;
-  /** Addresses of pods. */
+  /** Subnet of pods. */
   readonly podSubnet?: string;
-  /** Addresses of services. */
+  /** Subnet of services. */
   readonly serviceSubnet?: string;
-  /** Domain of services. */
+  /** DNS domain of services. */
   readonly dnsDomain?: string;
-  /** A number or word of your own. Another one asks for a new cluster in place of this one. */
+  /** Number or word of your choice. Another value makes a new cluster in place of this one. */
   readonly generation?: number | string;
 }
 
-/** Configuration of your own, merged deeply into what is made here. */
+/** Configuration of kubeadm, deeply merged into the generated one. */
 export interface KubernetesNodeKubeadmArgs {
-  /** kubeadm's InitConfiguration (v1beta4). A change: in the state alone: used when a node is made or upgraded. */
+  /** kubeadm's InitConfiguration (v1beta4). Effect of a change: state only: used when a node is created or upgraded. */
   init?: pulumi.Input<object>;
-  /** kubeadm's ClusterConfiguration (v1beta4). A change: in the state alone: used when a node is made or upgraded. */
+  /** kubeadm's ClusterConfiguration (v1beta4). Effect of a change: state only: used when a node is created or upgraded. */
   cluster?: pulumi.Input<object>;
-  /** kubeadm's JoinConfiguration (v1beta4). A change: in the state alone: used when a node is made or upgraded. */
+  /** kubeadm's JoinConfiguration (v1beta4). Effect of a change: state only: used when a node is created or upgraded. */
   join?: pulumi.Input<object>;
-  /** kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise. A change: in the state alone: used when a node is made or upgraded. */
+  /** kubeadm's UpgradeConfiguration (v1beta4). Its default timeouts are those of `init` or `join`. Effect of a change: state only: used when a node is created or upgraded. */
   upgrade?: pulumi.Input<object>;
-  /** KubeletConfiguration (v1beta1). A change: in the state alone: used when a node is made or upgraded. */
+  /** KubeletConfiguration (v1beta1). Effect of a change: state only: used when a node is created or upgraded. */
   kubelet?: pulumi.Input<object>;
-  /** KubeProxyConfiguration (v1alpha1): `mode`, for instance. A change: in the state alone: used when a node is made or upgraded. */
+  /** KubeProxyConfiguration (v1alpha1): `mode`, for instance. Effect of a change: state only: used when a node is created or upgraded. */
   kubeProxy?: pulumi.Input<object>;
-  /** Patches of kubeadm's components by file name: `kube-apiserver+strategic.yaml`. A change: in the state alone: used when a node is made or upgraded. */
+  /** Patches of kubeadm's components by file name: `kube-apiserver+strategic.yaml`. Effect of a change: state only: used when a node is created or upgraded. */
   patches?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }
 
-/** Configuration of your own, merged deeply into what is made here. */
+/** Configuration of kubeadm, deeply merged into the generated one. */
 export interface KubernetesNodeKubeadm {
   /** kubeadm's InitConfiguration (v1beta4). */
   readonly init?: object;
@@ -111,7 +111,7 @@ export interface KubernetesNodeKubeadm {
   readonly cluster?: object;
   /** kubeadm's JoinConfiguration (v1beta4). */
   readonly join?: object;
-  /** kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise. */
+  /** kubeadm's UpgradeConfiguration (v1beta4). Its default timeouts are those of `init` or `join`. */
   readonly upgrade?: object;
   /** KubeletConfiguration (v1beta1). */
   readonly kubelet?: object;
@@ -121,184 +121,184 @@ export interface KubernetesNodeKubeadm {
   readonly patches?: { [key: string]: string };
 }
 
-/** Where kubeadm, the kubelet and kubectl come from. */
+/** Source of kubeadm, the kubelet and kubectl. */
 export interface KubernetesNodeSourceArgs {
-  /** `image`: they are in the guest, which is found out; `bundle`: a disk or directory in the guest with programs and images; `packages`: a repository of packages. A change: in the state alone: used when a node is made or upgraded. */
+  /** `image`: the guest's image has them, which is checked; `bundle`: a disk or directory in the guest with programs and images; `packages`: a package repository. Effect of a change: state only: used when a node is created or upgraded. */
   from: pulumi.Input<"image" | "bundle" | "packages">;
-  /** With `bundle`: a block device, file or directory of the guest. Default: `/dev/disk/by-label/kubernetes-<version>`. A change: in the state alone: used when a node is made or upgraded. */
+  /** With `bundle`: a block device, file or directory in the guest. Default: `/dev/disk/by-label/kubernetes-<version>`. Effect of a change: state only: used when a node is created or upgraded. */
   path?: pulumi.Input<string>;
-  /** With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; absent, the distribution's own are used. A change: in the state alone: used when a node is made or upgraded. */
+  /** With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; Default: the distribution's repositories. Effect of a change: state only: used when a node is created or upgraded. */
   repository?: pulumi.Input<string>;
-  /** With `repository`: the public key that signs it, as text. A change: in the state alone: used when a node is made or upgraded. */
+  /** With `repository`: the public key that signs it, as text. Effect of a change: state only: used when a node is created or upgraded. */
   key?: pulumi.Input<string>;
-  /** With `packages`: names. Default: `kubeadm`, `kubelet`, `kubectl`. A change: in the state alone: used when a node is made or upgraded. */
+  /** With `packages`: package names. Default: `kubeadm`, `kubelet`, `kubectl`. Effect of a change: state only: used when a node is created or upgraded. */
   packages?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** Where kubeadm, the kubelet and kubectl come from. */
+/** Source of kubeadm, the kubelet and kubectl. */
 export interface KubernetesNodeSource {
-  /** `image`: they are in the guest, which is found out; `bundle`: a disk or directory in the guest with programs and images; `packages`: a repository of packages. */
+  /** `image`: the guest's image has them, which is checked; `bundle`: a disk or directory in the guest with programs and images; `packages`: a package repository. */
   readonly from: "image" | "bundle" | "packages";
-  /** With `bundle`: a block device, file or directory of the guest. */
+  /** With `bundle`: a block device, file or directory in the guest. */
   readonly path?: string;
-  /** With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; absent, the distribution's own are used. */
+  /** With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; Default: the distribution's repositories. */
   readonly repository?: string;
   /** With `repository`: the public key that signs it, as text. */
   readonly key?: string;
-  /** With `packages`: names. */
+  /** With `packages`: package names. */
   readonly packages?: string[];
 }
 
-/** How pods reach each other. On the first control plane, and for `routes` on each node. */
+/** Pod network. Set on the first control plane, and with `routes` on each node. */
 export interface KubernetesNodePodNetworkArgs {
-  /** `flannel`: the manifest that the bundle or the image brings; `manifest`: your own; `routes`: a bridge and static routes between nodes, which needs no image; `none`: somebody else sees to it. A change: live from `none`; another plugin is refused, unless `cluster.generation` changes. */
+  /** `flannel`: the manifest of the bundle or image; `manifest`: your own; `routes`: a bridge and static routes between nodes, which need no image; `none`: not managed here. Effect of a change: live from `none`; another plugin is refused, unless `cluster.generation` changes. */
   plugin: pulumi.Input<"flannel" | "manifest" | "routes" | "none">;
-  /** With `flannel`: how packets go from node to node. Default: `"vxlan"`. A change: live. */
+  /** With `flannel`: how packets are sent between nodes. Default: `"vxlan"`. Effect of a change: live. */
   backend?: pulumi.Input<"vxlan" | "host-gw">;
-  /** With `manifest`: YAML, applied by the server. A change: live. */
+  /** With `manifest`: YAML, applied by the server. Effect of a change: live. */
   manifest?: pulumi.Input<string>;
-  /** With `routes`: the subnet that the nodes' addresses are in. The n-th address of it has the n-th block of `cluster.podSubnet`. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** With `routes`: the subnet that the nodes' addresses are in. Its n-th address gets the n-th block of `cluster.podSubnet`. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   guestSubnet?: pulumi.Input<string>;
 }
 
-/** How pods reach each other. On the first control plane, and for `routes` on each node. */
+/** Pod network. Set on the first control plane, and with `routes` on each node. */
 export interface KubernetesNodePodNetwork {
-  /** `flannel`: the manifest that the bundle or the image brings; `manifest`: your own; `routes`: a bridge and static routes between nodes, which needs no image; `none`: somebody else sees to it. */
+  /** `flannel`: the manifest of the bundle or image; `manifest`: your own; `routes`: a bridge and static routes between nodes, which need no image; `none`: not managed here. */
   readonly plugin: "flannel" | "manifest" | "routes" | "none";
-  /** With `flannel`: how packets go from node to node. */
+  /** With `flannel`: how packets are sent between nodes. */
   readonly backend?: "vxlan" | "host-gw";
   /** With `manifest`: YAML, applied by the server. */
   readonly manifest?: string;
-  /** With `routes`: the subnet that the nodes' addresses are in. The n-th address of it has the n-th block of `cluster.podSubnet`. */
+  /** With `routes`: the subnet that the nodes' addresses are in. Its n-th address gets the n-th block of `cluster.podSubnet`. */
   readonly guestSubnet?: string;
 }
 
-/** What kubeadm adds to the cluster. On the first control plane. */
+/** Add-ons of kubeadm. Set on the first control plane. */
 export interface KubernetesNodeAddonsArgs {
-  /** DNS in the cluster. Default: `true`. A change: live. */
+  /** DNS in the cluster. Default: `true`. Effect of a change: live. */
   coreDns?: pulumi.Input<boolean>;
 }
 
-/** What kubeadm adds to the cluster. On the first control plane. */
+/** Add-ons of kubeadm. Set on the first control plane. */
 export interface KubernetesNodeAddons {
   /** DNS in the cluster. */
   readonly coreDns?: boolean;
 }
 
-/** How pods leave before it is restarted, upgraded or deleted. */
+/** How the node is drained before it is restarted, upgraded or deleted. */
 export interface KubernetesNodeDrainArgs {
-  /** Seconds. Bounds: 1 to 86400. Default: `300`. A change: in the state alone. */
+  /** Seconds. Bounds: 1 to 86400. Default: `300`. Effect of a change: state only. */
   timeout?: pulumi.Input<number>;
-  /** Also deletes pods that nothing makes anew, and goes on where pods are left after `timeout`. Default: `false`. A change: in the state alone. */
+  /** Also deletes pods that no controller recreates, and continues if pods are left after `timeout`. Default: `false`. Effect of a change: state only. */
   force?: pulumi.Input<boolean>;
-  /** Also evicts pods with an emptyDir, whose content is lost. Default: `true`. A change: in the state alone. */
+  /** Also evicts pods with an `emptyDir`, whose content is lost. Default: `true`. Effect of a change: state only. */
   deleteEmptyDirData?: pulumi.Input<boolean>;
 }
 
-/** How pods leave before it is restarted, upgraded or deleted. */
+/** How the node is drained before it is restarted, upgraded or deleted. */
 export interface KubernetesNodeDrain {
   /** Seconds. */
   readonly timeout?: number;
-  /** Also deletes pods that nothing makes anew, and goes on where pods are left after `timeout`. */
+  /** Also deletes pods that no controller recreates, and continues if pods are left after `timeout`. */
   readonly force?: boolean;
-  /** Also evicts pods with an emptyDir, whose content is lost. */
+  /** Also evicts pods with an `emptyDir`, whose content is lost. */
   readonly deleteEmptyDirData?: boolean;
 }
 
 /** Arguments of a KubernetesNode. */
 export interface KubernetesNodeArgs {
-  /** The machine that it stands on. A change: replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes. */
+  /** Host that it is on. Effect of a change: replaces it: drained, deleted, joined again; refused on the first control plane, unless `cluster.generation` changes. */
   host: Host;
-  /** The machine that is the node. It must be running, with containerd and systemd in it. A change: replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes. */
+  /** Machine that is the node. It must be running, with containerd and systemd. Effect of a change: replaces it: drained, deleted, joined again; refused on the first control plane, unless `cluster.generation` changes. */
   machine: VirtualMachine | pulumi.Input<string>;
-  /** How `machine` is logged in to. */
+  /** How to log in to `machine`. */
   connection?: pulumi.Input<KubernetesNodeConnectionArgs>;
-  /** The node's name in the cluster. A change: refused, unless `cluster.generation` changes: then replaces it. */
+  /** Name of the node in the cluster. Effect of a change: refused; replaces it if `cluster.generation` changes. */
   nodeName: pulumi.Input<string>;
-  /** What it is. A change: replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes. */
+  /** Role of the node. Effect of a change: replaces it: drained, deleted, joined again; refused on the first control plane, unless `cluster.generation` changes. */
   role: pulumi.Input<"controlPlane" | "worker">;
-  /** Its address in the cluster, which the other nodes reach. A change: replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes. */
+  /** Address of the node, which the other nodes reach. Effect of a change: replaces it: drained, deleted, joined again; refused on the first control plane, unless `cluster.generation` changes. */
   address: pulumi.Input<string>;
-  /** The first control plane's node, through which this one joins. Absent on that one itself, which makes the cluster. A change: in the state alone. */
+  /** First control plane's node, through which this node joins. Absent on the first control plane itself, which creates the cluster. Effect of a change: state only. */
   through?: KubernetesNode | pulumi.Input<string>;
-  /** The cluster; the same on all its nodes. */
+  /** The cluster. It must be the same on all its nodes. */
   cluster: pulumi.Input<KubernetesNodeClusterArgs>;
-  /** Addresses of all control planes, to which the name in `cluster.endpoint` leads in this guest (/etc/hosts). Absent where that name or address leads there by itself. A change: live. */
+  /** Addresses of all control planes that the name in `cluster.endpoint` resolves to in this guest (/etc/hosts). Absent if the name resolves by itself. Effect of a change: live. */
   endpointAddresses?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Configuration of your own, merged deeply into what is made here. */
+  /** Configuration of kubeadm, deeply merged into the generated one. */
   kubeadm?: pulumi.Input<KubernetesNodeKubeadmArgs>;
-  /** Where kubeadm, the kubelet and kubectl come from. */
+  /** Source of kubeadm, the kubelet and kubectl. */
   source: pulumi.Input<KubernetesNodeSourceArgs>;
-  /** How pods reach each other. On the first control plane, and for `routes` on each node. */
+  /** Pod network. Set on the first control plane, and with `routes` on each node. */
   podNetwork?: pulumi.Input<KubernetesNodePodNetworkArgs>;
-  /** What kubeadm adds to the cluster. On the first control plane. */
+  /** Add-ons of kubeadm. Set on the first control plane. */
   addons?: pulumi.Input<KubernetesNodeAddonsArgs>;
-  /** Labels of the node. A change: live. */
+  /** Labels of the node. Effect of a change: live. */
   labels?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
-  /** Taints of the node, as kubectl writes them: `dedicated=lab:NoSchedule`. Default: of a control plane `node-role.kubernetes.io/control-plane:NoSchedule`. A change: live. */
+  /** Taints of the node, as kubectl writes them: `dedicated=lab:NoSchedule`. Default: for a control plane `node-role.kubernetes.io/control-plane:NoSchedule`. Effect of a change: live. */
   taints?: pulumi.Input<pulumi.Input<string>[]>;
-  /** How pods leave before it is restarted, upgraded or deleted. */
+  /** How the node is drained before it is restarted, upgraded or deleted. */
   drain?: pulumi.Input<KubernetesNodeDrainArgs>;
-  /** Arguments of `machine` that take effect after a restart, as its program has them (`vcpus`, `maxMemory`, …): a change that leaves its definition pending drains and restarts it. A change: live: drained, restarted, uncordoned, where the change of the machine takes effect after a restart; else in the state alone. */
+  /** Arguments of `machine` that take effect after a restart (`vcpus`, `maxMemory`, …). A change that is pending after the machine's update drains the node and restarts the machine. Effect of a change: live: drained, restarted, uncordoned, if the machine's change takes effect after a restart; else state only. */
   definition?: pulumi.Input<object>;
-  /** A word of your own: another one renews the node's certificates. A change: live: its certificates are renewed. */
+  /** Word of your choice. Another value renews the node's certificates. Effect of a change: live: its certificates are renewed. */
   renewal?: pulumi.Input<string>;
-  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  /** Seconds allowed for creating, updating, reading or deleting it. Bounds: 1 to 86400. Default: by kind. Effect of a change: state only. */
   timeout?: pulumi.Input<number>;
 }
 
 /** What a KubernetesNode has once it is there. */
 export interface KubernetesNodeOutputs {
-  /** The machine that it stands on. */
+  /** Host that it is on. */
   readonly host: pulumi.Output<string>;
-  /** The machine that is the node. It must be running, with containerd and systemd in it. */
+  /** Machine that is the node. It must be running, with containerd and systemd. */
   readonly machine: pulumi.Output<string>;
-  /** How `machine` is logged in to. */
+  /** How to log in to `machine`. */
   readonly connection: pulumi.Output<KubernetesNodeConnection | undefined>;
-  /** The node's name in the cluster. */
+  /** Name of the node in the cluster. */
   readonly nodeName: pulumi.Output<string>;
-  /** What it is. */
+  /** Role of the node. */
   readonly role: pulumi.Output<"controlPlane" | "worker">;
-  /** Its address in the cluster, which the other nodes reach. */
+  /** Address of the node, which the other nodes reach. */
   readonly address: pulumi.Output<string>;
-  /** The first control plane's node, through which this one joins. Absent on that one itself, which makes the cluster. */
+  /** First control plane's node, through which this node joins. Absent on the first control plane itself, which creates the cluster. */
   readonly through: pulumi.Output<string | undefined>;
-  /** The cluster; the same on all its nodes. */
+  /** The cluster. It must be the same on all its nodes. */
   readonly cluster: pulumi.Output<KubernetesNodeCluster | undefined>;
-  /** Addresses of all control planes, to which the name in `cluster.endpoint` leads in this guest (/etc/hosts). Absent where that name or address leads there by itself. */
+  /** Addresses of all control planes that the name in `cluster.endpoint` resolves to in this guest (/etc/hosts). Absent if the name resolves by itself. */
   readonly endpointAddresses: pulumi.Output<string[] | undefined>;
-  /** Configuration of your own, merged deeply into what is made here. */
+  /** Configuration of kubeadm, deeply merged into the generated one. */
   readonly kubeadm: pulumi.Output<KubernetesNodeKubeadm | undefined>;
-  /** Where kubeadm, the kubelet and kubectl come from. */
+  /** Source of kubeadm, the kubelet and kubectl. */
   readonly source: pulumi.Output<KubernetesNodeSource | undefined>;
-  /** How pods reach each other. On the first control plane, and for `routes` on each node. */
+  /** Pod network. Set on the first control plane, and with `routes` on each node. */
   readonly podNetwork: pulumi.Output<KubernetesNodePodNetwork | undefined>;
-  /** What kubeadm adds to the cluster. On the first control plane. */
+  /** Add-ons of kubeadm. Set on the first control plane. */
   readonly addons: pulumi.Output<KubernetesNodeAddons | undefined>;
   /** Labels of the node. */
   readonly labels: pulumi.Output<{ [key: string]: string } | undefined>;
   /** Taints of the node, as kubectl writes them: `dedicated=lab:NoSchedule`. */
   readonly taints: pulumi.Output<string[] | undefined>;
-  /** How pods leave before it is restarted, upgraded or deleted. */
+  /** How the node is drained before it is restarted, upgraded or deleted. */
   readonly drain: pulumi.Output<KubernetesNodeDrain | undefined>;
-  /** Arguments of `machine` that take effect after a restart, as its program has them (`vcpus`, `maxMemory`, …): a change that leaves its definition pending drains and restarts it. */
+  /** Arguments of `machine` that take effect after a restart (`vcpus`, `maxMemory`, …). A change that is pending after the machine's update drains the node and restarts the machine. */
   readonly definition: pulumi.Output<object | undefined>;
-  /** A word of your own: another one renews the node's certificates. */
+  /** Word of your choice. Another value renews the node's certificates. */
   readonly renewal: pulumi.Output<string | undefined>;
-  /** Seconds that creating, updating, reading or deleting it may take. */
+  /** Seconds allowed for creating, updating, reading or deleting it. */
   readonly timeout: pulumi.Output<number | undefined>;
-  /** Version of its kubelet, as it runs. */
+  /** Version of the running kubelet. */
   readonly version: pulumi.Output<string>;
-  /** Whether it was Ready when it was last looked at. */
+  /** Whether the node was Ready when it was last observed. */
   readonly ready: pulumi.Output<boolean>;
-  /** The API's address for all nodes: `https://HOST:PORT`. */
+  /** Address of the API for all nodes: `https://HOST:PORT`. */
   readonly endpoint: pulumi.Output<string>;
-  /** Certificate of the cluster's authority, PEM. */
+  /** Certificate of the cluster's certificate authority, PEM. */
   readonly caCertificate: pulumi.Output<string>;
-  /** Its public key as kubeadm pins it: `sha256:…`. */
+  /** Hash of the authority's public key, as kubeadm pins it: `sha256:…`. */
   readonly caHash: pulumi.Output<string>;
-  /** Addresses of its pods. */
+  /** Subnet of the node's pods. */
   readonly podCidr: pulumi.Output<string | undefined>;
-  /** kubectl's configuration of an administrator; on the first control plane alone. Secret. */
+  /** Administrator's configuration for kubectl. On the first control plane only. Secret. */
   readonly kubeconfig: pulumi.Output<string | undefined>;
 }

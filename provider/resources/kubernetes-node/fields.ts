@@ -7,7 +7,7 @@ import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin
 /** RFC 1123, as Kubernetes has it for names of nodes. */
 const nodeName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,8}$/;
 const address = { pattern: /^[0-9a-fA-F.:]{2,45}$/, says: "must be an IP address" };
-const subnet = { pattern: /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, says: "must be a subnet, as `10.244.0.0/16`" };
+const subnet = { pattern: /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/, says: "must be a subnet, such as `10.244.0.0/16`" };
 const object = (z: Zod) => z.record(z.string(), z.unknown());
 
 /** `key=value:Effect` as kubectl writes it; the value may be absent. */
@@ -21,68 +21,68 @@ const labels = (z: Zod) =>
         .string()
         .regex(
           /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-          "is no key of a label",
+          "is not a label key",
         ),
       z
         .string()
         .regex(
           /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
-          "is no value of a label: letters, digits, `-`, `_` and `.`, 63 at most, a letter or digit first and last",
+          "is not a label value: letters, digits, `-`, `_` and `.`, a letter or digit first and last, at most 63 characters",
         ),
     )
     .refine((value) => Object.keys(value).length <= 256, "has more than 256 labels");
 
 const fields = {
-  host: field.reference("The machine that it stands on.", holdsCluster, ["Host"], { required: true }),
+  host: field.reference("Host that it is on.", holdsCluster, ["Host"], { required: true }),
   machine: field.reference(
-    "The machine that is the node. It must be running, with containerd and systemd in it.",
+    "Machine that is the node. It must be running, with containerd and systemd.",
     holdsCluster,
     ["VirtualMachine"],
     { required: true },
   ),
-  connection: guestConnection("How `machine` is logged in to."),
-  nodeName: field.text("The node's name in the cluster.", ofTheCluster, {
+  connection: guestConnection("How to log in to `machine`."),
+  nodeName: field.text("Name of the node in the cluster.", ofTheCluster, {
     pattern: nodeName,
-    says: "must be a host name in small letters",
+    says: "must be a host name in lowercase",
     required: true,
   }),
-  role: field.choice("What it is.", holdsCluster, ["controlPlane", "worker"], { required: true }),
-  address: field.text("Its address in the cluster, which the other nodes reach.", holdsCluster, {
+  role: field.choice("Role of the node.", holdsCluster, ["controlPlane", "worker"], { required: true }),
+  address: field.text("Address of the node, which the other nodes reach.", holdsCluster, {
     ...address,
     required: true,
   }),
   through: field.reference(
-    "The first control plane's node, through which this one joins. Absent on that one itself, which makes the cluster.",
+    "First control plane's node, through which this node joins. Absent on the first control plane itself, which creates the cluster.",
     "local",
     ["KubernetesNode"],
   ),
   cluster: field.group(
-    "The cluster; the same on all its nodes.",
+    "The cluster. It must be the same on all its nodes.",
     {
-      name: field.text("Its name.", ofTheCluster, {
+      name: field.text("Name of the cluster.", ofTheCluster, {
         pattern: /^[a-zA-Z0-9]([-a-zA-Z0-9.]{0,61}[a-zA-Z0-9])?$/,
-        says: "is made of letters, digits, `-` and `.`, 63 at most",
+        says: "must be letters, digits, `-` and `.`, at most 63 characters",
         required: true,
       }),
       version: field.text("Version of Kubernetes: `1.34.4`.", version, {
         pattern: /^(0|[1-9]\d?)\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,3})$/,
-        says: "must be a version of three numbers, as `1.34.4`",
+        says: "must be a version of three numbers, such as `1.34.4`",
         required: true,
       }),
       endpoint: field.text(
-        "Where the API is reached by all nodes, `host:port`: a name or address that stays, also with other control planes.",
+        "Address of the API for all nodes, `host:port`: a name or address that does not change when control planes do.",
         ofTheCluster,
         {
           pattern: /^([A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]):\d{1,5}$/,
-          says: "must be a host and a port, as `10.0.0.1:6443`",
+          says: "must be a host and a port, such as `10.0.0.1:6443`",
           required: true,
         },
       ),
-      podSubnet: field.text("Addresses of pods.", ofTheCluster, { ...subnet, default: "10.244.0.0/16" }),
-      serviceSubnet: field.text("Addresses of services.", ofTheCluster, { ...subnet, default: "10.96.0.0/12" }),
-      dnsDomain: field.text("Domain of services.", ofTheCluster, {
+      podSubnet: field.text("Subnet of pods.", ofTheCluster, { ...subnet, default: "10.244.0.0/16" }),
+      serviceSubnet: field.text("Subnet of services.", ofTheCluster, { ...subnet, default: "10.96.0.0/12" }),
+      dnsDomain: field.text("DNS domain of services.", ofTheCluster, {
         pattern: nodeName,
-        says: "must be a domain in small letters",
+        says: "must be a domain in lowercase",
         default: "cluster.local",
       }),
       generation: field.of(
@@ -92,7 +92,7 @@ const fields = {
             z.string().regex(/^[\w.-]{1,64}$/, "is neither a number nor a word: letters, digits, `.`, `_` and `-`"),
           ]),
         "number | string",
-        "A number or word of your own. Another one asks for a new cluster in place of this one.",
+        "Number or word of your choice. Another value makes a new cluster in place of this one.",
         generation,
         { default: 1 },
       ),
@@ -100,19 +100,19 @@ const fields = {
     { required: true },
   ),
   endpointAddresses: field.list(
-    "Addresses of all control planes, to which the name in `cluster.endpoint` leads in this guest (/etc/hosts). Absent where that name or address leads there by itself.",
+    "Addresses of all control planes that the name in `cluster.endpoint` resolves to in this guest (/etc/hosts). Absent if the name resolves by itself.",
     "live",
     (z) => z.string().regex(address.pattern, address.says),
     "string",
   ),
-  kubeadm: field.group("Configuration of your own, merged deeply into what is made here.", {
+  kubeadm: field.group("Configuration of kubeadm, deeply merged into the generated one.", {
     init: field.of(object, "object", "kubeadm's InitConfiguration (v1beta4).", atMaking, { content: true }),
     cluster: field.of(object, "object", "kubeadm's ClusterConfiguration (v1beta4).", atMaking, { content: true }),
     join: field.of(object, "object", "kubeadm's JoinConfiguration (v1beta4).", atMaking, { content: true }),
     upgrade: field.of(
       object,
       "object",
-      "kubeadm's UpgradeConfiguration (v1beta4). The timeouts of `init` or `join` are its own otherwise.",
+      "kubeadm's UpgradeConfiguration (v1beta4). Its default timeouts are those of `init` or `join`.",
       atMaking,
       { content: true },
     ),
@@ -128,7 +128,7 @@ const fields = {
               .string()
               .regex(
                 /^[a-z][a-z0-9-]{0,40}[0-9]{0,4}(\+(strategic|merge|json))?\.(json|yaml)$/,
-                "is no patch's file name",
+                "is not the file name of a patch",
               ),
             textOf(65_536)(z),
           )
@@ -140,21 +140,21 @@ const fields = {
     ),
   }),
   source: field.group(
-    "Where kubeadm, the kubelet and kubectl come from.",
+    "Source of kubeadm, the kubelet and kubectl.",
     {
       from: field.choice(
-        "`image`: they are in the guest, which is found out; `bundle`: a disk or directory in the guest with programs and images; `packages`: a repository of packages.",
+        "`image`: the guest's image has them, which is checked; `bundle`: a disk or directory in the guest with programs and images; `packages`: a package repository.",
         atMaking,
         ["image", "bundle", "packages"],
         { required: true },
       ),
-      path: field.text("With `bundle`: a block device, file or directory of the guest.", atMaking, {
+      path: field.text("With `bundle`: a block device, file or directory in the guest.", atMaking, {
         pattern: /^\/[^\0\n]*$/,
         says: "must be an absolute path",
         defaultText: "`/dev/disk/by-label/kubernetes-<version>`",
       }),
       repository: field.text(
-        "With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; absent, the distribution's own are used.",
+        "With `packages`: a line of apt's sources.list without options, `deb ADDRESS SUITE [COMPONENT …]`; Default: the distribution's repositories.",
         atMaking,
         {
           pattern: /^deb (https?|file):\/?\/?[^\s[\]]+( [\w./:-]+)+$/,
@@ -168,75 +168,75 @@ const fields = {
         says: "must be a PGP public key as text",
       }),
       packages: field.list(
-        "With `packages`: names.",
+        "With `packages`: package names.",
         atMaking,
-        (z) => z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,99}$/, "is no package's name"),
+        (z) => z.string().regex(/^[a-z0-9][a-z0-9+.-]{0,99}$/, "is not a package name"),
         "string",
         { defaultText: "`kubeadm`, `kubelet`, `kubectl`" },
       ),
     },
     { required: true },
   ),
-  podNetwork: field.group("How pods reach each other. On the first control plane, and for `routes` on each node.", {
+  podNetwork: field.group("Pod network. Set on the first control plane, and with `routes` on each node.", {
     plugin: field.choice(
-      "`flannel`: the manifest that the bundle or the image brings; `manifest`: your own; `routes`: a bridge and static routes between nodes, which needs no image; `none`: somebody else sees to it.",
+      "`flannel`: the manifest of the bundle or image; `manifest`: your own; `routes`: a bridge and static routes between nodes, which need no image; `none`: not managed here.",
       podPlugin,
       ["flannel", "manifest", "routes", "none"],
       { required: true },
     ),
-    backend: field.choice("With `flannel`: how packets go from node to node.", "live", ["vxlan", "host-gw"], {
+    backend: field.choice("With `flannel`: how packets are sent between nodes.", "live", ["vxlan", "host-gw"], {
       default: "vxlan",
     }),
     manifest: field.text("With `manifest`: YAML, applied by the server.", "live", { max: 1 << 20, lines: true }),
     guestSubnet: field.text(
-      "With `routes`: the subnet that the nodes' addresses are in. The n-th address of it has the n-th block of `cluster.podSubnet`.",
+      "With `routes`: the subnet that the nodes' addresses are in. Its n-th address gets the n-th block of `cluster.podSubnet`.",
       ofTheCluster,
       subnet,
     ),
   }),
-  addons: field.group("What kubeadm adds to the cluster. On the first control plane.", {
+  addons: field.group("Add-ons of kubeadm. Set on the first control plane.", {
     coreDns: field.flag("DNS in the cluster.", "live", { default: true }),
   }),
   labels: field.of(labels, "{ [key: string]: string }", "Labels of the node.", "live"),
   taints: field.list(
     "Taints of the node, as kubectl writes them: `dedicated=lab:NoSchedule`.",
     "live",
-    (z) => z.string().regex(taintPattern, "must be a taint, as `key=value:NoSchedule`"),
+    (z) => z.string().regex(taintPattern, "must be a taint, such as `key=value:NoSchedule`"),
     "string",
-    { defaultText: "of a control plane `node-role.kubernetes.io/control-plane:NoSchedule`" },
+    { defaultText: "for a control plane `node-role.kubernetes.io/control-plane:NoSchedule`" },
   ),
-  drain: field.group("How pods leave before it is restarted, upgraded or deleted.", {
+  drain: field.group("How the node is drained before it is restarted, upgraded or deleted.", {
     timeout: field.integer("Seconds.", "local", { min: 1, max: 86_400 }, { default: 300 }),
     force: field.flag(
-      "Also deletes pods that nothing makes anew, and goes on where pods are left after `timeout`.",
+      "Also deletes pods that no controller recreates, and continues if pods are left after `timeout`.",
       "local",
       { default: false },
     ),
-    deleteEmptyDirData: field.flag("Also evicts pods with an emptyDir, whose content is lost.", "local", {
+    deleteEmptyDirData: field.flag("Also evicts pods with an `emptyDir`, whose content is lost.", "local", {
       default: true,
     }),
   }),
   definition: field.of(
     object,
     "object",
-    "Arguments of `machine` that take effect after a restart, as its program has them (`vcpus`, `maxMemory`, …): a change that leaves its definition pending drains and restarts it.",
+    "Arguments of `machine` that take effect after a restart (`vcpus`, `maxMemory`, …). A change that is pending after the machine's update drains the node and restarts the machine.",
     definition,
     { content: true },
   ),
-  renewal: field.text("A word of your own: another one renews the node's certificates.", renewal, { max: 256 }),
+  renewal: field.text("Word of your choice. Another value renews the node's certificates.", renewal, { max: 256 }),
   timeout: onHost.timeout,
 } as const satisfies Fields;
 
 const outputs = {
-  version: { typeText: "string", doc: "Version of its kubelet, as it runs." },
-  ready: { typeText: "boolean", doc: "Whether it was Ready when it was last looked at." },
-  endpoint: { typeText: "string", doc: "The API's address for all nodes: `https://HOST:PORT`." },
-  caCertificate: { typeText: "string", doc: "Certificate of the cluster's authority, PEM." },
-  caHash: { typeText: "string", doc: "Its public key as kubeadm pins it: `sha256:…`." },
-  podCidr: { typeText: "string | undefined", doc: "Addresses of its pods." },
+  version: { typeText: "string", doc: "Version of the running kubelet." },
+  ready: { typeText: "boolean", doc: "Whether the node was Ready when it was last observed." },
+  endpoint: { typeText: "string", doc: "Address of the API for all nodes: `https://HOST:PORT`." },
+  caCertificate: { typeText: "string", doc: "Certificate of the cluster's certificate authority, PEM." },
+  caHash: { typeText: "string", doc: "Hash of the authority's public key, as kubeadm pins it: `sha256:…`." },
+  podCidr: { typeText: "string | undefined", doc: "Subnet of the node's pods." },
   kubeconfig: {
     typeText: "string | undefined",
-    doc: "kubectl's configuration of an administrator; on the first control plane alone.",
+    doc: "Administrator's configuration for kubectl. On the first control plane only.",
     secret: true,
   },
 } as const;

@@ -21,20 +21,17 @@ function neverMember({ state }: Change): boolean {
 const corrected = { effect: "replace", says: "replaces it: it has not become a member yet" } as const;
 
 /** What a cluster has from its first node on and can't change. */
-export const ofTheCluster: EffectRule = worded(
-  "refused, unless `cluster.generation` changes: then replaces it",
-  (change) => {
-    if (anew(change)) return { effect: "replace", says: "a new cluster" };
-    if (neverMember(change) && change.new !== unknown) return corrected;
-    // What is only not yet known may well be the same: `up` sees it.
-    if (change.new === unknown || change.old === unknown)
-      return { effect: "live", says: "refused where it is another" };
-    return {
-      refuse:
-        "a cluster keeps it for life. Set another `cluster.generation` with it to make a new cluster in place of this one: all that runs in it is lost",
-    };
-  },
-);
+export const ofTheCluster: EffectRule = worded("refused; replaces it if `cluster.generation` changes", (change) => {
+  if (anew(change)) return { effect: "replace", says: "a new cluster" };
+  if (neverMember(change) && change.new !== unknown) return corrected;
+  // What is only not yet known may well be the same: `up` sees it.
+  if (change.new === unknown || change.old === unknown)
+    return { effect: "live", says: "refused if the value is another" };
+  return {
+    refuse:
+      "a cluster keeps it for life. Set another `cluster.generation` with it to make a new cluster in place of this one: all that runs in it is lost",
+  };
+});
 
 /** A number and the same in quotes are one. */
 export const generation: EffectRule = worded("a new cluster: replaces every node", (change) =>
@@ -61,7 +58,7 @@ export function upgradeProblem(from: unknown, to: unknown): string | undefined {
   const [old, next] = [parseVersion(from), parseVersion(to)];
   if (!old || !next) return undefined;
   if (compareVersions(next, old) < 0)
-    return `Kubernetes goes from no version back to an older one (${from} → ${to}). After an upgrade that failed \`pulumi refresh\` shows the version that runs`;
+    return `Kubernetes can't be downgraded (${from} → ${to}). After a failed upgrade, \`pulumi refresh\` shows the version that runs`;
   if (next[0] !== old[0] || next[1] > old[1] + 1)
     return `kubeadm upgrades by one minor version at a time (${from} → ${to}): go to ${old[0]}.${old[1] + 1} first`;
   return undefined;
@@ -84,13 +81,13 @@ export const version: EffectRule = worded(
 
 /** The first control plane holds the cluster: without it there is nothing to join. */
 export const holdsCluster: EffectRule = worded(
-  "replaces it: drained, deleted, joined anew; refused on the first control plane, unless `cluster.generation` changes",
+  "replaces it: drained, deleted, joined again; refused on the first control plane, unless `cluster.generation` changes",
   (change) => {
     // Whether it was the first, or is to be: either way the cluster's only data may be there.
     const joins = change.newInputs.through !== undefined && change.oldInputs.through !== undefined;
     if (neverMember(change)) return corrected;
     if (joins || (change.newInputs.through !== undefined && change.oldInputs.role === "worker") || anew(change))
-      return { effect: "replace", says: "replaces it: drained, deleted, joined anew" };
+      return { effect: "replace", says: "replaces it: drained, deleted, joined again" };
     return {
       refuse:
         "it holds the cluster. With several control planes put another one first, run `pulumi up`, and replace this one then; or set another `cluster.generation` to make a new cluster",
@@ -98,9 +95,9 @@ export const holdsCluster: EffectRule = worded(
   },
 );
 
-export const atMaking: EffectRule = worded("in the state alone: used when a node is made or upgraded", () => ({
+export const atMaking: EffectRule = worded("state only: used when a node is created or upgraded", () => ({
   effect: "local",
-  says: "in the state alone, used when a node is made or upgraded",
+  says: "state only, used when a node is created or upgraded",
 }));
 
 /** Of the machine's own arguments: whether a change of them waits for its restart. */
@@ -110,7 +107,7 @@ export function needsRestart(old: unknown, value: unknown, features: Features): 
 }
 
 export const definition: EffectRule = worded(
-  "live: drained, restarted, uncordoned, where the change of the machine takes effect after a restart; else in the state alone",
+  "live: drained, restarted, uncordoned, if the machine's change takes effect after a restart; else state only",
   ({ old, new: value, features }) => {
     if (!known(old) || !known(value)) return "local";
     return needsRestart(old, value, features)

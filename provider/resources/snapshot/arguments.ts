@@ -6,52 +6,52 @@ import type { VirtualMachine } from "../virtual-machine";
 
 /** Arguments of a Snapshot. */
 export interface SnapshotArgs {
-  /** The machine that it stands on. A change: replaces it. */
+  /** Host that it is on. Effect of a change: replaces it. */
   host: Host;
-  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
+  /** Adopt an existing object on the host instead of refusing it. A machine, network or pool also needs its `uuid`, an image or volume its `volumeName`. A change that needs a restart is refused, unless `restart` allows it. Default: `false`. Effect of a change: state only. */
   adopt?: pulumi.Input<boolean>;
-  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  /** Seconds allowed for creating, updating, reading or deleting it. Bounds: 1 to 86400. Default: by kind. Effect of a change: state only. */
   timeout?: pulumi.Input<number>;
-  /** The machine. A change: replaces it. */
+  /** Machine that the snapshot is of. Effect of a change: replaces it. */
   machine: VirtualMachine | pulumi.Input<string>;
-  /** Name of the snapshot, unique for its machine. Default: the resource's name. A change: replaces it. */
+  /** Name of the snapshot, unique among those of its machine. Default: the resource's name. Effect of a change: replaces it. */
   name?: pulumi.Input<string>;
-  /** For people. A change: live. */
+  /** Free-text description. Effect of a change: live. */
   description?: pulumi.Input<string>;
-  /** With the memory of the machine, where it runs. Default: `true`. A change: replaces it. */
+  /** Include the memory of the machine, if it runs. Default: `true`. Effect of a change: replaces it. */
   memory?: pulumi.Input<boolean>;
-  /** Have the guest agent write out its file systems before. Default: `false`. A change: replaces it. */
+  /** Have the guest agent flush and freeze the guest's file systems first. Default: `false`. Effect of a change: replaces it. */
   quiesce?: pulumi.Input<boolean>;
-  /** Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing. A change: live: a new value rolls the machine back. */
+  /** Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing. Effect of a change: live: a new value rolls the machine back. */
   restore?: pulumi.Input<string>;
 }
 
 /** What a Snapshot has once it is there. */
 export interface SnapshotOutputs {
-  /** The machine that it stands on. */
+  /** Host that it is on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
+  /** Adopt an existing object on the host instead of refusing it. A machine, network or pool also needs its `uuid`, an image or volume its `volumeName`. A change that needs a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
-  /** Seconds that creating, updating, reading or deleting it may take. */
+  /** Seconds allowed for creating, updating, reading or deleting it. */
   readonly timeout: pulumi.Output<number | undefined>;
-  /** The machine. */
+  /** Machine that the snapshot is of. */
   readonly machine: pulumi.Output<string>;
-  /** Name of the snapshot, unique for its machine. */
+  /** Name of the snapshot, unique among those of its machine. */
   readonly name: pulumi.Output<string>;
-  /** For people. */
+  /** Free-text description. */
   readonly description: pulumi.Output<string | undefined>;
-  /** With the memory of the machine, where it runs. */
+  /** Include the memory of the machine, if it runs. */
   readonly memory: pulumi.Output<boolean | undefined>;
-  /** Have the guest agent write out its file systems before. */
+  /** Have the guest agent flush and freeze the guest's file systems first. */
   readonly quiesce: pulumi.Output<boolean | undefined>;
   /** Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing. */
   readonly restore: pulumi.Output<string | undefined>;
-  /** Tells our snapshots from others of the same name. */
+  /** Distinguishes this snapshot from others of the same name. */
   readonly suffix: pulumi.Output<string | undefined>;
-  /** When it was made, ISO 8601. */
+  /** Time of creation, ISO 8601. */
   readonly created: pulumi.Output<string>;
-  /** Whether the machine ran then. */
+  /** Power state of the machine at that time. */
   readonly power: pulumi.Output<string>;
-  /** The last `restore` that was carried out, or that it was made with. */
+  /** The last `restore` that was carried out, or the one that the snapshot was created with. */
   readonly restoredToken: pulumi.Output<string | undefined>;
 }

@@ -4,16 +4,21 @@ import { namePattern, onHost } from "../common-fields";
 
 const fields = {
   ...onHost,
-  machine: field.reference("The machine.", "replace", ["VirtualMachine"], { required: true, carries: ["name"] }),
-  name: field.text("Name of the snapshot, unique for its machine.", "replace", {
+  machine: field.reference("Machine that the snapshot is of.", "replace", ["VirtualMachine"], {
+    required: true,
+    carries: ["name"],
+  }),
+  name: field.text("Name of the snapshot, unique among those of its machine.", "replace", {
     pattern: namePattern,
-    says: "a name is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit, and has 64 characters at most",
+    says: "must be a name: letters, digits, `.`, `_` and `-`, a letter or digit first, at most 64 characters",
     derived: true,
     defaultText: "the resource's name",
   }),
-  description: field.text("For people.", "live", { max: 2048, lines: true, absent: "blank" }),
-  memory: field.flag("With the memory of the machine, where it runs.", "replace", { default: true }),
-  quiesce: field.flag("Have the guest agent write out its file systems before.", "replace", { default: false }),
+  description: field.text("Free-text description.", "live", { max: 2048, lines: true, absent: "blank" }),
+  memory: field.flag("Include the memory of the machine, if it runs.", "replace", { default: true }),
+  quiesce: field.flag("Have the guest agent flush and freeze the guest's file systems first.", "replace", {
+    default: false,
+  }),
   restore: field.text(
     "Any text. A new value rolls the machine back to the snapshot, once; the first value does nothing.",
     worded("live: a new value rolls the machine back", ({ old, new: value, state }) => {
@@ -25,15 +30,18 @@ const fields = {
     }),
     { max: 256, lines: true },
   ),
-  suffix: field.text("Tells our snapshots from others of the same name.", "local", { derived: true, internal: true }),
+  suffix: field.text("Distinguishes this snapshot from others of the same name.", "local", {
+    derived: true,
+    internal: true,
+  }),
 } as const;
 
 const outputs = {
-  created: { typeText: "string", doc: "When it was made, ISO 8601." },
-  power: { typeText: "string", doc: "Whether the machine ran then." },
+  created: { typeText: "string", doc: "Time of creation, ISO 8601." },
+  power: { typeText: "string", doc: "Power state of the machine at that time." },
   restoredToken: {
     typeText: "string | undefined",
-    doc: "The last `restore` that was carried out, or that it was made with.",
+    doc: "The last `restore` that was carried out, or the one that the snapshot was created with.",
   },
 } as const;
 

@@ -5,56 +5,56 @@ import type { Host } from "../host";
 
 /** Arguments of a StoragePool. */
 export interface StoragePoolArgs {
-  /** The machine that it stands on. A change: replaces it. */
+  /** Host that it is on. Effect of a change: replaces it. */
   host: Host;
-  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. Default: `false`. A change: in the state alone. */
+  /** Adopt an existing object on the host instead of refusing it. A machine, network or pool also needs its `uuid`, an image or volume its `volumeName`. A change that needs a restart is refused, unless `restart` allows it. Default: `false`. Effect of a change: state only. */
   adopt?: pulumi.Input<boolean>;
-  /** Seconds that creating, updating, reading or deleting it may take. Bounds: 1 to 86400. Default: by kind. A change: in the state alone. */
+  /** Seconds allowed for creating, updating, reading or deleting it. Bounds: 1 to 86400. Default: by kind. Effect of a change: state only. */
   timeout?: pulumi.Input<number>;
-  /** The pool's name on the host. Default: `<stack>-<name>`. A change: replaces it. */
+  /** Name of the pool on the host. Default: `<stack>-<name>`. Effect of a change: replaces it. */
   name?: pulumi.Input<string>;
-  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). Default: derived. A change: replaces it. */
+  /** UUID. By default derived from the host's lineage and the resource's identity, and then kept. With `adopt`: the UUID of the existing object (`virsh domuuid`, `net-uuid`, `pool-uuid`). Default: derived. Effect of a change: replaces it. */
   uuid?: pulumi.Input<string>;
-  /** What the pool is made of. `dir`: a directory. Default: `"dir"`. A change: replaces it. */
+  /** Type of the pool. `dir`: a directory. Default: `"dir"`. Effect of a change: replaces it. */
   type?: pulumi.Input<"dir">;
-  /** Directory on the host. Default: `/var/lib/libvirt/images/<name>`. A change: replaces it. */
+  /** Directory on the host. Default: `/var/lib/libvirt/images/<name>`. Effect of a change: replaces it. */
   path?: pulumi.Input<string>;
-  /** User id of the directory. Bounds: 0 to 2147483647. A change: live. */
+  /** User id that owns the directory. Bounds: 0 to 2147483647. Effect of a change: live. */
   owner?: pulumi.Input<number>;
-  /** Group id of the directory. Bounds: 0 to 2147483647. A change: live. */
+  /** Group id that owns the directory. Bounds: 0 to 2147483647. Effect of a change: live. */
   group?: pulumi.Input<number>;
-  /** Mode of the directory, octal. A change: live. */
+  /** Octal mode of the directory. Effect of a change: live. */
   mode?: pulumi.Input<string>;
-  /** Start it when the host starts. Default: `true`. A change: live. */
+  /** Starts it when the host starts. Default: `true`. Effect of a change: live. */
   autostart?: pulumi.Input<boolean>;
 }
 
 /** What a StoragePool has once it is there. */
 export interface StoragePoolOutputs {
-  /** The machine that it stands on. */
+  /** Host that it is on. */
   readonly host: pulumi.Output<string>;
-  /** Take over an object that is on the host already, instead of refusing it. A machine, network or pool needs its `uuid` as well, an image or volume its `volumeName`. What would need a restart is refused, unless `restart` allows it. */
+  /** Adopt an existing object on the host instead of refusing it. A machine, network or pool also needs its `uuid`, an image or volume its `volumeName`. A change that needs a restart is refused, unless `restart` allows it. */
   readonly adopt: pulumi.Output<boolean | undefined>;
-  /** Seconds that creating, updating, reading or deleting it may take. */
+  /** Seconds allowed for creating, updating, reading or deleting it. */
   readonly timeout: pulumi.Output<number | undefined>;
-  /** The pool's name on the host. */
+  /** Name of the pool on the host. */
   readonly name: pulumi.Output<string>;
-  /** UUID. Derived from the host's lineage and the resource's identity, and kept; with `adopt` the UUID of the object that is there (`virsh domuuid`, `net-uuid`, `pool-uuid`). */
+  /** UUID. By default derived from the host's lineage and the resource's identity, and then kept. With `adopt`: the UUID of the existing object (`virsh domuuid`, `net-uuid`, `pool-uuid`). */
   readonly uuid: pulumi.Output<string>;
-  /** What the pool is made of. `dir`: a directory. */
+  /** Type of the pool. `dir`: a directory. */
   readonly type: pulumi.Output<"dir" | undefined>;
   /** Directory on the host. */
   readonly path: pulumi.Output<string | undefined>;
-  /** User id of the directory. */
+  /** User id that owns the directory. */
   readonly owner: pulumi.Output<number | undefined>;
-  /** Group id of the directory. */
+  /** Group id that owns the directory. */
   readonly group: pulumi.Output<number | undefined>;
-  /** Mode of the directory, octal. */
+  /** Octal mode of the directory. */
   readonly mode: pulumi.Output<string | undefined>;
-  /** Start it when the host starts. */
+  /** Starts it when the host starts. */
   readonly autostart: pulumi.Output<boolean | undefined>;
-  /** Size of the file system that holds it. */
+  /** Size of the file system that the pool is on. */
   readonly capacity: pulumi.Output<string>;
-  /** Whether the directory was made with the pool; one that was there before stays. */
+  /** Whether the directory was made with the pool. An existing directory is not deleted. */
   readonly madeDirectory: pulumi.Output<boolean>;
 }

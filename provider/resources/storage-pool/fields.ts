@@ -10,7 +10,7 @@ const fields = {
   ...onHost,
   name: nameField("pool"),
   uuid: uuidField,
-  type: field.choice("What the pool is made of. `dir`: a directory.", "replace", poolTypes, {
+  type: field.choice("Type of the pool. `dir`: a directory.", "replace", poolTypes, {
     default: "dir",
     choices: "poolTypes",
   }),
@@ -22,14 +22,14 @@ const fields = {
     defaultText: "`/var/lib/libvirt/images/<name>`",
   }),
   ...permissionFields("directory", "0711"),
-  autostart: field.flag("Start it when the host starts.", "live", { default: true }),
+  autostart: field.flag("Starts it when the host starts.", "live", { default: true }),
 } as const;
 
 const outputs = {
-  capacity: { typeText: "string", doc: "Size of the file system that holds it." },
+  capacity: { typeText: "string", doc: "Size of the file system that the pool is on." },
   madeDirectory: {
     typeText: "boolean",
-    doc: "Whether the directory was made with the pool; one that was there before stays.",
+    doc: "Whether the directory was made with the pool. An existing directory is not deleted.",
   },
 } as const;
 

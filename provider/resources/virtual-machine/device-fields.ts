@@ -13,53 +13,63 @@ export const busOf = (disk: Readonly<Inputs>): unknown => disk.bus ?? (disk.devi
 
 export const disk: Fields = {
   volume: field.reference(
-    "A volume that is there already. Without it a volume is made with the machine, and deleted with it.",
+    "Existing volume. Without it, a volume is created with the machine and deleted with it.",
     swapped,
     ["Volume"],
   ),
-  pool: field.reference("Pool for the volume that is made.", "replace", ["StoragePool"], { carries: ["name"] }),
-  image: field.reference("Image that the volume is made from.", "replace", ["Image"]),
-  clone: field.choice("`linked`: the image stays its backing file; `full`: an independent copy.", "replace", clones, {
-    default: "linked",
-    choices: "clones",
-  }),
+  pool: field.reference("Storage pool of the created volume.", "replace", ["StoragePool"], { carries: ["name"] }),
+  image: field.reference("Image that the created volume is made from.", "replace", ["Image"]),
+  clone: field.choice(
+    "How the image is used. `linked`: as the backing file; `full`: as an independent copy.",
+    "replace",
+    clones,
+    {
+      default: "linked",
+      choices: "clones",
+    },
+  ),
   size: field.size(
-    "Size of the volume that is made. It grows while the guest runs, and never shrinks.",
+    "Size of the created volume. It can grow, also while the guest runs, and never shrinks.",
     where("growDisk", diskSize),
     {
       of: "disk",
-      defaultText: "the image's; with `adopt` that of the file",
+      defaultText: "the image's size; with `adopt` the file's",
     },
   ),
-  format: field.choice("Format of the volume that is made.", "replace", volumeFormats, {
+  format: field.choice("Format of the created volume.", "replace", volumeFormats, {
     default: "qcow2",
     choices: "volumeFormats",
   }),
   volumeName: field.text(
-    "Name of the volume that is made. A file that is there already under a name given here needs `adopt`, and stays on destroy.",
+    "File name of the created volume. An existing file of this name needs `adopt`, and is not deleted on destroy.",
     "replace",
     { ...fileName, derived: true, defaultText: "derived" },
   ),
-  device: field.choice("`cdrom`: media can be changed, the guest can't write.", restart, diskDevices, {
-    default: "disk",
-    choices: "diskDevices",
-  }),
+  device: field.choice(
+    "Kind of device. `cdrom`: its media can be changed, and the guest can't write to it.",
+    restart,
+    diskDevices,
+    {
+      default: "disk",
+      choices: "diskDevices",
+    },
+  ),
   iso: field.reference(
-    "Media of a cdrom: a volume, an image, or a path on the host.",
+    "Media of a `cdrom`: a volume, an image, or a path on the host.",
     where("media", "live"),
     ["Volume", "Image"],
     {
       orPath: true,
     },
   ),
-  bus: field.choice("How the guest sees it.", restart, diskBuses, {
+  bus: field.choice("Bus that the disk is attached to.", restart, diskBuses, {
     choices: "diskBuses",
     default: busOf,
-    defaultText: '`"virtio"`, of a cdrom `"sata"`',
+    defaultText: '`"virtio"`; for a `cdrom` `"sata"`',
   }),
-  target: field.text("Device name in the definition.", restart, {
+  target: field.text("Device name in the domain definition.", restart, {
     pattern: /^[svh]d[a-z]{1,2}$/,
-    says: "must be a device name, as `vda`",
+    says: "must be a device name, such as `vda`",
     derived: true,
     defaultText: "the next free one",
     needs: "diskTargets",
@@ -67,63 +77,65 @@ export const disk: Fields = {
   readonly: field.flag("The guest can't write to it.", restart, { default: false }),
   serial: field.text("Serial number that the guest sees.", restart, {
     pattern: /^[\w.-]{1,20}$/,
-    says: "has 20 letters, digits, `.`, `_` or `-` at most",
+    says: "must be at most 20 letters, digits, `.`, `_` or `-`",
     needs: "diskSerials",
   }),
   cache: field.choice(
-    "Cache mode of the host.",
+    "Cache mode of the disk on the host.",
     restart,
     ["none", "writethrough", "writeback", "directsync", "unsafe"],
     { needs: "diskCaches" },
   ),
-  discard: field.choice("Whether the guest's discards free space.", restart, ["unmap", "ignore"], {
+  discard: field.choice("Whether the guest's discards free space on the host.", restart, ["unmap", "ignore"], {
     needs: "diskCaches",
   }),
-  io: field.choice("How the host does input and output.", restart, ["native", "threads", "io_uring"], {
+  io: field.choice("How the host performs input and output.", restart, ["native", "threads", "io_uring"], {
     needs: "diskIo",
   }),
   limits: field.group(
-    "Limits, each 0 or absent for none.",
+    "Limits of operations and bytes per second. 0 or absent: no limit.",
     {
-      totalIops: field.integer("Operations a second.", limit, { min: 0, max: 1e9 }),
-      readIops: field.integer("Reads a second.", limit, { min: 0, max: 1e9 }),
-      writeIops: field.integer("Writes a second.", limit, { min: 0, max: 1e9 }),
-      totalBytes: field.integer("Bytes a second.", limit, { min: 0, max: 1e12 }),
-      readBytes: field.integer("Bytes read a second.", limit, { min: 0, max: 1e12 }),
-      writeBytes: field.integer("Bytes written a second.", limit, { min: 0, max: 1e12 }),
+      totalIops: field.integer("Operations per second.", limit, { min: 0, max: 1e9 }),
+      readIops: field.integer("Reads per second.", limit, { min: 0, max: 1e9 }),
+      writeIops: field.integer("Writes per second.", limit, { min: 0, max: 1e9 }),
+      totalBytes: field.integer("Bytes per second.", limit, { min: 0, max: 1e12 }),
+      readBytes: field.integer("Bytes read per second.", limit, { min: 0, max: 1e12 }),
+      writeBytes: field.integer("Bytes written per second.", limit, { min: 0, max: 1e12 }),
     },
     { needs: "diskLimits" },
   ),
 };
 
 export const nic: Fields = {
-  network: field.reference("Network that it is plugged into.", otherNetwork, ["Network"], {
+  network: field.reference("Network that the interface is connected to.", otherNetwork, ["Network"], {
     carries: ["ipv4", "name", "reservations"],
     needs: "networkModes",
   }),
-  bridge: field.text("Bridge of the host that it is plugged into.", replug, {
+  bridge: field.text("Bridge of the host that the interface is connected to.", replug, {
     pattern: /^[\w.-]{1,15}$/,
-    says: "must be an interface's name",
+    says: "must be an interface name",
   }),
-  direct: field.text("NIC of the host, shared by macvtap.", replug, {
+  direct: field.text("NIC of the host that the interface shares by macvtap.", replug, {
     pattern: /^[\w.-]{1,15}$/,
-    says: "must be an interface's name",
+    says: "must be an interface name",
     needs: "macvtap",
   }),
-  mac: field.text("MAC address; derived from project, stack, machine and key, and kept.", replug, {
+  mac: field.text("MAC address. By default derived from project, stack, machine and key, and then kept.", replug, {
     pattern: /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/,
-    says: "must be a MAC address in small letters",
+    says: "must be a MAC address in lowercase",
     derived: true,
     defaultText: "derived",
   }),
-  model: field.choice("Device that the guest sees.", replug, interfaceModels, {
+  model: field.choice("Device model.", replug, interfaceModels, {
     default: "virtio",
     choices: "interfaceModels",
   }),
-  address: field.text("IPv4 address that the network's DHCP reserves for it.", "live", { needs: "networkModes" }),
-  link: field.choice("Whether the cable is in.", cable, ["up", "down"], {
+  address: field.text("IPv4 address that the network's DHCP reserves for the interface.", "live", {
+    needs: "networkModes",
+  }),
+  link: field.choice("Link state.", cable, ["up", "down"], {
     default: "up",
     needs: "linkState",
   }),
-  mtu: field.integer("MTU that the guest is told.", replug, { min: 576, max: 65_535 }),
+  mtu: field.integer("MTU that the guest is told, bytes.", replug, { min: 576, max: 65_535 }),
 };

@@ -28,24 +28,24 @@ export const fields = {
   ...onHost,
   name: nameField("domain"),
   uuid: uuidField,
-  description: field.text("For people.", where("metadata", "live"), { lines: true, absent: "blank" }),
+  description: field.text("Free-text description.", where("metadata", "live"), { lines: true, absent: "blank" }),
   metadata: field.dictionary("Your own keys and values, kept in the domain's metadata.", where("metadata", "live"), {
     needs: "metadata",
   }),
   vcpus: field.integer(
-    "Virtual CPUs. Upward to `maxVcpus` while it runs.",
+    "Virtual CPUs. The number can rise up to `maxVcpus` while the machine runs.",
     upTo("vcpusUp", "maxVcpus", Number, false),
     { min: 1, max: 4096 },
     { default: 1 },
   ),
   maxVcpus: field.integer(
-    "Virtual CPUs that it can have without a restart.",
+    "Maximum number of virtual CPUs without a restart.",
     restart,
     { min: 1, max: 4096 },
     { default: (inputs: Readonly<Inputs>) => inputs.vcpus, defaultText: "`vcpus`" },
   ),
   memory: field.size(
-    "Memory, rounded up to whole MiB. Up and down to `maxMemory` while it runs.",
+    "Memory, rounded up to whole MiB. It can rise and fall up to `maxMemory` while the machine runs.",
     upTo("memory", "maxMemory", bytes, true),
     {
       default: "1GiB",
@@ -53,7 +53,7 @@ export const fields = {
       step: 1 << 20,
     },
   ),
-  maxMemory: field.size("Memory that it can have without a restart.", restart, {
+  maxMemory: field.size("Maximum memory without a restart.", restart, {
     default: (inputs: Readonly<Inputs>) => inputs.memory,
     defaultText: "`memory`",
     min: 1 << 20,
@@ -63,12 +63,12 @@ export const fields = {
     "The processor that the guest sees.",
     {
       mode: field.choice(
-        "`default`: the host's own under KVM, the most that is emulated otherwise.",
+        "CPU mode. `default`: the host's CPU under KVM, the most capable emulated CPU otherwise.",
         restart,
         cpuModes,
         { default: "default", choices: "cpuModes" },
       ),
-      model: field.text("Model, with mode `custom`.", restart, {
+      model: field.text("CPU model. Only with mode `custom`.", restart, {
         pattern: /^[\w.-]{1,64}$/,
         says: "must be a CPU model",
       }),
@@ -76,53 +76,65 @@ export const fields = {
         (z) =>
           z
             .record(
-              z.string().regex(/^[\w.-]{1,64}$/, "is no name of a feature"),
+              z.string().regex(/^[\w.-]{1,64}$/, "is not the name of a feature"),
               z.enum(["require", "disable", "optional", "force", "forbid"]),
             )
             .refine((all) => Object.keys(all).length <= 256, "has more than 256 entries"),
         "{ [key: string]: string }",
-        "Features by name: require, disable, optional, force or forbid.",
+        "CPU features by name, each `require`, `disable`, `optional`, `force` or `forbid`.",
         restart,
       ),
     },
     { needs: "cpuModes" },
   ),
-  machineType: field.text("`q35`, `pc`, or an exact type, as `pc-q35-7.2`.", restart, {
+  machineType: field.text("Machine type: `q35`, `pc`, or an exact type such as `pc-q35-7.2`.", restart, {
     pattern: /^[\w.-]{1,64}$/,
     says: "must be a machine type",
     needs: "machineTypes",
-    defaultText: "`q35`, its version kept",
+    defaultText: "`q35`; its version is kept",
   }),
-  firmware: field.choice("How it boots.", restart, firmware, { default: "bios", choices: "firmware" }),
-  boot: field.group("What it boots.", {
+  firmware: field.choice("Firmware.", restart, firmware, { default: "bios", choices: "firmware" }),
+  boot: field.group("Boot order and kernel.", {
     order: field.list("Keys of disks and interfaces, first to last.", restart, text(32), "string", {
       defaultText: "its disks",
     }),
-    kernel: field.reference("Kernel: a path on the host, or an image.", restart, ["Image", "Volume"], { orPath: true }),
-    initrd: field.reference("Initial RAM disk: a path on the host, or an image.", restart, ["Image", "Volume"], {
+    kernel: field.reference("Kernel: a path on the host, an image or a volume.", restart, ["Image", "Volume"], {
       orPath: true,
     }),
+    initrd: field.reference(
+      "Initial RAM disk: a path on the host, an image or a volume.",
+      restart,
+      ["Image", "Volume"],
+      {
+        orPath: true,
+      },
+    ),
     cmdline: field.text("Kernel command line.", restart, { lines: true, absent: "blank" }),
   }),
-  disks: field.keyed("Disks by key. The key is the identity: adding one never renames another.", "Disk", disk, {
-    added: hotplug,
-    removed: hotplug,
-  }),
-  interfaces: field.keyed("Network interfaces by key.", "Interface", nic, {
+  disks: field.keyed(
+    "Disks by key. The key identifies the disk, so adding a disk never renames another.",
+    "Disk",
+    disk,
+    {
+      added: hotplug,
+      removed: hotplug,
+    },
+  ),
+  interfaces: field.keyed("Network interfaces by key. The key identifies the interface.", "Interface", nic, {
     added: plugged,
     removed: unplugged,
   }),
   hotplugSlots: field.integer(
-    "Free slots for disks and interfaces that are plugged in while it runs.",
+    "Free slots for disks and interfaces that are plugged in while the machine runs.",
     restart,
     { min: 0, max: 24 },
     { default: 8, needs: "hotplugSlots" },
   ),
   cloudInit: field.group(
-    "Seed for cloud-init (NoCloud), written by us to a volume of its own.",
+    "Seed for cloud-init (NoCloud), on a separate volume.",
     {
-      hostname: field.text("The guest's own host name.", reseed, { derived: true, defaultText: "the resource's name" }),
-      fqdn: field.text("Full name.", reseed),
+      hostname: field.text("Host name of the guest.", reseed, { derived: true, defaultText: "the resource's name" }),
+      fqdn: field.text("Fully qualified domain name of the guest.", reseed),
       users: field.list(
         "Users: names, or objects as cloud-init's `users`.",
         reseed,
@@ -130,7 +142,12 @@ export const fields = {
         "string | object",
         { secret: true, content: true },
       ),
-      sshKeys: field.list("Public keys let in, for the image's default user and root.", reseed, text(16_384), "string"),
+      sshKeys: field.list(
+        "Public keys that can log in as the image's default user and as root.",
+        reseed,
+        text(16_384),
+        "string",
+      ),
       packages: field.list("Packages to install.", reseed, text(), "string"),
       runCommands: field.list(
         "Commands for the first boot: text for a shell, or arguments.",
@@ -142,7 +159,7 @@ export const fields = {
       userData: field.of(
         anything,
         "string | object",
-        "User data: text, or an object that is merged with the fields here. 1 MiB at most.",
+        "User data: text, or an object that is merged with the other fields. At most 1 MiB.",
         reseed,
         { secret: true, content: true, absent: "empty" },
       ),
@@ -150,24 +167,24 @@ export const fields = {
         secret: true,
         content: true,
         absent: "empty",
-        defaultText: "DHCP, as the image has it",
+        defaultText: "the image's own, usually DHCP",
       }),
       vendorData: field.of(anything, "string | object", "Vendor data.", reseed, {
         secret: true,
         content: true,
         absent: "empty",
       }),
-      pool: field.reference("Pool for the seed's volume.", restart, ["StoragePool"], {
+      pool: field.reference("Storage pool of the seed's volume.", restart, ["StoragePool"], {
         defaultText: "the pool of the first disk that has one",
       }),
     },
     { effect: reseed },
   ),
   graphics: field.group(
-    "A screen.",
+    "Graphical console (VNC or SPICE).",
     {
       type: field.choice("Protocol.", restart, graphics, { default: "vnc", choices: "graphics" }),
-      listen: field.text("Address of the host that it listens on.", restart, {
+      listen: field.text("Address on the host that the console listens on.", restart, {
         pattern: /^[0-9a-fA-F.:]+$/,
         says: "must be an IP address",
         default: "127.0.0.1",
@@ -182,48 +199,54 @@ export const fields = {
     defaultText: "by `graphics`",
     choices: "videos",
   }),
-  serial: field.flag("A serial console, for `virsh console`.", restart, { default: true, needs: "serialConsole" }),
-  guestAgent: field.flag("A channel for the QEMU guest agent.", restart, { default: true, needs: "guestAgent" }),
-  rng: field.flag("A random number device.", restart, { default: true, needs: "randomDevice" }),
+  serial: field.flag("Serial console, for `virsh console`.", restart, { default: true, needs: "serialConsole" }),
+  guestAgent: field.flag("Channel for the QEMU guest agent.", restart, { default: true, needs: "guestAgent" }),
+  rng: field.flag("Random number device.", restart, { default: true, needs: "randomDevice" }),
   clock: field.choice("Hardware clock.", restart, ["utc", "localtime"], { default: "utc", needs: "clocks" }),
-  running: field.flag("Whether it runs.", power, { default: true }),
-  paused: field.flag("Whether it stands still in memory.", pause, { default: false }),
-  autostart: field.flag("Start it when the host starts.", "live", { default: false }),
-  shutdown: field.group("How it is switched off.", {
+  running: field.flag("Whether the machine runs.", power, { default: true }),
+  paused: field.flag("Pauses the running machine; it stays in memory.", pause, { default: false }),
+  autostart: field.flag("Starts it when the host starts.", "live", { default: false }),
+  shutdown: field.group("How the machine is shut down.", {
     timeout: field.integer(
-      "Seconds that the guest has to power off.",
+      "Seconds that the guest has to shut down.",
       "local",
       { min: 1, max: 3600 },
       { default: 300 },
     ),
-    force: field.flag("Power it off where it did not; otherwise that is an error.", "local", { default: true }),
+    force: field.flag(
+      "Powers the machine off if the guest did not shut down in time. Otherwise that is an error.",
+      "local",
+      { default: true },
+    ),
   }),
   restart: field.choice(
-    "What `up` does with a change that takes effect after a restart. `refuse`: fails, before anything is touched; `defer`: leaves it to the next restart; `now`: restarts the machine.",
+    "What `up` does with a change that takes effect after a restart. `refuse`: fails before anything is changed; `defer`: stores the change for the next restart; `now`: restarts the machine.",
     "local",
     ["refuse", "defer", "now"],
     { default: "refuse" },
   ),
-  keepDisks: field.flag("Keep the volumes that were made with it when it is deleted.", "local", { default: false }),
-  wait: field.group("When it counts as up.", {
+  keepDisks: field.flag("Keeps the volumes that were created with the machine when it is deleted.", "local", {
+    default: false,
+  }),
+  wait: field.group("When the machine counts as ready.", {
     for: field.choice(
-      "`address`: it has one; `ssh`: it answers, with the host key that it was given; `agent`: its guest agent answers.",
+      "What to wait for. `address`: an address; `ssh`: an answer on the ssh port with the host key that the seed gave the guest; `agent`: an answer of the guest agent.",
       "local",
       ["none", "address", "ssh", "agent"],
       { default: "none" },
     ),
     timeout: field.integer("Seconds.", "local", { min: 1, max: 7200 }, { default: 300 }),
-    port: field.integer("Port of ssh.", "local", { min: 1, max: 65_535 }, { default: 22 }),
+    port: field.integer("ssh port of the guest.", "local", { min: 1, max: 65_535 }, { default: 22 }),
   }),
   defined: field.flag(
-    "Set by a refresh where the domain is gone while its disks or reservations are still there: the next update defines it again.",
-    worded("live", () => ({ effect: "live", says: "live, defined again with the disks that are there" })),
+    "Set by a refresh if the domain no longer exists but its disks or reservations do. The next update defines it again.",
+    worded("live", () => ({ effect: "live", says: "live, defined again with the existing disks" })),
     { internal: true },
   ),
   xml: field.group(
-    "A patch of the generated definition, for what has no field here.",
+    "Changes to the generated definition, for settings without a field.",
     {
-      set: field.dictionary("Text by path: `/domain/devices/disk[1]/driver/@queues`.", restart),
+      set: field.dictionary("Values by path: `/domain/devices/disk[1]/driver/@queues`.", restart),
       remove: field.list("Paths to remove.", restart, text(1024), "string"),
     },
     { needs: "xmlPatch" },
@@ -236,19 +259,19 @@ const outputs = {
   macAddresses: { typeText: "{ [key: string]: string }", doc: "MAC addresses by interface key." },
   connection: {
     typeText: "{ host: string; user: string; port: number; hostKey?: string } | undefined",
-    doc: "Fits @pulumi/command's remote connection; add a private key.",
+    doc: "Connection for @pulumi/command's remote commands; add a private key.",
   },
-  sshHostKeys: { typeText: "string[]", doc: "Public ssh host keys that the seed gave the guest." },
-  hostKeySeed: { typeText: "string", doc: "What the guest's ssh host key is made from.", secret: true },
-  restartPending: { typeText: "string[]", doc: "Fields whose stored value takes effect after a restart." },
-  display: { typeText: "string | undefined", doc: "Where its screen is: `vnc://127.0.0.1:5900`." },
+  sshHostKeys: { typeText: "string[]", doc: "Public ssh host keys that the seed gives the guest." },
+  hostKeySeed: { typeText: "string", doc: "Seed from which the guest's ssh host key is made.", secret: true },
+  restartPending: { typeText: "string[]", doc: "Fields whose stored value takes effect after the next restart." },
+  display: { typeText: "string | undefined", doc: "Address of the graphical console: `vnc://127.0.0.1:5900`." },
   volumes: {
     typeText: "{ [key: string]: string }",
-    doc: "Ids of the volumes made with it, by disk key; `seed`: the seed's.",
+    doc: "Ids of the volumes created with the machine, by disk key. `seed`: the seed's volume.",
   },
   reservations: {
     typeText: "{ [key: string]: string }",
-    doc: "Networks in which it reserved its address itself, by interface key.",
+    doc: "Networks in which the machine reserved its own address, by interface key.",
   },
 } as const;
 

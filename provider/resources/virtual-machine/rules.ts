@@ -30,7 +30,7 @@ function interrupting(what: "machine" | "interface", lasts: Lasts, { oldInputs }
 
 function off({ oldInputs, newInputs }: Change): Verdict | undefined {
   return oldInputs.running === false || newInputs.running === false
-    ? { effect: "live", says: "on the stored definition, the machine is off" }
+    ? { effect: "live", says: "on the stored definition, since the machine is off" }
     : undefined;
 }
 
@@ -123,8 +123,8 @@ export const cable: EffectRule = worded("live", (change) =>
 );
 
 export const reseed: EffectRule = worded(
-  "seeded anew, after a restart",
-  (change) => off(change) ?? restarts(change, "seeded anew, under a new instance id, after a restart"),
+  "a new seed, after a restart",
+  (change) => off(change) ?? restarts(change, "a new seed with a new instance id, after a restart"),
 );
 
 export const power: EffectRule = worded("live", (change) =>

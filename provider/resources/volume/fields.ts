@@ -11,24 +11,22 @@ const fields = {
     choices: "volumeFormats",
   }),
   size: field.size(
-    "Size that a guest sees. It grows, also while a guest has it, and never shrinks. Needed without `image` or `from`.",
+    "Size as a guest sees it. It can grow, also while a guest uses it, and never shrinks. Required without `image` and `from`.",
     grows("a volume"),
-    { min: 512, of: "disk", defaultText: "that of `image` or `from`" },
+    { min: 512, of: "disk", defaultText: "the size of `image` or `from`" },
   ),
-  image: field.reference("Image that it is made from.", "replace", ["Image"]),
+  image: field.reference("Image that the volume is made from.", "replace", ["Image"]),
   clone: field.choice(
-    "With `image`. `linked`: the image stays its backing file; `full`: an independent copy.",
+    "How `image` is used. `linked`: as the backing file; `full`: as an independent copy.",
     "replace",
     clones,
     { default: "linked", choices: "clones" },
   ),
-  from: field.reference(
-    "Volume that it is made from: a full, independent copy of what it holds at the time.",
-    "replace",
-    ["Volume"],
-  ),
+  from: field.reference("Volume to copy. The copy is independent and has the content of that moment.", "replace", [
+    "Volume",
+  ]),
   preallocation: field.choice(
-    "Space that is taken at once: none, that of qcow2's own tables, or all.",
+    "Space that is allocated at once. `off`: none; `metadata`: that of qcow2's tables; `full`: all.",
     "replace",
     ["off", "metadata", "full"],
     { default: "off" },
@@ -38,8 +36,8 @@ const fields = {
 
 const outputs = {
   path: { typeText: "string", doc: "Path on the host." },
-  key: { typeText: "string", doc: "What the hypervisor tells it by." },
-  allocation: { typeText: "string", doc: "Space that it took when it was made." },
+  key: { typeText: "string", doc: "Key of the volume in the hypervisor." },
+  allocation: { typeText: "string", doc: "Space that it took when it was created." },
 } as const;
 
 export const table = { kind: "Volume", fields, outputs } as const satisfies Table;

@@ -1,7 +1,7 @@
 import type { Inputs } from "../../../provider/basics/record";
 import type { Sample } from "../sample";
 
-/** What is in the state alone: no host shows it. */
+/** A field that is in the state only: no host shows it. */
 export const unseen: Pick<Sample, "seen" | "shows" | "unobserved"> = {
   seen: async () => "nothing",
   shows: () => ["nothing", "nothing"],

@@ -68,7 +68,7 @@ describe("nodes in a preview summary", () => {
 
   it("say what is refused", () => {
     const notes = (news: object) => update({ cluster: { ...cluster, ...news } }).notes.join();
-    assert.match(notes({ version: "1.34.2" }), /`cluster\.version` is refused: .*older one/);
+    assert.match(notes({ version: "1.34.2" }), /`cluster\.version` is refused: .*be downgraded/);
     assert.match(notes({ version: "1.36.0" }), /go to 1\.35 first/);
     assert.match(notes({ podSubnet: "10.100.0.0/16" }), /`cluster\.podSubnet` is refused: .*generation/);
   });

@@ -55,7 +55,7 @@ describe("the configuration of four-winds", () => {
       kubernetes({ version: "stable" })[0]!,
       /^four-winds:kubernetes\.version must be a version, as 1\.34\.4/,
     );
-    assert.match(kubernetes({ version: "1.34.4", subnet: "x" })[0]!, /^four-winds:kubernetes\.subnet is no key/);
+    assert.match(kubernetes({ version: "1.34.4", subnet: "x" })[0]!, /^four-winds:kubernetes\.subnet is not a key/);
     assert.match(
       kubernetes({ version: "1.34.4", network: {} })[0]!,
       /^four-winds:kubernetes\.network\.plugin is missing .*network\.plugin flannel/,
@@ -125,12 +125,12 @@ describe("the configuration of four-winds", () => {
     const [top] = problemsOf({ "four-winds:memroy": "2GiB" });
     assert.match(
       top!,
-      /^four-winds:memroy is no key; there are: hosts, .*memory, .*pulumi config rm four-winds:memroy\)$/,
+      /^four-winds:memroy is not a key; valid keys: hosts, .*memory, .*pulumi config rm four-winds:memroy\)$/,
     );
     const [inner] = problemsOf({ "four-winds:sizes": { boreas: { cpus: 2 } } });
     assert.match(
       inner!,
-      /^four-winds:sizes\.boreas\.cpus is no key; there are: vcpus, .*rm --path four-winds:sizes\.boreas\.cpus\)$/,
+      /^four-winds:sizes\.boreas\.cpus is not a key; valid keys: vcpus, .*rm --path four-winds:sizes\.boreas\.cpus\)$/,
     );
     // Another package's keys are its own.
     assert.deepEqual(problemsOf({ "other:memroy": "2GiB" }), []);

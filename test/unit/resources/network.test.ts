@@ -105,7 +105,7 @@ describe("Network", function () {
     const next = { ...full, domain: "other.example" };
     const row = diff(definition, made.state, await checked(network, next, made.inputs)).rows[0]!;
     assert.deepEqual([row.path, row.effect], ["domain", "live"]);
-    assert.match(row.says!, /restarted: guests stay plugged in/);
+    assert.match(row.says!, /restarted: guests stay connected/);
     await change(host, network, made, next);
     assert.deepEqual(host.changes(), ["networks.redefine"]);
     const state = there(made.id);

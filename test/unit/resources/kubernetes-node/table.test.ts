@@ -42,7 +42,7 @@ describe("KubernetesNode's inputs", function () {
     ["a taint that is none", { taints: ["dedicated=lab"] }, /^taints\.0: "dedicated=lab" must be a taint/],
     ["two taints of one key and effect", { taints: ["a=b:NoSchedule", "a=c:NoSchedule"] }, /^taints: has two taints/],
     ["a label that is none", { labels: { "a b": "c" } }, /^labels/],
-    ["a label's value that is none", { labels: { a: "b c" } }, /^labels\.a: "b c" is no value/],
+    ["a label's value that is none", { labels: { a: "b c" } }, /^labels\.a: "b c" is not a label value/],
     [
       "subnets that overlap",
       { cluster: { ...cluster, podSubnet: "10.96.0.0/12" } },
@@ -112,7 +112,7 @@ describe("a change of a node", function () {
     const to = (version: string) => ({ cluster: { ...cluster, version } });
     assert.deepEqual(says(first, to("1.34.4")), ["cluster.version: live"]);
     assert.deepEqual(says(first, to("1.35.0")), ["cluster.version: live"]);
-    assert.match(refusal(first, to("1.34.2")), /cluster\.version: .*older one/);
+    assert.match(refusal(first, to("1.34.2")), /cluster\.version: .*can't be downgraded/);
     assert.match(refusal(first, to("1.36.1")), /go to 1\.35 first/);
   });
 
