@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { allDrivers } from "../provider/drivers/registry";
 import type { Definition } from "../provider/lifecycle/lifecycle";
 import { definitions } from "../provider/pulumi/definitions";
 import { argumentsText, connectionText } from "./generate/arguments";
+import { driversText } from "./generate/drivers";
 import { projectText } from "./generate/project";
 import { referenceText } from "./generate/reference";
 import { folderOf } from "./generate/sources";
@@ -27,6 +29,7 @@ export function generated(all: readonly Definition[]): Readonly<Record<string, s
       ]),
     ),
     "docs/resources.md": referenceText(all),
+    "docs/drivers.md": driversText(all, allDrivers()),
     "Pulumi.yaml": projectText(readFileSync(join(root, "Pulumi.yaml"), "utf8")),
   };
 }

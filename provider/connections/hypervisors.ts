@@ -53,20 +53,20 @@ export async function hypervisorFor(connection: StoredConnection, expected: Expe
     hypervisor = driverNamed(target.driver).open(transport, target.uri, hostProfiles());
     open.set(key, hypervisor);
   }
-  let machineId: string;
+  let machineIds: readonly string[];
   try {
     if (expected.connect) hypervisor.connect();
-    machineId = await hypervisor.system.machineId();
+    machineIds = await hypervisor.machineIds();
   } catch (error) {
     if (open.get(key) === hypervisor) open.delete(key);
     const failure = asWindroseError(error);
     dead.set(key, { error: failure, until: Date.now() + deadFor });
     throw failure;
   }
-  if (expected.ids.length > 0 && !expected.ids.includes(machineId)) {
+  if (expected.ids.length > 0 && !machineIds.some((id) => expected.ids.includes(id))) {
     throw new WindroseError(
       "host-identity",
-      `another machine answers for ${connectionName(connection)}: its id is ${machineId}, expected was ${expected.ids[0]}`,
+      `another machine answers for ${connectionName(connection)}: its id is ${machineIds.join(" or ")}, expected was ${expected.ids[0]}`,
       {
         hint: `If the machine was really replaced, set \`acceptReplacement: "${expected.ids[0]}"\` on the Host.`,
       },

@@ -99,6 +99,9 @@ export type Video = (typeof videos)[number];
 /** A feature that a driver has or has not. A list that is empty is one that it has not. */
 export type FeatureName = Exclude<keyof Features, "live">;
 
+/** Something that is changed while a machine runs. */
+export type LiveName = keyof Features["live"];
+
 /** A feature that says which values a choice may have. */
 export type ChoiceName = {
   [Name in keyof Features]: Features[Name] extends readonly string[] ? Name : never;
@@ -142,6 +145,11 @@ export function hasFeature(features: Features, name: FeatureName): boolean {
   const value = features[name];
   if (typeof value === "boolean") return value;
   return Array.isArray(value) ? value.length > 0 : Object.values(value).some(Boolean);
+}
+
+export function changesLive({ live }: Features, name: LiveName): boolean {
+  const answer: boolean | readonly string[] = live[name];
+  return typeof answer === "boolean" ? answer : answer.length > 0;
 }
 
 /** Whether a disk can be plugged in and out of a running machine; of a cdrom only the media can be changed. */

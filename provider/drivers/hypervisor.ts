@@ -55,6 +55,11 @@ export interface Hypervisor {
   readonly networks?: NetworkSection;
   /** There, exactly where the features have snapshots. */
   readonly snapshots?: SnapshotSection;
+  /**
+   * Ids of the machines that the connection may lead to (machine-id(5)): one, or all of a cluster. Another machine behind the
+   * same address is an error, which nothing but this tells.
+   */
+  machineIds(): Promise<readonly string[]>;
   /** Begins to connect, where calls will follow: what fails here fails again in the first of them. */
   connect(): void;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { z as zod } from "zod";
 import { asRecord, type Inputs, isRecord, unknown } from "../basics/record";
 import { formatSize, parseSize, sizeProblem } from "../basics/sizes";
-import type { ChoiceName, FeatureName, Features } from "../drivers/features";
+import type { ChoiceName, FeatureName, Features, LiveName } from "../drivers/features";
 import type { Interruption, LostByField } from "./interruption";
 
 /**
@@ -58,13 +58,15 @@ export interface EffectFunction {
   (change: Change): Verdict;
   /** The rule in words, for the documentation. */
   readonly text?: string;
+  /** What the driver must be able to do while the machine runs; without it the change takes effect after a restart. */
+  readonly live?: LiveName;
 }
 
 export type EffectRule = Effect | Judgement | EffectFunction;
 
 /** A rule with its words: `worded("live upward", (change) => …)`. */
-export function worded(text: string, rule: (change: Change) => Verdict): EffectFunction {
-  return Object.assign((change: Change) => rule(change), { text });
+export function worded(text: string, rule: (change: Change) => Verdict, live?: LiveName): EffectFunction {
+  return Object.assign((change: Change) => rule(change), { text, live });
 }
 
 /** zod, as the maker of a type gets it. A table does not import it. */

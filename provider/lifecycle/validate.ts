@@ -11,7 +11,7 @@ export interface Failure {
   /** `disks.data.size` */
   readonly property: string;
   readonly reason: string;
-  /** There is no such field: its value says nothing. */
+  /** There is no such field, here or on such a host: its value says nothing. */
   readonly unfielded?: true;
 }
 
@@ -59,7 +59,7 @@ function walk(fields: Fields, given: Inputs, prefix: string, on: Walk): Inputs {
     } else if (spec.shape === "leaf" && spec.internal) {
       failures.push({ property, reason: "is not an argument: the provider sets it" });
     } else if (features && lacking(spec, value, features)) {
-      failures.push({ property, reason: lacking(spec, value, features)! });
+      failures.push({ property, reason: lacking(spec, value, features)!, unfielded: true });
     } else if (value === unknown) {
       result[name] = value;
     } else if (spec.shape === "leaf") {

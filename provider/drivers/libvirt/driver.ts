@@ -49,6 +49,10 @@ export class LibvirtHypervisor implements Hypervisor {
     return this.session.target.uri;
   }
 
+  async machineIds(): Promise<readonly string[]> {
+    return [await this.system.machineId()];
+  }
+
   connect(): void {
     this.session.client().catch(() => {});
   }

@@ -11,6 +11,7 @@ import type { MachineRun } from "./desired-machine";
 
 /** What a definition holds that takes effect with a start, by the fields' names. Devices that are plugged live are not in it. */
 function started(definition: ReportedMachine | MachineDefinition, features: Features): Record<string, unknown> {
+  const { live } = features;
   const seed = definition.disks.find((disk) => disk.key === "seed");
   return {
     maxVcpus: definition.maxVcpus,
@@ -31,6 +32,9 @@ function started(definition: ReportedMachine | MachineDefinition, features: Feat
       keymap: definition.graphics.keymap,
     },
     hotplugSlots: definition.hotplugSlots,
+    interfaces: live.interfaces ? undefined : definition.interfaces,
+    description: live.metadata ? undefined : definition.description,
+    metadata: live.metadata ? undefined : definition.metadata,
     xml: "patched" in definition ? definition.patched : undefined,
     cloudInit: seed?.path,
     disks: Object.fromEntries(
@@ -40,8 +44,9 @@ function started(definition: ReportedMachine | MachineDefinition, features: Feat
           disk.key,
           [
             ...[disk.bus, disk.target, disk.readonly, disk.serial, disk.cache, disk.discard, disk.io, disk.device],
+            live.diskLimits ? undefined : disk.limits,
             // Another file is plugged in at once, and media is changed, where that can be.
-            isPluggable(features, disk) || disk.device === "cdrom" ? undefined : disk.path,
+            isPluggable(features, disk) || (disk.device === "cdrom" && live.media) ? undefined : disk.path,
           ],
         ]),
     ),
@@ -58,22 +63,23 @@ export function pendingOf({ stored, running }: Pick<MachineState, "stored" | "ru
   if (!running) return [];
   const [before, after] = [started(running, features), started(stored, features)];
   const pending = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
-  if (stored.vcpus < running.vcpus || (stored.vcpus > running.vcpus && pending.includes("maxVcpus")))
-    pending.push("vcpus");
-  if (stored.memory !== running.memory && pending.includes("maxMemory")) pending.push("memory");
+  const more = stored.vcpus > running.vcpus && (pending.includes("maxVcpus") || !features.live.vcpusUp);
+  if (stored.vcpus < running.vcpus || more) pending.push("vcpus");
+  if (stored.memory !== running.memory && (pending.includes("maxMemory") || !features.live.memory))
+    pending.push("memory");
   return pending.sort();
 }
 
 /** Memory and CPUs of the running machine, as far as it can have them without a restart. */
 export async function syncSize(run: MachineRun, wanted: MachineDefinition): Promise<void> {
-  const { machines } = run.hypervisor;
+  const { machines, features } = run.hypervisor;
   const { uuid, running, stored } = run.observed!;
   if (!running) return;
   const memory = wanted.memory !== running.memory || wanted.memory !== stored.memory;
-  if (memory && wanted.memory <= running.maxMemory && wanted.memory <= stored.maxMemory)
+  if (features.live.memory && memory && wanted.memory <= running.maxMemory && wanted.memory <= stored.maxMemory)
     await machines.setMemory(uuid, wanted.memory);
-  if (wanted.vcpus > running.vcpus && wanted.vcpus <= running.maxVcpus && wanted.vcpus <= stored.maxVcpus)
-    await machines.setVcpus(uuid, wanted.vcpus);
+  const up = wanted.vcpus > running.vcpus && wanted.vcpus <= running.maxVcpus && wanted.vcpus <= stored.maxVcpus;
+  if (features.live.vcpusUp && up) await machines.setVcpus(uuid, wanted.vcpus);
 }
 
 /** Runs, stands still or is off, as asked for. Answers whether it was started here. */

@@ -1,6 +1,6 @@
 import { asRecord, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
-import { type Features, isPluggable } from "../../drivers/features";
+import { changesLive, isPluggable, type LiveName } from "../../drivers/features";
 import type { Interruption, Lasts } from "../../lifecycle/interruption";
 import {
   type Change,
@@ -34,21 +34,21 @@ function off({ oldInputs, newInputs }: Change): Verdict | undefined {
     : undefined;
 }
 
-/** Live where the driver changes that on a running machine; else after a restart. */
-export const where = (ability: keyof Features["live"], live: EffectRule): EffectRule =>
-  worded(typeof live === "function" ? (live.text ?? effectWords.live) : effectWords.live, (change) => {
-    if (!can(change.features, ability)) return off(change) ?? restarts(change);
-    return typeof live === "function" ? live(change) : live;
-  });
-
-function can({ live }: Features, ability: keyof Features["live"]): boolean {
-  const answer = live[ability];
-  return typeof answer === "boolean" ? answer : answer.length > 0;
-}
+/** Live where the driver changes that on a running machine; else after a restart. What is never done is refused in any case. */
+export const where = (ability: LiveName, live: EffectRule): EffectRule =>
+  worded(
+    typeof live === "function" ? (live.text ?? effectWords.live) : effectWords.live,
+    (change) => {
+      const verdict = typeof live === "function" ? live(change) : live;
+      const able = changesLive(change.features, ability);
+      return able || (typeof verdict === "object" && "refuse" in verdict) ? verdict : (off(change) ?? restarts(change));
+    },
+    ability,
+  );
 
 /** Up to what the running machine was started with: now. Else after a restart. */
 export const upTo = (
-  ability: keyof Features["live"],
+  ability: LiveName,
   maximum: string,
   amount: (value: unknown) => number,
   downward: boolean,
@@ -60,11 +60,12 @@ export const upTo = (
     (change) => {
       const { old, new: value, oldInputs, features } = change;
       const limit = oldInputs[maximum];
-      if (!can(features, ability)) return off(change) ?? restarts(change);
+      if (!changesLive(features, ability)) return off(change) ?? restarts(change);
       if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
       if (amount(value) < amount(old) && !downward) return off(change) ?? restarts(change);
       return amount(value) <= amount(limit) ? "live" : (off(change) ?? restarts(change));
     },
+    ability,
   );
 
 export const bytes = (value: unknown) => sizeInBytes(String(value));
@@ -72,17 +73,25 @@ export const bytes = (value: unknown) => sizeInBytes(String(value));
 /** Whether a disk comes and goes while the machine runs. */
 const plugs = ({ features }: Change, disk: unknown) => isPluggable(features, asRecord(disk));
 
-export const hotplug: EffectRule = worded("live, where its bus allows; else after a restart", (change) => {
-  if (plugs(change, change.new ?? change.old)) {
-    return change.new === undefined
-      ? { effect: "live", says: "live, unplugged; a volume made with it is deleted" }
-      : { effect: "live", says: "live, new disk" };
-  }
-  return off(change) ?? restarts(change);
-});
+const byBus = "live, where its bus allows; else after a restart";
 
-export const swapped: EffectRule = worded("live, where its bus allows; else after a restart", (change) =>
-  plugs(change, change.beside) ? "live" : (off(change) ?? restarts(change)),
+export const hotplug: EffectRule = worded(
+  byBus,
+  (change) => {
+    if (plugs(change, change.new ?? change.old)) {
+      return change.new === undefined
+        ? { effect: "live", says: "live, unplugged; a volume made with it is deleted" }
+        : { effect: "live", says: "live, new disk" };
+    }
+    return off(change) ?? restarts(change);
+  },
+  "diskBuses",
+);
+
+export const swapped: EffectRule = worded(
+  byBus,
+  (change) => (plugs(change, change.beside) ? "live" : (off(change) ?? restarts(change))),
+  "diskBuses",
 );
 
 const growing = grows("a disk");

@@ -15,7 +15,7 @@ import {
   type Thing,
   type WantedThing,
 } from "../../../provider/host-system/preparation/model";
-import { winds } from "./profiles";
+import { winds } from "../../fake-driver/profile";
 
 const holder = (name: string): Holder => ({
   lineage: name.charCodeAt(0).toString(16).padStart(32, "0"),

@@ -4,7 +4,7 @@ import { canBeRoot } from "../../../provider/host-system/commands";
 import { factsOf, operatingSystem } from "../../../provider/host-system/facts";
 import { freeSpace } from "../../../provider/host-system/free-space";
 import type { Transport } from "../../../provider/transports/transport";
-import { winds } from "./profiles";
+import { winds } from "../../fake-driver/profile";
 
 const id = "0123456789abcdef0123456789abcdef";
 

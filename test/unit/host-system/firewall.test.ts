@@ -16,7 +16,7 @@ import {
 } from "../../../provider/host-system/preparation/firewall";
 import { Script } from "../../../provider/host-system/preparation/script";
 import { bridgePattern } from "../../../provider/resources/host/fields";
-import { libvirtHost, windsHost } from "./profiles";
+import { libvirtHost, windsHost } from "../../fake-driver/profile";
 
 const held = { project: "winds", stack: "dev", urn: "u" };
 const claims = (...all: [string, string][]): Claim[] =>

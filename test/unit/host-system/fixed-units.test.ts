@@ -4,7 +4,7 @@ import { type Claim, claimFile, claimText } from "../../../provider/host-system/
 import { nothingWanted, type ServiceState } from "../../../provider/host-system/preparation/model";
 import { createPreparation } from "../../../provider/host-system/preparation/preparation";
 import type { ExecOptions, Transport } from "../../../provider/transports/transport";
-import { libvirtHost } from "./profiles";
+import { libvirtHost } from "../../fake-driver/profile";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const system = { machineId: "m", hostname: "anemoi", os: "debian 12", distributions: ["debian"], arch: "x86_64" };

@@ -10,7 +10,7 @@ import {
 } from "../../../provider/host-system/preparation/packages";
 import { enabledValue, runningValue, unitOf } from "../../../provider/host-system/preparation/unit-state";
 import { parseUnits } from "../../../provider/host-system/preparation/units";
-import { winds } from "./profiles";
+import { winds } from "../../fake-driver/profile";
 
 const families: Record<Family, string[][]> = {
   debian: [["debian"], ["ubuntu", "debian"], ["linuxmint", "ubuntu", "debian"], ["raspbian", "debian"]],

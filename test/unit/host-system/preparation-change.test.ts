@@ -15,7 +15,7 @@ import { actualPreparation } from "../../../provider/host-system/preparation/dri
 import { nothingWanted, type WantedFile, type WantedThing } from "../../../provider/host-system/preparation/model";
 import { fileValue, type Observed, parseObserved } from "../../../provider/host-system/preparation/observe";
 import { exitCodes } from "../../../provider/host-system/preparation/script";
-import { libvirtHost, windsHost } from "./profiles";
+import { libvirtHost, windsHost } from "../../fake-driver/profile";
 
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };
 const nothing: Plan = { write: [], remove: [], after: [], set: [], restore: [], left: [] };

@@ -8,7 +8,7 @@ import type { Claim, Plan } from "../../../provider/host-system/preparation/clai
 import { parseObserved } from "../../../provider/host-system/preparation/observe";
 import { removableCommand } from "../../../provider/host-system/preparation/packages";
 import type { HostProfiles } from "../../../provider/host-system/profile";
-import { libvirtHost, windsHost } from "./profiles";
+import { libvirtHost, windsHost } from "../../fake-driver/profile";
 
 const observed = parseObserved(`\0digest\n${"0".repeat(64)}\n`, { things: [], profiles: libvirtHost });
 const holder = { lineage: "0".repeat(32), project: "winds", stack: "dev", urn: "u" };

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { largestFile, observeScript } from "../../../provider/host-system/preparation/observe";
 import { Script } from "../../../provider/host-system/preparation/script";
-import { libvirtHost } from "./profiles";
+import { libvirtHost } from "../../fake-driver/profile";
 
 const me = `${process.getuid!()}:${process.getgid!()}`;
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { features } from "../../../provider/drivers/libvirt/features";
 import { syncDevices } from "../../../provider/resources/virtual-machine/devices";
 
 /** A machine with a screen, whose update to another password is said to have failed, or not. */
 const run = (set: unknown[], previous: object) =>
   ({
-    hypervisor: { machines: { setGraphicsPassword: async (...all: unknown[]) => set.push(all) } },
+    hypervisor: { features, machines: { setGraphicsPassword: async (...all: unknown[]) => set.push(all) } },
     observed: { uuid: "u1", stored: { disks: [], interfaces: [], graphics: { type: "vnc" } } },
     inputs: {},
     made: {},

@@ -1,10 +1,10 @@
-import { hostProfile as libvirt } from "../../../provider/drivers/libvirt/host/profile";
-import type { HostProfile, HostProfiles } from "../../../provider/host-system/profile";
+import { hostProfile as libvirt } from "../../provider/drivers/libvirt/host/profile";
+import type { HostProfile, HostProfiles } from "../../provider/host-system/profile";
 
 export const libvirtHost: HostProfiles = { own: libvirt, all: [libvirt] };
 
 /** A hypervisor that has nothing in common with another: no networks, no settings, no AppArmor, guests of its own. */
-export const winds: HostProfile = {
+export const winds = {
   packages: {
     groups: {
       winds: { debian: ["winds-utils"], fedora: ["winds"], arch: ["winds"], suse: ["winds"] },
@@ -40,7 +40,7 @@ export const winds: HostProfile = {
         ? undefined
         : { why: "it was not started under winds", effect: "guests can't be started" },
   },
-};
+} as const satisfies HostProfile;
 
 /** A host of winds, on which libvirt's guests may run too. */
 export const windsHost: HostProfiles = { own: winds, all: [libvirt, winds] };
