@@ -30,6 +30,7 @@ export type {
   PodNetwork,
 } from "./kubernetes-lab/kubernetes/request";
 export { KubernetesLab } from "./kubernetes-lab/kubernetes-lab";
-export { type LabPlan, type PlannedGuest, plan } from "./kubernetes-lab/plan";
+export { type LabPlan, plan } from "./kubernetes-lab/plan";
+export type { PlannedGuest } from "./kubernetes-lab/planned-guest";
 export { PlanError, type Problem } from "./kubernetes-lab/problems";
 export type { GuestRequest, GuestSize, HostRequest, LabRequest, NetworkRequest, Role } from "./kubernetes-lab/request";

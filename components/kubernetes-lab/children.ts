@@ -11,11 +11,13 @@ import type {
   VirtualMachine,
   VirtualMachineArgs,
 } from "../../provider/index";
-import type { KubernetesLabArgs, LabCheckArgs, LabHostArgs } from "./arguments";
+import type { KubernetesLabArgs, LabHostArgs } from "./arguments";
 import { bundleDisk } from "./kubernetes/children";
 import type { PlannedCluster } from "./kubernetes/plan";
 import type { ClusterTexts } from "./kubernetes/texts";
-import { guestInterface, type LabPlan, type PlannedGuest } from "./plan";
+import { loginOf } from "./login";
+import { guestInterface, type LabPlan } from "./plan";
+import type { PlannedGuest } from "./planned-guest";
 import { disableCloudInit, preparation } from "./prepare";
 import { readinessScript } from "./readiness";
 
@@ -57,8 +59,6 @@ export interface Ground {
   readonly bundle?: Image;
 }
 
-export type Login = Omit<LabCheckArgs, "timeout"> & { readonly user?: string };
-
 /** Texts that were files are texts here. */
 export interface Texts {
   readonly sshKeys: KubernetesLabArgs["sshKeys"];
@@ -91,12 +91,6 @@ export function machineArgs(
       ...commands(args, texts, theirs?.runCommands),
     })),
   };
-}
-
-/** The keys and the user for looking into guests. */
-export function loginOf({ check = true, user }: Pick<KubernetesLabArgs, "check" | "user">): Login {
-  const { timeout: _, ...keys } = typeof check === "boolean" ? {} : check;
-  return { ...keys, ...defined({ user }) };
 }
 
 /** Nothing where nothing was prepared, or nobody is to look. */

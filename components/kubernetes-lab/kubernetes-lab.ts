@@ -13,9 +13,10 @@ import { type Access, inventoryText, knownHostsText, sshCommand, sshConfigText, 
 import type { GuestAccess, KubernetesLabArgs } from "./arguments";
 import { last, planOf, refusal, textsOf } from "./asked";
 import { type Capacity, demandOf, shortfalls } from "./capacity";
-import { checkArgs, type Ground, hostArgs, loginOf, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
+import { checkArgs, type Ground, hostArgs, machineArgs, networkArgs, poolArgs, type Texts } from "./children";
 import { bundleArgs, bundleName, clusterMark, nodeArgs, withRestart } from "./kubernetes/children";
 import { type ClusterOutputs, clusterOutputs } from "./kubernetes/cluster";
+import { loginOf } from "./login";
 import type { LabPlan } from "./plan";
 import { PlanError } from "./problems";
 

@@ -5,8 +5,9 @@ import { checkRequest } from "./checks";
 import { type PlannedCluster, planCluster } from "./kubernetes/plan";
 import { hostOf } from "./placement";
 import { type PlannedHost, planHosts } from "./plan-hosts";
+import type { PlannedGuest } from "./planned-guest";
 import { Problems } from "./problems";
-import type { LabRequest, Role } from "./request";
+import type { LabRequest } from "./request";
 
 /**
  * What a lab looks like before anything of it is made: names, addresses, MAC addresses, placement, capacity. A function of
@@ -15,25 +16,6 @@ import type { LabRequest, Role } from "./request";
  * What a guest gets follows from its own name and arguments, never from its neighbours: adding a guest, or taking one
  * away, changes nothing about any other.
  */
-
-export interface PlannedGuest {
-  readonly name: string;
-  /** Its resource's name: `<lab>-<guest>`. */
-  readonly resource: string;
-  readonly role: Role;
-  /** Key of its host. */
-  readonly host: string;
-  readonly address: string;
-  /** The one that the machine's first preview derives; a machine that is renamed or moved keeps its own. */
-  readonly mac: string;
-  /** Key of its image. */
-  readonly image: string;
-  readonly vcpus: number;
-  readonly maxVcpus?: number;
-  readonly memory: string;
-  readonly maxMemory?: string;
-  readonly diskSize?: string;
-}
 
 export interface LabPlan {
   readonly hosts: Readonly<Record<string, PlannedHost & { readonly demand: Demand }>>;

@@ -4,7 +4,12 @@ import type { Inputs } from "../../provider/basics/record";
 import { inGuest } from "../e2e/guests";
 import type { LabHost } from "../lab";
 import type { Place } from "./place";
-import type { Which } from "./sample";
+
+/**
+ * A machine has two definitions. `running`: what is in force; `stored`: what is in force from the next start on. Any other
+ * kind has only one.
+ */
+export type Which = "stored" | "running";
 
 /** Looks at a host without the provider's help: virsh, files, the guest itself. */
 export class Look {

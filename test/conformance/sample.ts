@@ -1,21 +1,13 @@
 import { type Inputs, isRecord } from "../../provider/basics/record";
 import type { Definition } from "../../provider/lifecycle/lifecycle";
 import type { Effect, EffectRule, Field, Fields, Kind } from "../../provider/lifecycle/schema";
-import type { Look } from "./look";
+import type { Look, Which } from "./look";
 import type { Place } from "./place";
 
 /** The key under which an entry of a keyed field is tried. */
 export const key = "data";
 
-/**
- * The words of this file are explained in docs/tests.md.
- *
- * A machine has two definitions. `running`: what is in force; `stored`: what is in force from the next start on. Any other
- * kind has only one.
- */
-export type Which = "stored" | "running";
-
-/** How one rule of a field table is tried. */
+/** How one rule of a field table is tried. The words of this file are explained in docs/tests.md. */
 export interface Sample {
   /** The field before and after; undefined: not given. */
   values(place: Place): readonly [unknown, unknown];

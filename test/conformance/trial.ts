@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Inputs } from "../../provider/basics/record";
 import { restartRefusal } from "../../provider/lifecycle/lifecycle";
 import { type Effect, effectWords } from "../../provider/lifecycle/schema";
-import type { Look } from "./look";
+import type { Look, Which } from "./look";
 import type { Place } from "./place";
-import { inputsOf, type KindSamples, type Rule, rowPath, type Sample, type Which, withValue } from "./sample";
+import { inputsOf, type KindSamples, type Rule, rowPath, type Sample, withValue } from "./sample";
 import { type Previewed, Refused, type Way } from "./way";
 
 /** What a run needs: a resource to change, and a look at its host. */

@@ -6,6 +6,7 @@ import { withLock } from "./lock.js";
 import { outsideOfLabs } from "./owner.js";
 import { labCache, recipes } from "./paths.js";
 import { run } from "./process.js";
+// biome-ignore lint/suspicious/noImportCycles: the root of a host is warmed up in a lab of its own, which takes it as it is
 import { warm } from "./warm.js";
 
 export interface Recipe {

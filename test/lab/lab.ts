@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+// biome-ignore lint/suspicious/noImportCycles: the root of a host is warmed up in a lab of its own, which takes it as it is
 import { ensureHostRoot, type HostForm, type Release } from "./build.js";
 import { cgroupProcesses, findCgroups, removeCgroup } from "./cgroups.js";
 import { findMounts, findNspawnState, kill, mountRoot, unmountAll } from "./container.js";

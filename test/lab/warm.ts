@@ -1,7 +1,9 @@
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
+// biome-ignore lint/suspicious/noImportCycles: the root of a host is warmed up in a lab of its own, which takes it as it is
 import type { Release } from "./build.js";
 import type { Log } from "./install.js";
+// biome-ignore lint/suspicious/noImportCycles: the root of a host is warmed up in a lab of its own, which takes it as it is
 import { createLab } from "./lab.js";
 
 const capabilities = "var/cache/libvirt/qemu/capabilities";

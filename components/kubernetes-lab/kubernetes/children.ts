@@ -9,7 +9,7 @@ import type {
   VirtualMachine,
   VirtualMachineArgs,
 } from "../../../provider/index";
-import type { Login } from "../children";
+import type { Login } from "../login";
 import type { PlannedCluster, PlannedNode } from "./plan";
 import type { KubernetesRequest } from "./request";
 import type { ClusterTexts } from "./texts";

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { sizeInBytes } from "../../../provider/index";
-import type { PlannedGuest } from "../plan";
 import type { PlannedHost } from "../plan-hosts";
+import type { PlannedGuest } from "../planned-guest";
 import type { Problems } from "../problems";
 import type { LabRequest, Role } from "../request";
 import { addressNumber, overlap, parseSubnet, type Subnet } from "../subnet";

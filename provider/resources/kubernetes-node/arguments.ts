@@ -3,6 +3,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
 import type { VirtualMachine } from "../virtual-machine";
+// biome-ignore lint/suspicious/noImportCycles: types alone; such a resource can be an argument of another
 import type { KubernetesNode } from "./index";
 
 /** How to log in to `machine`. */

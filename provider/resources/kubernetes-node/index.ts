@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../../basics/record";
 import { connectionOf, inProgram, WindroseResource } from "../../pulumi/resource";
 import { sentConnection } from "../guest-connection";
+// biome-ignore lint/suspicious/noImportCycles: types alone; such a resource can be an argument of another
 import type { KubernetesNodeArgs, KubernetesNodeOutputs } from "./arguments";
 import { table } from "./fields";
 

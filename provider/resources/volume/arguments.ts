@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host";
 import type { Image } from "../image";
 import type { StoragePool } from "../storage-pool";
+// biome-ignore lint/suspicious/noImportCycles: types alone; such a resource can be an argument of another
 import type { Volume } from "./index";
 
 /** Arguments of a Volume. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { WindroseResource } from "../../pulumi/resource";
+// biome-ignore lint/suspicious/noImportCycles: types alone; such a resource can be an argument of another
 import type { VolumeArgs, VolumeOutputs } from "./arguments";
 import { table } from "./fields";
 

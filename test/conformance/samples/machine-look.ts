@@ -1,8 +1,8 @@
 import { initrd, kernel } from "../../e2e/guests";
 import { until } from "../../lab";
-import { device, first, type Look } from "../look";
+import { device, first, type Look, type Which } from "../look";
 import type { Place } from "../place";
-import { key, type Sample, type Which } from "../sample";
+import { key, type Sample } from "../sample";
 
 /** Ways to see a machine, and to change it behind our back. */
 
