@@ -36,7 +36,7 @@ async function takeDown(target, toolchain, choice) {
   if (destroyed !== 0 && !target.needsRoot) {
     return [
       `What was made on ${target.name} is not all gone; its state is kept. Run it again.`,
-      `  npm run demo -- pulumi${choice} cancel       before that, where another command was cut short and has left a lock`,
+      `  npm run demo -- pulumi${choice} cancel       before that, if another command was interrupted and has left a lock`,
       `  WINDROSE_SKIP_UNREACHABLE=true npm run demo -- destroy${choice}       instead, for a host that is gone for good`,
     ].join("\n");
   }

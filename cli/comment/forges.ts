@@ -29,7 +29,9 @@ export interface Forge {
 export function forgeOf(environment: Environment): Forge {
   if (environment.GITHUB_ACTIONS === "true") return github(environment);
   if (environment.GITLAB_CI === "true") return gitlab(environment);
-  throw new WrongUsage("this is no job of GitHub Actions or GitLab CI: neither GITHUB_ACTIONS nor GITLAB_CI is `true`");
+  throw new WrongUsage(
+    "this is not a job of GitHub Actions or GitLab CI: neither GITHUB_ACTIONS nor GITLAB_CI is `true`",
+  );
 }
 
 /** https://docs.github.com/en/rest/issues/comments: a pull request's comments are those of its issue. */
@@ -96,12 +98,13 @@ function needed(environment: Environment, name: string): string {
 /** What fetch refuses as a header's value it repeats in its error. */
 function token(environment: Environment, name: string): string {
   const value = needed(environment, name).trim();
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new WrongUsage(`${name} is no token: it has blanks or other signs in it`);
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new WrongUsage(`${name} is not a token: it has blanks or other invalid characters`);
   return value;
 }
 
 function digits(environment: Environment, name: string): string {
   const value = needed(environment, name);
-  if (!/^\d{1,19}$/.test(value)) throw new WrongUsage(`${name} is no number`);
+  if (!/^\d{1,19}$/.test(value)) throw new WrongUsage(`${name} is not a number`);
   return value;
 }

@@ -63,7 +63,7 @@ export function shortfalls(demand: Demand, capacity: Capacity, overcommit: Overc
   const found: Shortfall[] = [];
   const compare = (of: keyof Capacity, asked: number, has: number, words: (amount: number) => string) => {
     if (asked <= has * ratio(of)) return;
-    const reason = `the guests ask for ${words(asked)} together, the host has ${words(has)}, of which overcommit.${of} = ${ratio(of)} makes ${words(has * ratio(of))}`;
+    const reason = `the guests ask for ${words(asked)} together, the host has ${words(has)}, and overcommit.${of} = ${ratio(of)} makes that ${words(has * ratio(of))}`;
     found.push({ of, reason });
   };
   if (capacity.cpus !== undefined) {

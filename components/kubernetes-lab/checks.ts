@@ -44,7 +44,7 @@ export function checkRequest(request: LabRequest, problems: Problems): void {
 
 function checkCommon(request: LabRequest, check: Check): void {
   if (nameProblem(request.name)) {
-    check("name", `"${request.name}" can't be a lab's name: 1 to 20 small letters, digits and inner dashes`);
+    check("name", `"${request.name}" can't be the name of a lab: 1 to 20 lowercase letters, digits and inner dashes`);
   }
   checkSizes(request, "", check);
   if (request.user !== undefined) check("user", userProblem(request.user));
@@ -104,4 +104,4 @@ const unknownImage = ({ images }: LabRequest, key: string): string | undefined =
 const imageKeyProblem = (key: string): string | undefined =>
   /^[a-z0-9]([a-z0-9.-]{0,30}[a-z0-9])?$/.test(key)
     ? undefined
-    : "an image's key is made of small letters, digits, dots and dashes";
+    : "an image's key must be lowercase letters, digits, dots and dashes";

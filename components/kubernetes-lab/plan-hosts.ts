@@ -23,7 +23,7 @@ export function planHosts(request: LabRequest, problems: Problems): Record<strin
   const planned: Record<string, PlannedHost> = {};
   for (const key of keys) {
     if (nameProblem(key)) {
-      problems.add(`hosts.${key}`, "a host's key is made of 1 to 20 small letters, digits and inner dashes");
+      problems.add(`hosts.${key}`, "a host's key must be 1 to 20 lowercase letters, digits and inner dashes");
       continue;
     }
     const host = planHost(request, key, bridged, problems);

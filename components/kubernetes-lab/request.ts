@@ -21,7 +21,7 @@ export interface GuestSize {
 
 /** A guest, and where it differs from the others. */
 export interface GuestRequest extends GuestSize, NodeRequest {
-  /** Its host name (RFC 1123), and the last part of its resource's name: 1 to 20 small letters, digits and dashes. */
+  /** Its host name (RFC 1123), and the last part of its resource's name: 1 to 20 lowercase letters, digits and dashes. */
   readonly name: string;
   /** What it is in the cluster. Default: worker. */
   readonly role?: Role;

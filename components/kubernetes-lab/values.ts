@@ -6,7 +6,7 @@ import { sizeProblem as problemOfSize, publicKeyProblem } from "../../provider/i
 /** A label of RFC 1123, as short as the names of all that is made of it need. */
 export function nameProblem(name: unknown): string | undefined {
   if (typeof name === "string" && /^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(name)) return undefined;
-  return `"${name}" is no host name: 1 to 20 small letters, digits and inner dashes (RFC 1123)`;
+  return `"${name}" is not a host name: 1 to 20 lowercase letters, digits and inner dashes (RFC 1123)`;
 }
 
 /** A size as `2GiB`, and not nothing. */
@@ -51,15 +51,15 @@ export function certificateProblem(text: unknown): string | undefined {
   for (const { kind, whole } of blocksOf(text)) {
     count++;
     if (/PRIVATE KEY/.test(kind)) return "holds a private key; give the certificate alone";
-    if (!/^(TRUSTED |X509 )?CERTIFICATE$/.test(kind)) return `holds a ${kind}, which is no certificate`;
-    if (whole === undefined) return `is cut off: it has no -----END ${kind}-----`;
+    if (!/^(TRUSTED |X509 )?CERTIFICATE$/.test(kind)) return `holds a ${kind}, which is not a certificate`;
+    if (whole === undefined) return `is incomplete: it has no -----END ${kind}-----`;
     try {
       new X509Certificate(whole);
     } catch {
-      return "is no certificate: what it holds can't be read as X.509";
+      return "is not a certificate: its content can't be read as X.509";
     }
   }
-  return count === 0 ? "is no certificate: it has no -----BEGIN CERTIFICATE-----" : undefined;
+  return count === 0 ? "is not a certificate: it has no -----BEGIN CERTIFICATE-----" : undefined;
 }
 
 /** Each certificate of the text by itself, in PEM as OpenSSL writes it. */
@@ -70,7 +70,7 @@ export function certificatesOf(text: string): string[] {
 export function userProblem(user: unknown): string | undefined {
   return typeof user === "string" && /^[a-z_][a-z0-9_-]{0,31}$/.test(user)
     ? undefined
-    : `"${user}" is no user's name: small letters, digits, _ and -`;
+    : `"${user}" is not a user name: lowercase letters, digits, _ and -`;
 }
 
 const hop = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?(?:[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;

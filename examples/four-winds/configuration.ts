@@ -16,7 +16,7 @@ const size = (example: string, pattern = sizePattern) =>
 
 const hostName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/, "must be a host name: 1 to 20 small letters, digits and dashes")
+  .regex(/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/, "must be a host name: 1 to 20 lowercase letters, digits and dashes")
   .meta({ examples: ["boreas"] });
 
 const publicKey = z
@@ -39,7 +39,7 @@ const address = z
   .meta({ examples: ["172.17.2.6"] });
 const subnet = z
   .string()
-  .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "must be a subnet, as 172.17.2.0/24")
+  .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "must be a subnet, such as 172.17.2.0/24")
   .meta({ examples: ["172.17.2.0/24"] });
 const jump = z
   .string()
@@ -63,7 +63,7 @@ const taint = z
   .string()
   .regex(
     /^[^=:\s]+(=[^:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$/,
-    "must be a taint, as dedicated=lab:NoSchedule",
+    "must be a taint, such as dedicated=lab:NoSchedule",
   )
   .meta({ examples: ["dedicated=lab:NoSchedule"] });
 const document = z.record(z.string(), z.unknown());
@@ -77,7 +77,7 @@ const kubernetes = z
   .strictObject({
     version: z
       .string()
-      .regex(/^v?\d+\.\d+\.\d+$/, "must be a version, as 1.34.4")
+      .regex(/^v?\d+\.\d+\.\d+$/, "must be a version, such as 1.34.4")
       .meta({ examples: ["1.34.4"] }),
     source: z
       .strictObject({
@@ -176,7 +176,9 @@ export const configuration = z
       ),
     images: z
       .record(
-        z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,30}[a-z0-9])?$/, "must be a key of small letters, digits, . and -"),
+        z
+          .string()
+          .regex(/^[a-z0-9]([a-z0-9.-]{0,30}[a-z0-9])?$/, "must be a key of lowercase letters, digits, . and -"),
         z.strictObject({ source, checksum: checksum(digest).optional() }),
       )
       .default({})

@@ -21,7 +21,7 @@ const table = {
   },
   "host-key-mismatch": {
     retry: false,
-    hint: "Either the host was installed anew or somebody stands between. If you know that the key changed, remove the old entry.",
+    hint: "Either the host was reinstalled, or the connection is intercepted. If you know that the key has changed, remove the old entry.",
   },
   "host-key-revoked": { retry: false, hint: "The key is marked @revoked; the host must get a new one." },
   "host-key-certificate": {
@@ -38,7 +38,7 @@ const table = {
   },
   "key-unreadable": { retry: false, hint: "Check the key's path, its permissions and its passphrase." },
   "ssh-config": { retry: false, hint: "Check the ssh configuration with `ssh -G HOST`." },
-  "connection-cut": { retry: true, hint: "Run the command again; what was half-made is finished then." },
+  "connection-cut": { retry: true, hint: "Run the command again; it finishes what was interrupted." },
   "connection-unknown": {
     retry: false,
     hint: "Set it with `pulumi config set --path 'windrose:hosts.NAME' URI`, or write a connection in the program.",
@@ -46,28 +46,28 @@ const table = {
   timeout: { retry: true, hint: "Run the command again, or raise the timeout." },
   "rolled-back": {
     retry: false,
-    hint: "Check the gateway, the VLAN and the addresses; raise `rollbackAfter` where the network is only slow.",
+    hint: "Check the gateway, the VLAN and the addresses; raise `rollbackAfter` if the network is only slow.",
   },
   aborted: { retry: true, hint: "Run the command again." },
   "command-failed": { retry: false, hint: "See the host's own message before this." },
   "command-missing": { retry: false, hint: "Install the program on the host." },
   "permission-denied": {
     retry: false,
-    hint: "The user needs root's rights on the host (user root, or `sudo: true`), or membership of the libvirt group.",
+    hint: "The user needs root rights on the host (user root, or `sudo: true`), or membership in the libvirt group.",
   },
   "sudo-password": { retry: false, hint: "Allow the user passwordless sudo for this host, or connect as root." },
-  "not-found": { retry: false, hint: "Run `pulumi refresh` to see what is there." },
+  "not-found": { retry: false, hint: "Run `pulumi refresh` to see what exists." },
   "already-exists": {
     retry: false,
     hint: "Choose another `name`, or set `adopt: true` to take it over.",
   },
-  foreign: { retry: false, hint: "It carries no mark of this stack and is left as it is." },
-  "in-use": { retry: false, hint: "Release it first." },
+  foreign: { retry: false, hint: "It has no mark of this stack, and is not changed." },
+  "in-use": { retry: false, hint: "Free it first." },
   "no-space": { retry: false, hint: "Free some space in the pool, or choose a larger one." },
-  "capacity-exceeded": { retry: false, hint: "Ask for less, or use a larger host." },
+  "capacity-exceeded": { retry: false, hint: "Request less, or use a larger host." },
   "checksum-mismatch": {
     retry: false,
-    hint: "The file differs from what was promised; nothing was kept. Check `source` and `checksum`.",
+    hint: "The file does not match its checksum, and was not kept. Check `source` and `checksum`.",
   },
   "download-failed": { retry: true, hint: "Check the URL, and that the host can reach it." },
   "address-taken": { retry: false, hint: "Choose a free address, or release the other reservation." },
@@ -75,7 +75,10 @@ const table = {
     retry: false,
     hint: 'Set `restart: "now"` to restart the machine, or `restart: "defer"` to wait for its next restart.',
   },
-  "replace-refused": { retry: false, hint: "Undo the change, or replace the resource knowingly." },
+  "replace-refused": {
+    retry: false,
+    hint: "Undo the change, or replace the resource on purpose (`pulumi up --replace`).",
+  },
   "invalid-input": { retry: false, hint: "Correct the value." },
   unsupported: { retry: false, hint: "Use what the host's hypervisor supports." },
   "requirement-not-met": { retry: false, hint: "Change the host, or the `requirements`." },
@@ -89,9 +92,9 @@ const table = {
   },
   "hypervisor-refused": { retry: false, hint: "See the hypervisor's own message before this." },
   "hypervisor-unavailable": { retry: true, hint: "Check on the host that its hypervisor runs." },
-  protocol: { retry: false, hint: "The host answered something that is not understood. Please report it." },
+  protocol: { retry: false, hint: "The host gave an answer that can't be understood. Please report it." },
   "state-too-new": { retry: false, hint: "The state was written by a newer release; upgrade pulumi-windrose." },
-  internal: { retry: false, hint: "This is a defect of pulumi-windrose. Please report it." },
+  internal: { retry: false, hint: "This is a bug in pulumi-windrose. Please report it." },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof table;

@@ -25,7 +25,7 @@ export function publicKeyProblem(value: unknown): string | undefined {
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
   const inner = blob.subarray(4, 4 + length).toString("latin1");
   if (inner !== type) return "is not an ssh public key: its type and its content differ";
-  if (!wholeFields(blob)) return "is not an ssh public key: it is cut off";
+  if (!wholeFields(blob)) return "is not an ssh public key: it is incomplete";
   return undefined;
 }
 

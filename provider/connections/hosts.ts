@@ -23,7 +23,7 @@ export function configureHosts(text: string | undefined): void {
   }
   if (!isRecord(parsed))
     // The text may hold keys: it is not repeated.
-    throw new WindroseError("invalid-input", "`windrose:hosts` in the stack configuration is no object", {
+    throw new WindroseError("invalid-input", "`windrose:hosts` in the stack configuration is not an object", {
       hint: "Set each host with `pulumi config set --path 'windrose:hosts.NAME' URI`.",
     });
   hosts = parsed;
@@ -83,7 +83,7 @@ export function connectionProblems(connection: unknown): string[] {
     .map((name) => `has the unknown field "${name}"; valid fields: ${Object.keys(fields).join(", ")}`);
   const { uri, address, driver } = connection;
   if (foreign.length > 0 || uri === unknown) return foreign;
-  if (uri !== undefined && (typeof uri !== "string" || !uri.includes("://"))) return ["has a `uri` that is none"];
+  if (uri !== undefined && (typeof uri !== "string" || !uri.includes("://"))) return ["has a `uri` that is not a URI"];
   const problems = uri === undefined ? [] : connectionProblems(uri);
   const lost = names.find((name) => fields[name]?.needsAddress);
   if (problems.length > 0) return problems;

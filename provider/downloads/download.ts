@@ -111,7 +111,7 @@ export async function download(way: Way, kept: Kept, time: Pick<Work, "progress"
     if (end.kind === "whole" && answer && !problem && !short) return { answer, size, resumed };
     const kind = end.kind === "whole" ? "cut" : end.kind;
     if (!problem && (kind === "cut" || kind === "stalled") && attempt < attempts) {
-      time.progress("downloading: the connection was cut, going on");
+      time.progress("downloading: the connection was interrupted, continuing");
       continue;
     }
     if (kind === "unwritten") throw await way.unwritten(end.why, size, total);

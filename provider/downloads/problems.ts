@@ -92,8 +92,8 @@ export function contentProblem({
 /** A connection that ended early, or brought nothing more. `total` undefined: the server did not say. */
 export function cutAfter(size: number, total: number | undefined): string {
   return size === 0
-    ? "the connection was cut before anything came"
-    : `the connection was cut after ${bytesOf(size, total)}`;
+    ? "the connection was interrupted before any data arrived"
+    : `the connection was interrupted after ${bytesOf(size, total)}`;
 }
 
 export function stalledAfter(milliseconds: number, size: number, total: number | undefined): string {

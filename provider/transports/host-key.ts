@@ -68,7 +68,7 @@ export class HostKeys {
       if (this.pinned.equals(key)) return undefined;
       const why = `${hostName}:${port} shows the key ${shown}, not the \`hostKey\` ${fingerprint(this.pinned)}`;
       return new WindroseError("host-key-mismatch", why, {
-        hint: "Either the host was installed anew, then change `hostKey`, or somebody stands between.",
+        hint: "Either the host was reinstalled, in which case change `hostKey`, or the connection is intercepted.",
       });
     }
     const revoked = this.entries.find(
@@ -124,7 +124,7 @@ export class HostKeys {
 function mismatch(name: string, shown: string, entry: KnownHost): WindroseError {
   const why = `${name} shows the key ${shown}, but ${entry.file}:${entry.line} says ${entry.type} ${fingerprint(entry.key)}`;
   return new WindroseError("host-key-mismatch", why, {
-    hint: `Either the host was installed anew or somebody stands between. If you know that the key changed, remove the old one: \`ssh-keygen -R '${name}' -f ${quoteArgument(entry.file)}\`.`,
+    hint: `Either the host was reinstalled, or the connection is intercepted. If you know that the key has changed, remove the old one: \`ssh-keygen -R '${name}' -f ${quoteArgument(entry.file)}\`.`,
   });
 }
 

@@ -38,7 +38,9 @@ export class SshLink {
     private readonly times: LinkTimes,
     private readonly onEnd: () => void,
   ) {
-    client.once("close", () => this.end(new WindroseError("connection-cut", `The connection to ${name} was cut`)));
+    client.once("close", () =>
+      this.end(new WindroseError("connection-cut", `The connection to ${name} was interrupted`)),
+    );
     this.keepalive = setInterval(() => this.ping(), times.keepaliveInterval).unref();
     this.socket.unref?.();
     this.watchIdle();
@@ -181,7 +183,9 @@ export class SshLink {
       } catch (error) {
         forget();
         // ssh2 throws where its socket is half closed, before it says so by an event.
-        this.end(new WindroseError("connection-cut", `The connection to ${this.name} was cut`, { cause: error }));
+        this.end(
+          new WindroseError("connection-cut", `The connection to ${this.name} was interrupted`, { cause: error }),
+        );
         reject(this.failure ?? asWindroseError(error));
       }
     });
@@ -210,7 +214,7 @@ export class SshLink {
         this.unanswered = 0;
       });
     } catch {
-      this.end(new WindroseError("connection-cut", `The connection to ${this.name} was cut`));
+      this.end(new WindroseError("connection-cut", `The connection to ${this.name} was interrupted`));
     }
   }
 }

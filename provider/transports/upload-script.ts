@@ -64,7 +64,7 @@ export function uploadFailure(code: number, path: string, message: string): Wind
     case 93:
       return new WindroseError("no-space", `There is no space left for ${path}${detail}`);
     case 95:
-      return new WindroseError("connection-cut", `The upload of ${path} was cut off; nothing of it was kept`);
+      return new WindroseError("connection-cut", `The upload of ${path} was interrupted; no part of it was kept`);
     case 96:
       return new WindroseError("connection-cut", `${path} arrived with another size than was sent; nothing was kept`);
     default:

@@ -96,7 +96,7 @@ function labTarget() {
 }
 
 const notUri = (uri) =>
-  new Told(`${shortUri(uri)} is no libvirt URI: qemu:///system, or qemu+ssh://root@ADDRESS/system`);
+  new Told(`${shortUri(uri)} is not a libvirt URI: qemu:///system, or qemu+ssh://root@ADDRESS/system`);
 
 /** The URI in its parts; refuses what no driver and no transport of the package takes. */
 function parseUri(uri) {

@@ -31,7 +31,7 @@ export function advice({ refusedRestart, choice }) {
   const lines = ["Run it again to go on."];
   if (refusedRestart) {
     lines.push(
-      "Where you have asked for no restart, the state is no longer as the host is; this reads it anew, then run it again:",
+      "Where you have asked for no restart, the state is no longer as the host is; this reads it again, then run the command again:",
       `  npm run demo -- refresh${choice}`,
     );
   }

@@ -46,7 +46,8 @@ describe("an image whose download was cut", function () {
     const failed = await stack.up({ check: false });
     assert.notEqual(failed.code, 0);
     assert.equal(
-      failed.output.match(/the connection was cut after 250000 of 300000 bytes\. Run the command again/g)?.length,
+      failed.output.match(/the connection was interrupted after 250000 of 300000 bytes\. Run the command again/g)
+        ?.length,
       2,
     );
     assert.equal((await onHost()).filter((name) => name.endsWith(".partial")).length, 1);

@@ -105,7 +105,7 @@ describe("connections", () => {
         /`windrose:hosts\.adress`: the connection has the unknown field "adress"; valid fields: uri, driver, address, /,
       ],
       ["lost", /`windrose:hosts\.lost`: the connection has `user`, and neither `address` nor a `uri` with a host/],
-      ["typed", /`windrose:hosts\.typed`: the connection has a `uri` that is none/],
+      ["typed", /`windrose:hosts\.typed`: the connection has a `uri` that is not a URI/],
       ["xen", /`windrose:hosts\.xen`: no driver for xen:/],
       ["bare", /`windrose:hosts\.bare`: not a hypervisor's URI: root@a/],
       ["number", /`windrose:hosts\.number` must be a URI or an object/],
@@ -113,7 +113,7 @@ describe("connections", () => {
       assert.match(hostProblems(name).join(), words);
     configureHosts(unknown);
     assert.deepEqual(hostProblems("boreas"), []);
-    assert.throws(() => configureHosts('["hunter2"]'), /is no object/);
+    assert.throws(() => configureHosts('["hunter2"]'), /is not an object/);
   });
 
   it("takes each field that it lists, and each parameter of a URI", () => {

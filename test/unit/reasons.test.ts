@@ -57,7 +57,7 @@ describe("reasons", () => {
     assert.deepEqual(failures, [
       { property: "reservations.boreas.address", reason: "172.17.20.2 is outside the subnet 172.17.2.1/24" },
       { property: "dns.hosts.notus", reason: "nowhere must be an IP address" },
-      { property: "dns.hosts", reason: "has the key a_b, which is no host name" },
+      { property: "dns.hosts", reason: "has the key a_b, which is not a host name" },
     ]);
   });
 });

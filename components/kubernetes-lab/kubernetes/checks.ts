@@ -37,7 +37,7 @@ export function checkCluster(request: KubernetesRequest, problems: Problems): vo
   if (request.proxyMode !== undefined && !modes.includes(request.proxyMode)) {
     check("proxyMode", `"${request.proxyMode}" is none of ${modes.join(", ")}`);
   }
-  if (request.renewal !== undefined && typeof request.renewal !== "string") check("renewal", "is no text");
+  if (request.renewal !== undefined && typeof request.renewal !== "string") check("renewal", "is not a text");
   if (request.timeout !== undefined) check("timeout", secondsProblem(request.timeout));
   if (request.generation !== undefined) check("generation", generationProblem(request.generation));
   checkDrain(request.drain ?? {}, check);
@@ -105,7 +105,7 @@ function checkKubeadm({ kubeadm = {}, proxyMode }: KubernetesRequest, check: Che
     const document = kubeadm[name];
     if (document === undefined) continue;
     if (typeof document !== "object" || document === null || Array.isArray(document)) {
-      check(`kubeadm.${name}`, "is no object");
+      check(`kubeadm.${name}`, "is not an object");
       continue;
     }
     for (const [path, instead] of ours[name] ?? []) {
@@ -123,9 +123,9 @@ function checkKubeadm({ kubeadm = {}, proxyMode }: KubernetesRequest, check: Che
         file,
       )
     ) {
-      check(`kubeadm.patches["${file}"]`, "is no name of a patch, as kube-apiserver+strategic.yaml");
+      check(`kubeadm.patches["${file}"]`, "is not the name of a patch, such as kube-apiserver+strategic.yaml");
     }
-    if (typeof patch !== "string") check(`kubeadm.patches["${file}"]`, "is no text");
+    if (typeof patch !== "string") check(`kubeadm.patches["${file}"]`, "is not a text");
   }
 }
 

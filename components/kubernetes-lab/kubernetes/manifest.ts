@@ -48,7 +48,7 @@ async function fetched(url: string): Promise<string> {
       parts.push(part);
     }
   } catch (error) {
-    throw error instanceof PlanError ? error : refused(`${shown} was cut off`);
+    throw error instanceof PlanError ? error : refused(`${shown} is incomplete`);
   }
   return Buffer.concat(parts).toString("utf8");
 }

@@ -6,7 +6,7 @@ const version = /^v?(1)\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 /** Versions by their number alone: what follows it (`-rc.1`, `+k3s1`) is no release that kubeadm upgrades from. */
 export function versionProblem(text: unknown): string | undefined {
-  if (typeof text !== "string" || !version.test(text)) return `"${text}" is no version: write it as 1.34.4`;
+  if (typeof text !== "string" || !version.test(text)) return `"${text}" is not a version: write it as 1.34.4`;
   // kubeadm.k8s.io/v1beta4 came with 1.31 (cmd/kubeadm/app/apis/kubeadm/v1beta4/doc.go).
   return Number(version.exec(text)![2]) < 31 ? `${text} is too old: configuration v1beta4 came with 1.31` : undefined;
 }
@@ -32,7 +32,7 @@ export interface Endpoint {
 
 /** An address or name with a port, 6443 where there is none; or why it is none. */
 export function parseEndpoint(text: unknown): Endpoint | string {
-  const wrong = `"${text}" is no endpoint: write it as 10.0.0.10:6443 or api.example.org:6443`;
+  const wrong = `"${text}" is not an endpoint: write it as 10.0.0.10:6443 or api.example.org:6443`;
   if (typeof text !== "string") return wrong;
   const [, host = "", digits = "6443"] = /^([^:/\s]{1,253})(?::(\d{1,5}))?$/.exec(text) ?? [];
   const port = Number(digits);
@@ -48,15 +48,15 @@ function keyProblem(key: string): string | undefined {
   const parts = key.split("/");
   const name = parts.at(-1)!;
   const prefix = parts.length > 1 ? parts[0]! : undefined;
-  if (parts.length > 2 || !namePart.test(name)) return `"${key}" is no key, as example.org/zone`;
-  if (prefix !== undefined && domainProblem(prefix)) return `"${prefix}" is no prefix of a key: a DNS domain`;
+  if (parts.length > 2 || !namePart.test(name)) return `"${key}" is not a key, such as example.org/zone`;
+  if (prefix !== undefined && domainProblem(prefix)) return `"${prefix}" is not the prefix of a key: a DNS domain`;
   return undefined;
 }
 
 const valueProblem = (value: unknown): string | undefined =>
   typeof value === "string" && (value === "" || namePart.test(value))
     ? undefined
-    : `"${value}" is no value of a label: 63 letters, digits, dots, dashes and underscores at most`;
+    : `"${value}" is not a label value: at most 63 letters, digits, dots, dashes and underscores`;
 
 /** Prefixes that the kubelet may not set itself, nor anybody in place of kubeadm. */
 const kubeadmsOwn = "node-role.kubernetes.io/control-plane";
@@ -70,9 +70,9 @@ const effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 export function taintProblem(taint: unknown): string | undefined {
   const written = "write it as key=value:NoSchedule or key:NoExecute";
-  if (typeof taint !== "string") return `is no taint: ${written}`;
+  if (typeof taint !== "string") return `is not a taint: ${written}`;
   const [, key = "", value = "", effect = ""] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(taint) ?? [];
-  if (key === "") return `"${taint}" is no taint: ${written}`;
+  if (key === "") return `"${taint}" is not a taint: ${written}`;
   if (!effects.includes(effect)) return `"${taint}": "${effect}" is none of ${effects.join(", ")}`;
   const wrong = keyProblem(key) ?? valueProblem(value);
   return wrong && `"${taint}": ${wrong}`;

@@ -39,7 +39,7 @@ export async function daemonDeath(transport: Transport, procedure: string): Prom
   const why = `${unit} died by the signal ${signal} during the call ${procedure}`;
   if (deaths.length < 2)
     return new WindroseError("connection-cut", why, {
-      hint: `Run the command again; what was half-made is finished then. If the daemon dies again, it is this call that kills it: see \`journalctl -u ${unit}\` on the host.`,
+      hint: `Run the command again; it finishes what was interrupted. If the daemon dies again, it is this call that kills it: see \`journalctl -u ${unit}\` on the host.`,
     });
   return new WindroseError("hypervisor-refused", `${why}, and has died ${deaths.length} times within an hour`, {
     hint: `This is a defect of the daemon, and running the command again kills it again. Undo the change, or make it while the machine is off; and upgrade libvirt on the host. \`journalctl -u ${unit}\` there says more.`,

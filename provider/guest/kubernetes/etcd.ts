@@ -87,7 +87,7 @@ export class Etcd {
     const silent = rest.filter((member) => !left.includes(member)).map(({ name, peers }) => `"${name || peers[0]}"`);
     throw new WindroseError(
       "guest-not-ready",
-      `without it the cluster would lose its data: etcd would have ${rest.length} other members, of which ${needed} must answer, and ${silent.join(", ") || "there is none"}${silent.length === 0 ? "" : silent.length === 1 ? " does not" : " do not"}`,
+      `without it the cluster would lose its data: etcd would have ${rest.length} other members; ${needed} of them must answer, and ${silent.join(", ") || "there is none"}${silent.length === 0 ? "" : silent.length === 1 ? " does not" : " do not"}`,
       { hint: "Start those control planes, or take them out of the cluster first; then run the command again." },
     );
   }

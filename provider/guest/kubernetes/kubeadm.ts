@@ -154,7 +154,7 @@ export async function follow(guest: Transport, bounds: Work, name: string): Prom
 function failure(name: string, end: End): WindroseError {
   const how = end.code === 70 ? "was ended" : `ended with exit code ${end.code}`;
   return new WindroseError("command-failed", `${name} ${how}: ${end.words}`, {
-    hint: "Correct what it says, and run `pulumi up` again: what is half-made is taken back, and made again.",
+    hint: "Correct what it says, and run `pulumi up` again: an unfinished node is reset and created again.",
   });
 }
 

@@ -106,7 +106,8 @@ export function parseGuest(text: string): GuestFacts {
       if (Object.hasOwn(files, value)) found.add(value as NodeFile);
     } else if (!values.has(name)) values.set(name, value.trim());
   }
-  if (values.get("end") !== "yes") throw new WindroseError("protocol", "the guest's answer about the node is cut off");
+  if (values.get("end") !== "yes")
+    throw new WindroseError("protocol", "the guest's answer about the node is incomplete");
   const get = (name: string) => values.get(name) || undefined;
   const certificate = decoded(get("ca"));
   const done = get("done");

@@ -93,7 +93,7 @@ export function parseNode(json: string): NodeFacts {
   const { metadata, spec, status } = asRecord(parsed) as Record<string, unknown>;
   const [meta, specification, state] = [asRecord(metadata), asRecord(spec), asRecord(status)];
   const name = text(meta.name, 253);
-  if (name === undefined) throw new WindroseError("protocol", "the API's answer is no node");
+  if (name === undefined) throw new WindroseError("protocol", "the API's answer is not a node");
   const list = (value: unknown) => (Array.isArray(value) ? value.filter(isRecord).slice(0, 1000) : []);
   const ready = list(state.conditions).find((one) => one.type === "Ready");
   const info = asRecord(state.nodeInfo);

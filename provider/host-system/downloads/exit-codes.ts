@@ -6,7 +6,7 @@ const curlReasons: Readonly<Record<number, string>> = {
   5: "the proxy's name can't be resolved",
   6: "the server's name can't be resolved",
   7: "the server does not answer",
-  18: "the connection was cut",
+  18: "the connection was interrupted",
   22: "the server answered with an error",
   23: "the file could not be written",
   28: "the server sent nothing for too long",
@@ -14,18 +14,18 @@ const curlReasons: Readonly<Record<number, string>> = {
   35: "TLS could not be set up",
   47: "too many redirections",
   52: "the server answered nothing",
-  55: "the connection was cut",
-  56: "the connection was cut",
+  55: "the connection was interrupted",
+  56: "the connection was interrupted",
   60: "the server's certificate could not be verified",
   61: "the server packs what it sends in an unknown way",
   63: "the file is too large",
-  92: "the connection was cut",
+  92: "the connection was interrupted",
 };
 
 /** wget's exit codes, as its manual page has them. */
 const wgetReasons: Readonly<Record<number, string>> = {
   3: "the file could not be written",
-  4: "the connection was cut, or there was none",
+  4: "the connection was interrupted, or failed",
   5: "the server's certificate could not be verified",
   6: "the server wants another user or password",
   7: "the server answered something that is not HTTP",

@@ -282,7 +282,7 @@ function refuseForeignFiles(all: readonly WantedThing[], seen: Observed, profile
     if (!thing.file) continue;
     const value = seen.value(thing);
     if (value === "other")
-      throw new WindroseError("already-exists", `${thing.name} on the host is no plain file of at most 1 MiB`, {
+      throw new WindroseError("already-exists", `${thing.name} on the host is not a plain file of at most 1 MiB`, {
         hint: "Choose another path, or remove it by hand.",
       });
     if (value === null || value === thing.value || thing.file.adopt || claimed.has(keyOf(thing))) continue;

@@ -25,10 +25,10 @@ export function textEdits(plan: Plan, observed: Observed, profile: HostProfile):
   const edits = new Map<string, Edit>();
   const open = (path: string, readers: readonly string[]) => {
     const old = observed.files.get(path);
-    if (old === "other") throw new WindroseError("unsupported", `${path} on the host is no plain file`);
+    if (old === "other") throw new WindroseError("unsupported", `${path} on the host is not a plain file`);
     if (old && !isUtf8(old.content))
       throw new WindroseError("unsupported", `${path} on the host is not in UTF-8`, {
-        hint: "What is not would be lost: write its comments anew.",
+        hint: "What is not would be lost: rewrite its comments.",
       });
     const edit = edits.get(path) ?? { text: old?.content.toString(), old, readers };
     edits.set(path, edit);

@@ -16,8 +16,8 @@ const fixed: ReadonlyMap<string, string> = new Map([
   ["alias", "it is another unit's name"],
   ["generated", "a generator has made it, of /etc/fstab or a script in /etc/init.d"],
   ["transient", "it is gone after a reboot"],
-  ["masked", "somebody has masked it"],
-  ["masked-runtime", "somebody has masked it"],
+  ["masked", "it is masked"],
+  ["masked-runtime", "it is masked"],
 ]);
 
 /** Units that begin with the host, or when they are needed, though nobody can enable them. */

@@ -21,12 +21,12 @@ export const packageGroups = [...new Set(hostProfiles().flatMap(({ packages }) =
 const packageName = named(
   // Behind a name, `-` is apt's sign to remove what it is to install.
   /^[A-Za-z0-9](?:[A-Za-z0-9@+._:~-]{0,126}[A-Za-z0-9@+._:~])?$/,
-  "is no package's name: letters, digits and `@+._:~-`, and no `-` at its end",
+  "is not a package name: letters, digits and `@+._:~-`, not ending in `-`",
 );
 export const packages = z.union([z.enum(["auto", "none"]), z.array(packageName).max(256)]);
 export const packageNames = dictionary(packageName, packageName);
 
-const serviceName = named(/^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/, "is no unit's name of systemd").refine(
+const serviceName = named(/^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/, "is not the name of a systemd unit").refine(
   (name) => !/@(\.[a-z]+)?$/.test(name),
   "is a template of units: name one of it, as `getty@tty1`",
 );
@@ -35,12 +35,12 @@ export const services = z.union([
   dictionary(serviceName, z.strictObject({ enabled: z.boolean().optional(), running: z.boolean().optional() })),
 ]);
 
-const accountName = named(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "is no user's or group's name");
+const accountName = named(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "is not a user or group name");
 export const users = dictionary(accountName, z.array(accountName).min(1).max(64));
 
 const sysctlName = named(
   /^[A-Za-z0-9_-]+([./][A-Za-z0-9_:@-]+)+$/,
-  "is no parameter's name, as `net.ipv4.ip_forward`; a dot within a name is written as /",
+  "is not the name of a kernel parameter, such as `net.ipv4.ip_forward`; a dot within a part is written as /",
 );
 export const sysctl = dictionary(
   sysctlName,
@@ -50,26 +50,26 @@ export const sysctl = dictionary(
     .pipe(z.string().regex(/^[\x20-\x7e\t]+$/, "must be one line of plain text")),
 );
 
-export const moduleName = named(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, "is no module's name").transform((name) =>
+export const moduleName = named(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/, "is not the name of a module").transform((name) =>
   name.replaceAll("-", "_"),
 );
 
 export const subnet = z.string().transform((text, context) => {
   const canonical = canonicalSubnet(text);
   if (canonical !== undefined) return canonical;
-  context.addIssue({ code: "custom", message: "is no subnet, as `172.17.2.0/24`" });
+  context.addIssue({ code: "custom", message: "is not a subnet, such as `172.17.2.0/24`" });
   return z.NEVER;
 });
 
 const plainPath = named(
   /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]{1,255})+$/,
-  "is no absolute path, without `.`, `..` and a slash at its end",
+  "is not an absolute path without `.`, `..` and a slash at its end",
 ).max(2048);
 /** Of the kernel, or made by us from all claims. */
 const ownPaths =
   /^\/(proc|sys|dev|(var\/)?run\/windrose[^/]*|var\/lib\/windrose|etc\/(windrose|sysctl\.d\/90-windrose\.conf|modules-load\.d\/windrose\.conf|systemd\/system\/windrose-[^/]*))(\/|$)/;
 
-const path = plainPath.refine((text) => !ownPaths.test(text), "is no place for a file of yours");
+const path = plainPath.refine((text) => !ownPaths.test(text), "is a path that the provider uses itself");
 export const files = dictionary(
   path,
   z.strictObject({
@@ -82,12 +82,15 @@ export const files = dictionary(
     ),
     mode: z
       .string()
-      .regex(/^[0-7]{3,4}$/, "is no mode, as `0644`")
+      .regex(/^[0-7]{3,4}$/, "is not a mode, such as `0644`")
       .transform((text) => text.padStart(4, "0"))
       .optional(),
     owner: z
       .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,31})?$/, "is no owner, as `root:root`")
+      .regex(
+        /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,31})?$/,
+        "is not an owner, such as `root:root`",
+      )
       .transform((text) => (text.includes(":") ? text : `${text}:${text}`))
       .optional(),
     adopt: z.boolean().optional(),
@@ -106,8 +109,8 @@ const settingValue = z
     "can't stand in a file of libvirt: both quotes, or a line's end",
   );
 export const libvirt = dictionary(
-  named(/^[a-z][a-z0-9-]{0,40}\.conf$/, "is no file of /etc/libvirt, as `network.conf`"),
-  dictionary(named(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "is no setting's name"), settingValue),
+  named(/^[a-z][a-z0-9-]{0,40}\.conf$/, "is not a file of /etc/libvirt, such as `network.conf`"),
+  dictionary(named(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "is not the name of a setting"), settingValue),
 );
 
 export const guestPath = plainPath.refine(

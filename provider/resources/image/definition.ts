@@ -76,7 +76,7 @@ export const image: Definition<VolumeState> = {
     else if (!stats && olds?.source === inputs.source && known(olds?.fileDigest)) {
       // The image is there; this machine just does not have its file.
       inputs.fileDigest = olds?.fileDigest;
-    } else failures.push({ property: "source", reason: `${source.path} is no file of this machine` });
+    } else failures.push({ property: "source", reason: `${source.path} is not a file on this machine` });
   },
   validate(inputs, _carried, failures) {
     if (!known<string>(inputs.source)) return;

@@ -208,7 +208,7 @@ function endOf(error: NodeJS.ErrnoException & { written?: boolean }): End {
     case "ECONNRESET":
     case "EPIPE":
     case "ERR_STREAM_PREMATURE_CLOSE":
-      return { kind: "cut", why: "the connection was cut" };
+      return { kind: "cut", why: "the connection was interrupted" };
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return { kind: "failed", why: "the server's name can't be resolved" };

@@ -98,7 +98,7 @@ function joinerOf(observed: Observed, wanted: WantedNode, tried: ReadonlySet<Nod
       return refused(
         "foreign",
         "it is a node of another cluster than that of the first control plane",
-        "If the first control plane was made anew, set another `cluster.generation` on all nodes; else put one first that is a member of this node's cluster.",
+        "If the first control plane was recreated, set another `cluster.generation` on all nodes; else put one first that is a member of this node's cluster.",
       );
     if (node !== undefined) return member(observed, tried);
     // Its kubelet tells the cluster of itself when it starts.

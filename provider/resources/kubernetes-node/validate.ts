@@ -12,7 +12,7 @@ export function validateNode(
 ): void {
   const fail = (property: string, reason: string) => failures.push({ property, reason });
   const cluster = asRecord(inputs.cluster);
-  if (cluster.version !== unknown && !parseVersion(cluster.version)) fail("cluster.version", "is no version");
+  if (cluster.version !== unknown && !parseVersion(cluster.version)) fail("cluster.version", "is not a version");
   if (inputs.role === "worker" && inputs.through === undefined)
     fail("through", "is required of a worker: the node of the first control plane");
   // One that is yet to be made: it would make a cluster of its own, and this node would be asked to leave for it.
@@ -30,7 +30,7 @@ export function validateNode(
   ] as const) {
     if (value === undefined || value === unknown) continue;
     const subnet = parseSubnet(String(value));
-    if (!subnet) fail(name, `is no subnet: ${value}`);
+    if (!subnet) fail(name, `is not a subnet: ${value}`);
     else {
       parsed.set(name, subnet);
       if (textOf(subnet) !== String(value).toLowerCase() && subnet[0].kind() === "ipv4")
@@ -71,7 +71,7 @@ function validateSizes(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fai
   const routes = asRecord(inputs.podNetwork).plugin === "routes";
   const own = JSON.stringify(asRecord(asRecord(inputs.kubeadm).cluster)).includes("node-cidr-mask-size");
   if (pods?.[0].kind() === "ipv4" && !routes && !own && (pods[1] > 24 || pods[1] < 8))
-    fail("cluster.podSubnet", `${textOf(pods)} can't be cut into a /24 for each node: it is a /8 to a /24`);
+    fail("cluster.podSubnet", `${textOf(pods)} can't be cut into a /24 for each node: it must be between /8 and /24`);
   if (services?.[0].kind() === "ipv4" && (services[1] > 28 || services[1] < 12))
     fail("cluster.serviceSubnet", `${textOf(services)} is not of a size that the API server takes: a /12 to a /28`);
 }

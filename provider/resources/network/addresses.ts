@@ -61,7 +61,7 @@ function checkSubnet(inputs: Inputs, kind: "ipv4" | "ipv6", fail: Fail): Subnet 
   const subnet = parseSubnet(given.address, kind);
   const example = kind === "ipv4" ? "172.17.2.1/24" : "fd00:17:2::1/64";
   if (!subnet) {
-    fail(property, `must be the host's own address with a prefix, as \`${example}\``);
+    fail(property, `must be the host's address in the network with its prefix, such as \`${example}\``);
     return undefined;
   }
   const [least, most] = kind === "ipv4" ? [8, 30] : [8, 126];
@@ -141,7 +141,7 @@ export function checkNetwork(inputs: Inputs, failures: Failure[]): void {
   checkReservations(inputs, ipv4, fail);
   const dns = asRecord(inputs.dns);
   for (const [name, address] of Object.entries(asRecord(dns.hosts))) {
-    if (!hostPattern.test(name)) fail("dns.hosts", `has the key ${shown(name)}, which is no host name`);
+    if (!hostPattern.test(name)) fail("dns.hosts", `has the key ${shown(name)}, which is not a host name`);
     if (known<string>(address) && !parseAddress(address)) fail(`dns.hosts.${name}`, "must be an IP address");
   }
   for (const [i, address] of (Array.isArray(dns.forwarders) ? dns.forwarders : []).entries()) {

@@ -171,7 +171,7 @@ export const network: Definition<NetworkState> = {
     if (!state) return;
     // Where libvirt keeps no mark, the UUID, which derives from the host's lineage, says that it is ours.
     if (state.mark && state.mark.incarnation !== run.made.__incarnation) {
-      run.context.tell("warning", "the network was made anew since; it is left as it is");
+      run.context.tell("warning", "the network was recreated in the meantime; it is left as it is");
       return;
     }
     const { project, stack } = run.context;

@@ -102,7 +102,7 @@ export const snapshot: Definition<SnapshotState> = {
     if (!isSame(run, state)) {
       refuse(
         "foreign",
-        `the snapshot "${state.name}" was made anew by somebody else`,
+        `the snapshot "${state.name}" was recreated by somebody else`,
         "Delete it by hand, or take it out of the state with `pulumi state delete`.",
       );
     }

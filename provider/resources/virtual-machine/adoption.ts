@@ -169,7 +169,7 @@ async function matchDisks(run: MachineRun, there: MachineState, problems: string
       continue;
     if (!(await run.hypervisor.volumes.find(String(disk.pool), String(disk.volumeName))))
       problems.push(
-        `\`disks.${key}.volumeName\` is no file of its pool, and without \`size\` or \`image\` none can be made`,
+        `\`disks.${key}.volumeName\` is not a file of its pool, and without \`size\` or \`image\` none can be made`,
       );
   }
   for (const [key, there] of matches) {

@@ -119,7 +119,7 @@ export const contents: readonly Subject[] = [
       };
     },
     every: 4,
-    refusals: /is there already|no plain file|is a directory|Not a directory|File name too long/,
+    refusals: /is there already|not a plain file|is a directory|Not a directory|File name too long/,
   },
   {
     title: "settings of libvirt",

@@ -84,7 +84,7 @@ describe("the command line", function () {
       [["preview-summary"], '{"a": 1}', /not of `pulumi preview --json`/],
       [["comment"], "", /--marker is required/],
       [["comment", "--marker", "a --> b"], "", /--marker has/],
-      [["comment", "--marker", "prod"], "", /no job of/],
+      [["comment", "--marker", "prod"], "", /not a job of/],
     ];
     for (const [argv, stdin, why] of wrong) {
       const { code, told, output } = await run(argv, stdin);
@@ -115,7 +115,7 @@ describe("the command line", function () {
       for (const environment of [github, gitlab]) {
         const { code, told } = await run(["comment", "--marker", "dev"], "text", environment);
         assert.equal(code, 2);
-        assert.match(told, /_TOKEN is no token/);
+        assert.match(told, /_TOKEN is not a token/);
         assert.doesNotMatch(told, /geheim/);
       }
     }

@@ -53,7 +53,7 @@ describe("the configuration of four-winds", () => {
     ]);
     assert.match(
       kubernetes({ version: "stable" })[0]!,
-      /^four-winds:kubernetes\.version must be a version, as 1\.34\.4/,
+      /^four-winds:kubernetes\.version must be a version, such as 1\.34\.4/,
     );
     assert.match(kubernetes({ version: "1.34.4", subnet: "x" })[0]!, /^four-winds:kubernetes\.subnet is not a key/);
     assert.match(
@@ -111,7 +111,7 @@ describe("the configuration of four-winds", () => {
       [
         'four-winds:virtualization is wrong: expected one of "required"|"preferred"|"none" (set it: pulumi config set four-winds:virtualization preferred)',
         "four-winds:image is missing (set it: pulumi config set four-winds:image https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2)",
-        "four-winds:guests[1].name must be a host name: 1 to 20 small letters, digits and dashes (set it: pulumi config set --path 'four-winds:guests[1].name' boreas)",
+        "four-winds:guests[1].name must be a host name: 1 to 20 lowercase letters, digits and dashes (set it: pulumi config set --path 'four-winds:guests[1].name' boreas)",
         "four-winds:sizes.boreas.memory must be a size with its unit, as 2GiB (set it: pulumi config set --path four-winds:sizes.boreas.memory 2GiB)",
         "four-winds:vcpus must be 1 or more (set it: pulumi config set four-winds:vcpus 2)",
         "four-winds:memory must be a size with its unit, as 2GiB (set it: pulumi config set four-winds:memory 2GiB)",

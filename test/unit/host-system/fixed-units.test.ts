@@ -103,7 +103,7 @@ describe("a unit that nobody can enable", () => {
   it("says how to go on", async () => {
     await assert.rejects(() => new Host("masked").apply({}), {
       message:
-        "winds.service can't be enabled: somebody has masked it. Run `systemctl unmask winds.service` on the host, or set `enabled: false` on it.",
+        "winds.service can't be enabled: it is masked. Run `systemctl unmask winds.service` on the host, or set `enabled: false` on it.",
     });
     await assert.rejects(() => new Host("generated").apply({}), {
       message:

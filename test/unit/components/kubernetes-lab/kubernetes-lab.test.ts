@@ -235,7 +235,7 @@ describe("a lab", function () {
       assert.deepEqual(cloudInit.sshKeys, [key]);
       await assert.rejects(
         make({ caCertificates: [join(directory, "ca.crt")] }),
-        refusal(/^KubernetesLab "winds": caCertificates\[0\]: is no certificate/),
+        refusal(/^KubernetesLab "winds": caCertificates\[0\]: is not a certificate/),
       );
       await assert.rejects(make({ sshKeys: ["/nowhere/key.pub"] }), refusal(/sshKeys\[0\]: the file .* \(ENOENT\)/));
     } finally {

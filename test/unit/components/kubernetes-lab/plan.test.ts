@@ -201,9 +201,9 @@ describe("the plan of a lab", function () {
     ["no guests", { guests: [] }, "guests", /has none/],
     ["no hosts", { hosts: {} }, "hosts", /has none/],
     ["no images", { images: [] }, "images", /has none/],
-    ["a name with a blank", { guests: [{ name: "north wind" }] }, "guests[0].name", /is no host name/],
-    ["a name with a dot", { guests: [{ name: "boreas.aeolia" }] }, "guests[0].name", /is no host name/],
-    ["a lab's name in capitals", { name: "Winds" }, "name", /can't be a lab's name/],
+    ["a name with a blank", { guests: [{ name: "north wind" }] }, "guests[0].name", /is not a host name/],
+    ["a name with a dot", { guests: [{ name: "boreas.aeolia" }] }, "guests[0].name", /is not a host name/],
+    ["a lab's name in capitals", { name: "Winds" }, "name", /can't be the name of a lab/],
     [
       "names too long together",
       { name: "a".repeat(20), guests: [{ name: "b".repeat(20) }] },
@@ -247,8 +247,8 @@ describe("the plan of a lab", function () {
       /in the way of that of host "a"/,
     ],
     ["a key that is no key", { sshKeys: ["ssh-ed25519 AAAA me"] }, "sshKeys[0]", /is not an ssh public key/],
-    ["a key cut off", { sshKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"] }, "sshKeys[0]", /cut off/],
-    ["a certificate that is none", { caCertificates: ["hello"] }, "caCertificates[0]", /is no certificate/],
+    ["a key cut off", { sshKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAA"] }, "sshKeys[0]", /incomplete/],
+    ["a certificate that is none", { caCertificates: ["hello"] }, "caCertificates[0]", /is not a certificate/],
     [
       "a certificate that is broken",
       { caCertificates: [certificate.replace("MIIB", "AAAA")] },
@@ -261,7 +261,7 @@ describe("the plan of a lab", function () {
       "caCertificates[0]",
       /holds a private key/,
     ],
-    ["a user's name with a blank", { user: "a b" }, "user", /is no user's name/],
+    ["a user's name with a blank", { user: "a b" }, "user", /is not a user name/],
     [
       "a way through with an option",
       { hosts: { anemoi: { proxyJump: "-oProxyCommand=x" } } },
@@ -279,7 +279,7 @@ describe("the plan of a lab", function () {
       "a host with too few CPUs",
       { hosts: { anemoi: { capacity: { cpus: 2 } } }, vcpus: 9 },
       "hosts.anemoi.capacity.cpus",
-      /ask for 9 CPUs together, the host has 2 CPUs, of which overcommit\.cpus = 4 makes 8 CPUs/,
+      /ask for 9 CPUs together, the host has 2 CPUs, and overcommit\.cpus = 4 makes that 8 CPUs/,
     ],
     [
       "a host with too little disk",

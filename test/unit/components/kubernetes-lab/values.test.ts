@@ -15,11 +15,11 @@ describe("certificates of a lab", function () {
   it("are whole, and nothing else is beside them", () => {
     const key = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n";
     for (const [text, reason] of [
-      [certificate.replace("-----END CERTIFICATE-----", ""), /is cut off: it has no -----END CERTIFICATE-----/],
+      [certificate.replace("-----END CERTIFICATE-----", ""), /is incomplete: it has no -----END CERTIFICATE-----/],
       [certificate + key, /holds a private key/],
       [`${key}${certificate}`, /holds a private key/],
       [`-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n${certificate}`, /holds a PUBLIC KEY, which is no/],
-      ["-----BEGIN CERTIFICATE-----", /is cut off/],
+      ["-----BEGIN CERTIFICATE-----", /is incomplete/],
       [7, /is not the text/],
       [" ".repeat((1 << 20) + 1), /is not the text/],
     ] as const)

@@ -81,7 +81,7 @@ describe("the manifest of a pod network", function () {
       response.writeHead(200, { "content-length": "100" });
       response.write("kind: x");
       setImmediate(() => response.destroy());
-    }, /was cut off/);
+    }, /is incomplete/);
     await fails((_, response) => {
       response.writeHead(200);
       response.end(Buffer.alloc(5 << 20, 32));

@@ -228,7 +228,7 @@ describe("what is wrong with the request of a cluster", () => {
 
   it("names a version that is none", () => {
     for (const version of ["", "1.34", "stable", "1.34.x", "01.34.4", "2.0.0", "1.34.4-rc.1", "1.034.1"]) {
-      refuses("kubernetes.version", /is no version: write it as 1\.34\.4/, { version });
+      refuses("kubernetes.version", /is not a version: write it as 1\.34\.4/, { version });
     }
     refuses("kubernetes.version", /too old/, { version: "1.30.9" });
   });
@@ -325,12 +325,12 @@ describe("what is wrong with the request of a cluster", () => {
     refuses("kubernetes.kubeadm.cluster.networking.podSubnet", /follows from `podSubnet`/, {
       kubeadm: { cluster: { networking: { podSubnet: "10.1.0.0/16" } } },
     });
-    refuses("kubernetes.kubeadm.init", /is no object/, { kubeadm: { init: [] } });
-    refuses('kubernetes.kubeadm.patches["../x.yaml"]', /no name of a patch/, {
+    refuses("kubernetes.kubeadm.init", /is not an object/, { kubeadm: { init: [] } });
+    refuses('kubernetes.kubeadm.patches["../x.yaml"]', /not the name of a patch/, {
       kubeadm: { patches: { "../x.yaml": "" } },
     });
     assert.deepEqual(problems({ kubeadm: { patches: { "kube-apiserver0+strategic.yaml": "spec: {}" } } }), {});
-    refuses("kubernetes.endpoint", /is no endpoint/, { endpoint: "https://api:6443" });
+    refuses("kubernetes.endpoint", /is not an endpoint/, { endpoint: "https://api:6443" });
     refuses("kubernetes.endpoint", /10\.96\.0\.9 is among the services/, { endpoint: "10.96.0.9:6443" });
     refuses("kubernetes.dnsDomain", /is no DNS domain/, { dnsDomain: "-x" });
     refuses("kubernetes.proxyMode", /is none of/, { proxyMode: "userspace" });
