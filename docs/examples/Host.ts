@@ -1,4 +1,4 @@
-/** A machine with a hypervisor: how it is reached, what it must have, what it is, and what a bare one is to become. Everything else names one. */
+/** A machine with a hypervisor: how it is reached, what it must have, and how it is prepared. All other resources are on a Host. */
 import { Host } from "pulumi-windrose";
 
 // `pulumi config set --path windrose:hosts.anemoi qemu+ssh://root@anemoi.example.org/system`

@@ -1,4 +1,4 @@
-/** A bridge over a NIC of the host. The NIC's addresses, routes and name servers move to it, and the host is never cut off: a change that no fresh connection confirms is taken back by the host itself. */
+/** A bridge over a NIC of the host. The NIC's addresses, routes and name servers move to the bridge. The host rolls a change back by itself unless a fresh connection confirms it, so it stays reachable. */
 import { HostBridge } from "pulumi-windrose";
 import { host } from "./Host";
 

@@ -1,4 +1,4 @@
-/** A base image in a pool: fetched once, verified, and the backing file of the disks that are made from it. */
+/** A base image in a pool: downloaded once, verified, and used as the backing file of disks. */
 import { Image } from "pulumi-windrose";
 import { host } from "./Host";
 import { pool } from "./StoragePool";

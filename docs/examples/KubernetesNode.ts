@@ -1,4 +1,4 @@
-/** A machine as a node of a Kubernetes cluster: kubeadm in the guest makes it, joins it and upgrades it. */
+/** A machine as a node of a Kubernetes cluster: kubeadm in the guest initialises, joins and upgrades the node. */
 import { KubernetesNode } from "pulumi-windrose";
 import { host } from "./Host";
 import { boreas } from "./VirtualMachine";

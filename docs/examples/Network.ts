@@ -1,4 +1,4 @@
-/** A network of libvirt: its bridge, DHCP and DNS. Hosts, reservations and names change under running guests. */
+/** A network of libvirt: its bridge, DHCP and DNS. Reservations and DNS names change while guests run. */
 import { Network } from "pulumi-windrose";
 import { host } from "./Host";
 

@@ -1,4 +1,4 @@
-/** A point in time of a machine: its disks, and its memory where it runs. A new value of `restore` rolls back to it. */
+/** A snapshot of a machine: its disks, and its memory if it runs. A new value of `restore` rolls the machine back. */
 import * as pulumi from "@pulumi/pulumi";
 import { Snapshot } from "pulumi-windrose";
 import { host } from "./Host";

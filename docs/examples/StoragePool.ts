@@ -1,4 +1,4 @@
-/** A place on a host where images and volumes are. A directory that was there before stays when the pool is deleted. */
+/** A directory on a host for images and volumes. An existing directory is not deleted with the pool. */
 import { StoragePool } from "pulumi-windrose";
 import { host } from "./Host";
 

@@ -1,4 +1,4 @@
-/** A guest: its size, disks and interfaces by key, and the cloud-init seed that it starts with. */
+/** A guest: its size, its disks and interfaces by key, and its cloud-init seed. */
 import { VirtualMachine } from "pulumi-windrose";
 import { host } from "./Host";
 import { image } from "./Image";

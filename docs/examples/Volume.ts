@@ -1,4 +1,4 @@
-/** A disk of its own, which outlives the machines that use it. It grows, also under a running guest, and never shrinks. */
+/** A separate disk, which outlives the machines that use it. It can grow, also while a guest uses it, and never shrinks. */
 import { Volume } from "pulumi-windrose";
 import { host } from "./Host";
 import { pool } from "./StoragePool";
