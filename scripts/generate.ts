@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { allDrivers } from "../provider/drivers/registry";
-import type { Definition } from "../provider/lifecycle/lifecycle";
+import type { Definition } from "../provider/lifecycle/definition";
 import { definitions } from "../provider/pulumi/definitions";
 import { argumentsText, connectionText } from "./generate/arguments";
 import { driversText } from "./generate/drivers";

@@ -1,6 +1,7 @@
 import { asRecord, type Inputs } from "../../provider/basics/record";
 import type { Neighbour, Operation, PlannedChange } from "../../provider/lifecycle/consequences";
-import { type Definition, pick } from "../../provider/lifecycle/lifecycle";
+import type { Definition } from "../../provider/lifecycle/definition";
+import { pick } from "../../provider/lifecycle/diff";
 import { parseUrn } from "../../provider/lifecycle/ownership";
 import { complete } from "../../provider/lifecycle/schema";
 import { definitions } from "../../provider/pulumi/definitions";

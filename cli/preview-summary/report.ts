@@ -1,4 +1,4 @@
-import { restartRefusal } from "../../provider/lifecycle/lifecycle";
+import { restartRefusal } from "../../provider/lifecycle/diff";
 import { parseUrn } from "../../provider/lifecycle/ownership";
 import { type Change, changesOf } from "./changes";
 import type { Diagnostic, Digest } from "./digest";

@@ -141,3 +141,8 @@ export function asWindroseError(error: unknown): WindroseError {
 export function hasCode(error: unknown, ...codes: ErrorCode[]): error is WindroseError {
   return error instanceof WindroseError && codes.includes(error.code);
 }
+
+/** Throws a WindroseError. */
+export function refuse(code: ErrorCode, why: string, hint?: string): never {
+  throw new WindroseError(code, why, { hint });
+}

@@ -1,4 +1,4 @@
-import type { Definition } from "../lifecycle/lifecycle";
+import type { Definition } from "../lifecycle/definition";
 import type { Kind } from "../lifecycle/schema";
 
 /**

@@ -4,21 +4,13 @@ import { type Inputs, isRecord, unknown } from "../basics/record";
 import { rememberCredentials, rememberGuestKeys, type StoredConnection } from "../connections/credentials";
 import { configureHosts, connectionName, driverOf } from "../connections/hosts";
 import { closeHypervisors, hypervisorFor, withLastConfiguration } from "../connections/hypervisors";
+import { check } from "../lifecycle/check";
 import { describeRows } from "../lifecycle/compare";
 import type { Context } from "../lifecycle/context";
+import type { Definition, Identity } from "../lifecycle/definition";
+import { diff, refusedRestarts, restartRefusal } from "../lifecycle/diff";
 import { Exclusives } from "../lifecycle/exclusives";
-import {
-  apply,
-  check,
-  type Definition,
-  diff,
-  HalfMade,
-  type Identity,
-  read,
-  refusedRestarts,
-  remove,
-  restartRefusal,
-} from "../lifecycle/lifecycle";
+import { apply, HalfMade, read, remove } from "../lifecycle/lifecycle";
 import { parseUrn } from "../lifecycle/ownership";
 import { upgrade } from "../lifecycle/upgrade";
 import { noteCluster } from "../resources/kubernetes-node/asked";
@@ -79,7 +71,8 @@ export function dynamicProvider(definition: Definition): pulumi.dynamic.Resource
         if (isRecord(__credentials) && isConnection(given.__connection))
           rememberCredentials(given.__connection, __credentials);
         if (isRecord(__guestKeys)) rememberGuestKeys(urn, __guestKeys);
-        noteCluster(__cluster ?? (definition.kind === "KubernetesNode" ? given.cluster : undefined));
+        if (__cluster !== undefined) noteCluster(__cluster);
+        definition.hears?.(given);
         const identity: Identity = {
           urn,
           ...parseUrn(urn),

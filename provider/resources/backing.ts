@@ -1,6 +1,6 @@
 import { hasCode } from "../basics/errors";
 import type { VolumeRef, VolumeState } from "../drivers/model";
-import type { Run } from "../lifecycle/lifecycle";
+import type { Run } from "../lifecycle/definition";
 
 /**
  * Images that are deleted while volumes are layers above them are condemned, and whoever deletes the last user, or the pool,

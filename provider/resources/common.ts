@@ -1,7 +1,8 @@
+import { refuse } from "../basics/errors";
 import { type Inputs, known, unknown } from "../basics/record";
 import type { Mark } from "../drivers/model";
+import type { Identity, Run } from "../lifecycle/definition";
 import type { Exclusive } from "../lifecycle/exclusives";
-import { type Identity, type Run, refuse } from "../lifecycle/lifecycle";
 import { derivedUuid, isDerivedUuid, newIncarnation, parseUrn, physicalName } from "../lifecycle/ownership";
 import type { Kind } from "../lifecycle/schema";
 

@@ -1,9 +1,9 @@
+import { refuse } from "../basics/errors";
 import { asRecord } from "../basics/record";
 import { guestKeysOf } from "../connections/credentials";
 import type { Hypervisor } from "../drivers/hypervisor";
 import { type GuestKeys, reachGuest } from "../guest/transport";
 import type { Context } from "../lifecycle/context";
-import { refuse } from "../lifecycle/lifecycle";
 
 /** The way in, by a name that something else can stand behind. */
 export const door = { reach: reachGuest };

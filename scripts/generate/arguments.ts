@@ -1,5 +1,5 @@
 import { type ConnectionField, connectionFields } from "../../provider/connections/connection-fields";
-import type { Definition } from "../../provider/lifecycle/lifecycle";
+import type { Definition } from "../../provider/lifecycle/definition";
 import { folderOf } from "./sources";
 import { interfacesOf } from "./types";
 

@@ -6,7 +6,7 @@ import {
   hasFeature,
   type LiveName,
 } from "../../provider/drivers/features";
-import type { Definition } from "../../provider/lifecycle/lifecycle";
+import type { Definition } from "../../provider/lifecycle/definition";
 import type { EffectRule, Field, Fields } from "../../provider/lifecycle/schema";
 import { ruleWords } from "./words";
 

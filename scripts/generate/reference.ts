@@ -1,6 +1,6 @@
 import { type ErrorCode, errorTable } from "../../provider/basics/errors";
 import { type ConnectionField, connectionFields, uriParameters } from "../../provider/connections/connection-fields";
-import type { Definition } from "../../provider/lifecycle/lifecycle";
+import type { Definition } from "../../provider/lifecycle/definition";
 import type { Field, Fields } from "../../provider/lifecycle/schema";
 import { exampleOf, raisedBy } from "./sources";
 import { boundsOf } from "./types";

@@ -1,5 +1,5 @@
 import { type Inputs, isRecord } from "../../provider/basics/record";
-import type { Definition } from "../../provider/lifecycle/lifecycle";
+import type { Definition } from "../../provider/lifecycle/definition";
 import type { Effect, EffectRule, Field, Fields, Kind } from "../../provider/lifecycle/schema";
 import type { Look, Which } from "./look";
 import type { Place } from "./place";

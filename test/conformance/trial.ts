@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Inputs } from "../../provider/basics/record";
-import { restartRefusal } from "../../provider/lifecycle/lifecycle";
+import { restartRefusal } from "../../provider/lifecycle/diff";
 import { type Effect, effectWords } from "../../provider/lifecycle/schema";
 import type { Look, Which } from "./look";
 import type { Place } from "./place";

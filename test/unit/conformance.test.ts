@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Inputs, unknown } from "../../provider/basics/record";
-import { check, type Definition, diff } from "../../provider/lifecycle/lifecycle";
+import { check } from "../../provider/lifecycle/check";
+import type { Definition } from "../../provider/lifecycle/definition";
+import { diff } from "../../provider/lifecycle/diff";
 import { complete, type Leaf } from "../../provider/lifecycle/schema";
 import { definitions } from "../../provider/pulumi/definitions";
 import { nowhere } from "../conformance/place";

@@ -23,16 +23,11 @@ import {
   type WantedPreparation,
 } from "../../provider/host-system/preparation/model";
 import type { ApplyRequest, ReleaseRequest } from "../../provider/host-system/preparation/preparation";
+import { type CheckAnswer, check } from "../../provider/lifecycle/check";
 import type { Context } from "../../provider/lifecycle/context";
-import {
-  apply,
-  type CheckAnswer,
-  check,
-  type Definition,
-  diff,
-  HalfMade,
-  type Identity,
-} from "../../provider/lifecycle/lifecycle";
+import type { Definition, Identity } from "../../provider/lifecycle/definition";
+import { diff } from "../../provider/lifecycle/diff";
+import { apply, HalfMade } from "../../provider/lifecycle/lifecycle";
 import type { Kind } from "../../provider/lifecycle/schema";
 
 const volumeNotes: readonly VolumeNote[] = ["condemned", "unfinished"];

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { WindroseError } from "../../provider/basics/errors";
 import type { Inputs } from "../../provider/basics/record";
-import { apply, check, type Definition, diff, HalfMade, read, remove } from "../../provider/lifecycle/lifecycle";
+import { check } from "../../provider/lifecycle/check";
+import type { Definition } from "../../provider/lifecycle/definition";
+import { diff } from "../../provider/lifecycle/diff";
+import { apply, HalfMade, read, remove } from "../../provider/lifecycle/lifecycle";
 import { field } from "../../provider/lifecycle/schema";
 import { contextOf, FakeHost, halfMade, identityOf } from "./fakes";
 

@@ -3,7 +3,7 @@ import type { Inputs } from "../../basics/record";
 import { timeLeft } from "../../basics/work";
 import { displayed, masking } from "../../host-system/user-command/mask";
 import { runUserCommand } from "../../host-system/user-command/run";
-import type { Run } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/definition";
 import { reachMachine } from "../reach-machine";
 
 /** It is there as soon as the state has it: nothing of it can be looked at. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Definition } from "../../lifecycle/lifecycle";
+import type { Definition } from "../../lifecycle/definition";
 import { type CommandRun, carryOut, defaultTimeout, placeIsGone } from "./carry-out";
 import { consequences } from "./consequences";
 import { causes, table } from "./fields";
@@ -16,6 +16,7 @@ function isDue({ inputs, previous, made }: CommandRun): boolean {
 
 export const command: Definition<true> = {
   ...table,
+  keeps: ["__hostKeys"],
   timeout: defaultTimeout,
   connects: (inputs) => inputs.machine !== undefined,
   validate: validateCommand,

@@ -1,6 +1,7 @@
+import { refuse } from "../../basics/errors";
 import { type Inputs, known } from "../../basics/record";
 import type { Addressing, Arming, BridgeDefinition, BridgeState, ManagerName } from "../../host-system/bridges/model";
-import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { deriveUuid, keep, markOf, placeOf, taken } from "../common";
 import { consequences } from "./consequences";
 import { devicePattern, table } from "./fields";

@@ -5,7 +5,7 @@ import { shown } from "../../basics/texts";
 import { hostProblems } from "../../connections/hosts";
 import type { HypervisorFacts } from "../../drivers/model";
 import type { SystemFacts } from "../../host-system/facts";
-import type { Definition, Run } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { newLineage } from "../../lifecycle/ownership";
 import type { Failure } from "../../lifecycle/validate";
 import { lostLineages } from "../common";

@@ -9,7 +9,7 @@ import {
   type SettingValue,
   type WantedPreparation,
 } from "../../host-system/preparation/model";
-import type { Run } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/definition";
 
 /** Between the fields of a Host and what its system is asked for. */
 

@@ -1,9 +1,9 @@
-import { hasCode, WindroseError } from "../../basics/errors";
+import { hasCode, refuse, WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
 import { formatSize, sizeInBytes } from "../../basics/sizes";
 import type { HypervisorFacts } from "../../drivers/model";
 import type { SystemFacts } from "../../host-system/facts";
-import { type Run, refuse } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/definition";
 
 /** What the host must have, whatever is on it: checked before anything is changed. */
 export async function checkRequirements(run: Run<unknown>, system: SystemFacts): Promise<void> {

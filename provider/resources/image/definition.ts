@@ -4,7 +4,7 @@ import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
 import { known, unknown } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
 import type { VolumeState } from "../../drivers/model";
-import type { Definition, Run } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { needed } from "../backing";
 import { deriveName, keep, ownFile, placeOf, poolOf, taken, volumeNameOf } from "../common";

@@ -25,7 +25,7 @@ import { contentProblem, moreThanPromised } from "../../downloads/problems";
 import type { FetchRequest } from "../../drivers/hypervisor";
 import type { VolumeState } from "../../drivers/model";
 import type { FetchOwner } from "../../host-system/downloads/owner";
-import type { Run } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/definition";
 import { lineageOf } from "../common";
 import { digestOfFile } from "./file-digest";
 import { byThisMachine } from "./http";

@@ -1,7 +1,8 @@
 import { asRecord } from "../../basics/record";
 import { Cluster } from "../../guest/kubernetes/cluster";
-import type { Definition } from "../../lifecycle/lifecycle";
+import type { Definition } from "../../lifecycle/definition";
 import { syncAddons } from "./addons";
+import { noteCluster } from "./asked";
 import { consequences } from "./consequences";
 import { defaultTimeout, table } from "./fields";
 import { drift, outputsOf } from "./look-back";
@@ -21,6 +22,8 @@ import { validateNode } from "./validate";
 
 export const kubernetesNode: Definition<NodeState> = {
   ...table,
+  keeps: ["__hostKeys", "__through"],
+  hears: ({ cluster }) => noteCluster(cluster),
   timeout: defaultTimeout,
   title: (inputs) => `KubernetesNode "${inputs.nodeName}"`,
   validate: validateNode,

@@ -8,7 +8,7 @@ import { Cluster, type DrainPolicy } from "../../guest/kubernetes/cluster";
 import type { NodeRequest } from "../../guest/kubernetes/configuration";
 import { hashOf, lookAtGuest } from "../../guest/kubernetes/look";
 import { adminConfiguration, tryScript } from "../../guest/kubernetes/shell";
-import type { Run } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/definition";
 import { reachMachine } from "../reach-machine";
 import { taintsOf } from "./fields";
 import type { ClusterFacts, Observed, WantedNode } from "./plan";

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { WindroseError } from "../../basics/errors";
+import { refuse, WindroseError } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import { networksOf } from "../../drivers/hypervisor";
 import type { NetworkState } from "../../drivers/model";
-import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedMac } from "../../lifecycle/ownership";
 import { deriveName, deriveUuid, foreign, isMarkedBy, markOf, ownNames, placeOf, recognizeUuid } from "../common";
 import { checkNetwork } from "./addresses";

@@ -1,7 +1,8 @@
+import { refuse } from "../../basics/errors";
 import { known, unknown } from "../../basics/record";
 import { snapshotsOf } from "../../drivers/hypervisor";
 import type { SnapshotState } from "../../drivers/model";
-import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import { keep, placeOf, taken, thingOf } from "../common";
 import { consequences } from "./consequences";

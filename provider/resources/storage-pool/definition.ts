@@ -2,7 +2,7 @@ import { WindroseError } from "../../basics/errors";
 import { known, unknown } from "../../basics/record";
 import { formatSize } from "../../basics/sizes";
 import type { PoolState } from "../../drivers/model";
-import type { Definition, Run } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { sweep } from "../backing";
 import { deriveName, deriveUuid, foreign, lineageOf, ownNames, placeOf, recognizeUuid } from "../common";
 import { table } from "./fields";

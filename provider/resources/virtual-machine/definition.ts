@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { refuse } from "../../basics/errors";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
 import { networksOf } from "../../drivers/hypervisor";
 import type { MachineDefinition, MachineFile, MachineState, ReportedMachine } from "../../drivers/model";
 import { remoteConnection } from "../../guest/connection";
-import { type Definition, owes, refuse } from "../../lifecycle/lifecycle";
+import type { Definition } from "../../lifecycle/definition";
+import { owes } from "../../lifecycle/lifecycle";
 import { derivedUuid } from "../../lifecycle/ownership";
 import { foreign, isMarkedBy, markOf, ownership, splitVolumeId, taken } from "../common";
 import { adopt, refuseOtherDisks, settle } from "./adoption";

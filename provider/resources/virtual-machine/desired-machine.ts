@@ -3,7 +3,7 @@ import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { networksOf } from "../../drivers/hypervisor";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, MachineState } from "../../drivers/model";
-import type { Run } from "../../lifecycle/lifecycle";
+import type { Run } from "../../lifecycle/definition";
 import { markOf, splitVolumeId } from "../common";
 import { entries, madeWithMachine } from "./derive";
 

@@ -1,8 +1,8 @@
-import { WindroseError } from "../../basics/errors";
+import { refuse, WindroseError } from "../../basics/errors";
 import { type Inputs, known, unknown } from "../../basics/record";
 import { formatSize, sizeInBytes } from "../../basics/sizes";
 import type { VolumeDefinition, VolumeState } from "../../drivers/model";
-import { type Definition, type Run, refuse } from "../../lifecycle/lifecycle";
+import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { releaseBacking } from "../backing";
 import {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WindroseError } from "../../../provider/basics/errors";
 import type { PoolDefinition, VolumeState } from "../../../provider/drivers/model";
-import type { Run } from "../../../provider/lifecycle/lifecycle";
+import type { Run } from "../../../provider/lifecycle/definition";
 import { transfer } from "../../../provider/resources/image/transfer";
 import { currentLab } from "../../lab/index.js";
 import { DriverHost, hasCode, mebibyte, sha256, work } from "./host-fixtures";

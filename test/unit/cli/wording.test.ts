@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sinon from "sinon";
-import { restartRefusal } from "../../../provider/lifecycle/lifecycle";
+import { restartRefusal } from "../../../provider/lifecycle/diff";
 import { type EffectRule, type Field, type Fields, type Verdict, worded } from "../../../provider/lifecycle/schema";
 import { definitions } from "../../../provider/pulumi/definitions";
 import { digest, machine, made, markdown, report, type Sketch } from "./digests";

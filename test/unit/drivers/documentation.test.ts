@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allDrivers } from "../../../provider/drivers/registry";
-import type { Definition } from "../../../provider/lifecycle/lifecycle";
+import type { Definition } from "../../../provider/lifecycle/definition";
 import { definitions } from "../../../provider/pulumi/definitions";
 import { driversText } from "../../../scripts/generate/drivers";
 import { withWinds } from "../../fake-driver";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Inputs } from "../../../provider/basics/record";
-import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { read, remove } from "../../../provider/lifecycle/lifecycle";
 import { host as definition } from "../../../provider/resources/host/definition";
 import { anyOf, change, checkOf, contextOf, FakeHost, halfMade, make } from "../fakes";
 

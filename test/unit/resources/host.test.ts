@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { unknown } from "../../../provider/basics/record";
 import { configureHosts } from "../../../provider/connections/hosts";
-import { diff, read } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { read } from "../../../provider/lifecycle/lifecycle";
 import { host as definition } from "../../../provider/resources/host/definition";
 import { anyOf, change, checkOf, contextOf, FakeHost, halfMade, make } from "../fakes";
 

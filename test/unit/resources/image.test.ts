@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { apply, diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { apply, read, remove } from "../../../provider/lifecycle/lifecycle";
 import { image } from "../../../provider/resources/image/definition";
 import {
   canonicalChecksum,

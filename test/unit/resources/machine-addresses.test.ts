@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { WindroseError } from "../../../provider/basics/errors";
 import { type Inputs, unknown } from "../../../provider/basics/record";
+import { check } from "../../../provider/lifecycle/check";
 import { Exclusives } from "../../../provider/lifecycle/exclusives";
-import { check } from "../../../provider/lifecycle/lifecycle";
 import { dynamicProvider } from "../../../provider/pulumi/dynamic";
 import { virtualMachine } from "../../../provider/resources/virtual-machine/definition";
 import type { MachineRun } from "../../../provider/resources/virtual-machine/desired-machine";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diff } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
 import { virtualMachine } from "../../../provider/resources/virtual-machine/definition";
 import { makeVolumes } from "../../../provider/resources/virtual-machine/volumes";
 import { anyOf, contextOf, FakeHost, refusalOf } from "../fakes";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { read, remove } from "../../../provider/lifecycle/lifecycle";
 import { derivedMac } from "../../../provider/lifecycle/ownership";
 import { network } from "../../../provider/resources/network/definition";
 import { anyOf, change, checked, checkOf, contextOf, FakeHost, halfMade, make } from "../fakes";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Inputs, unknown } from "../../../provider/basics/record";
+import { check } from "../../../provider/lifecycle/check";
 import { Exclusives } from "../../../provider/lifecycle/exclusives";
-import { check } from "../../../provider/lifecycle/lifecycle";
 import type { Kind } from "../../../provider/lifecycle/schema";
 import { definitions } from "../../../provider/pulumi/definitions";
 import { foreign } from "../../../provider/resources/common";

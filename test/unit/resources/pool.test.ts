@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { read, remove } from "../../../provider/lifecycle/lifecycle";
 import { storagePool } from "../../../provider/resources/storage-pool/definition";
 import { anyOf, change, checkOf, contextOf, FakeHost, make } from "../fakes";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Host, StoragePool, type StoragePoolArgs, VirtualMachine } from "../../../provider/index";
-import { diff } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
 import { storagePool } from "../../../provider/resources/storage-pool/definition";
 import { anyOf } from "../fakes";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { read, remove } from "../../../provider/lifecycle/lifecycle";
 import { snapshot } from "../../../provider/resources/snapshot/definition";
 import { anyOf, change, checked, contextOf, FakeHost, halfMade, make } from "../fakes";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { diff, read, remove } from "../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../provider/lifecycle/diff";
+import { read, remove } from "../../../provider/lifecycle/lifecycle";
 import { derivedSuffix } from "../../../provider/lifecycle/ownership";
 import { volume } from "../../../provider/resources/volume/definition";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Inputs, unknown } from "../../../../provider/basics/record";
-import { diff } from "../../../../provider/lifecycle/lifecycle";
+import { diff } from "../../../../provider/lifecycle/diff";
 import { forgetClusters, noteCluster } from "../../../../provider/resources/kubernetes-node/asked";
 import { kubernetesNode } from "../../../../provider/resources/kubernetes-node/definition";
 import { anyOf, checkOf, refusalOf } from "../../fakes";
