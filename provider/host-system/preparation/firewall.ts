@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { contains, networkText, type Range } from "../../basics/subnet";
 import type { HostProfile } from "../profile";
 import type { Claim } from "./claims";
 import type { FirewallBridge } from "./model";
@@ -112,15 +113,17 @@ export function firewallText(claims: readonly Claim[]): string | undefined {
 
 /** Without those that lie in another: a set of nftables takes no ranges that overlap. */
 function widest(subnets: readonly string[]): string[] {
-  const parsed = subnets.map((text) => ({ text, range: ipaddr.parseCIDR(text) }));
+  const parsed = subnets.map((text) => ({ text, ...rangeOf(text) }));
   return parsed
-    .filter(({ text, range: [address, length] }) =>
-      parsed.every(
-        (other) =>
-          other.text === text || other.range[1] > length || !address.match(other.range as [ipaddr.IPv4, number]),
-      ),
+    .filter(({ text, address, prefix }) =>
+      parsed.every((other) => other.text === text || other.prefix > prefix || !contains(other, address)),
     )
     .map(({ text }) => text);
+}
+
+function rangeOf(text: string): Range {
+  const [address, prefix] = ipaddr.parseCIDR(text);
+  return { address, prefix };
 }
 
 function family(subnet: string): "v4" | "v6" {
@@ -130,12 +133,7 @@ function family(subnet: string): "v4" | "v6" {
 /** `172.17.2.0/24` of `172.17.2.1/24`, as nftables lists it; undefined for what is no subnet. */
 export function canonicalSubnet(text: string): string | undefined {
   try {
-    const [address, length] = ipaddr.parseCIDR(text);
-    const bytes = address.toByteArray().map((byte, index) => {
-      const bits = Math.min(8, Math.max(0, length - 8 * index));
-      return byte & (0xff00 >> bits) & 0xff;
-    });
-    return `${ipaddr.fromByteArray(bytes).toString()}/${length}`;
+    return networkText(rangeOf(text));
   } catch {
     return undefined;
   }

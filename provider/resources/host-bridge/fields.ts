@@ -1,7 +1,7 @@
 import type { Inputs } from "../../basics/record";
+import { parseAddress, parseSubnet } from "../../basics/subnet";
 import { type EffectRule, field, type OutputFields, type Table, type Zod } from "../../lifecycle/schema";
 import { onHost, uuidField } from "../common-fields";
-import { parseAddress, parseSubnet } from "../network/addresses";
 
 /** IFNAMSIZ of Linux is 16, a NUL among them; `ip link` refuses `/` and blanks. */
 export const devicePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;

@@ -1,6 +1,6 @@
 import { type Inputs, known, unknown } from "../../basics/record";
+import { contains, parseAddress, parseSubnet } from "../../basics/subnet";
 import type { Failure } from "../../lifecycle/validate";
-import { contains, parseAddress, parseSubnet } from "../network/addresses";
 
 /** What can never be right, across fields. Values may be unknown. */
 export function validateBridge(inputs: Inputs, _carried: Record<string, Inputs>, failures: Failure[]): void {

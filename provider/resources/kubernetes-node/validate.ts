@@ -1,5 +1,5 @@
-import * as ipaddr from "ipaddr.js";
 import { asRecord, type Inputs, unknown } from "../../basics/record";
+import { contains, networkText, overlap, parseAddress, parseSubnet, type Subnet } from "../../basics/subnet";
 import type { Failure } from "../../lifecycle/validate";
 import { parseVersion } from "./rules";
 
@@ -33,14 +33,14 @@ export function validateNode(
     if (!subnet) fail(name, `is not a subnet: ${value}`);
     else {
       parsed.set(name, subnet);
-      if (textOf(subnet) !== String(value).toLowerCase() && subnet[0].kind() === "ipv4")
-        fail(name, `${value} names an address in it: the subnet is ${textOf(subnet)}`);
+      if (networkText(subnet) !== String(value).toLowerCase() && subnet.address.kind() === "ipv4")
+        fail(name, `${value} names an address in it: the subnet is ${networkText(subnet)}`);
     }
   }
   const all = [...parsed];
   for (const [index, [name, subnet]] of all.entries())
     for (const [other, before] of all.slice(0, index))
-      if (overlap(subnet, before)) fail(name, `${textOf(subnet)} overlaps \`${other}\`, ${textOf(before)}`);
+      if (overlap(subnet, before)) fail(name, `${networkText(subnet)} overlaps \`${other}\`, ${networkText(before)}`);
   validateSizes(inputs, parsed, fail);
   validateAddresses(inputs, parsed, fail);
   validateSource(asRecord(inputs.source), fail);
@@ -70,40 +70,19 @@ function validateSizes(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fai
   const [pods, services] = [subnets.get("cluster.podSubnet"), subnets.get("cluster.serviceSubnet")];
   const routes = asRecord(inputs.podNetwork).plugin === "routes";
   const own = JSON.stringify(asRecord(asRecord(inputs.kubeadm).cluster)).includes("node-cidr-mask-size");
-  if (pods?.[0].kind() === "ipv4" && !routes && !own && (pods[1] > 24 || pods[1] < 8))
-    fail("cluster.podSubnet", `${textOf(pods)} can't be cut into a /24 for each node: it must be between /8 and /24`);
-  if (services?.[0].kind() === "ipv4" && (services[1] > 28 || services[1] < 12))
-    fail("cluster.serviceSubnet", `${textOf(services)} is not of a size that the API server takes: a /12 to a /28`);
+  if (pods?.address.kind() === "ipv4" && !routes && !own && (pods.prefix > 24 || pods.prefix < 8))
+    fail(
+      "cluster.podSubnet",
+      `${networkText(pods)} can't be cut into a /24 for each node: it must be between /8 and /24`,
+    );
+  if (services?.address.kind() === "ipv4" && (services.prefix > 28 || services.prefix < 12))
+    fail(
+      "cluster.serviceSubnet",
+      `${networkText(services)} is not of a size that the API server takes: a /12 to a /28`,
+    );
 }
 
 type Fail = (property: string, reason: string) => void;
-type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number];
-
-function parseSubnet(text: string): Subnet | undefined {
-  if (!ipaddr.isValidCIDR(text)) return undefined;
-  const [address, prefix] = ipaddr.parseCIDR(text);
-  if (address.kind() === "ipv4" && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0]!)) return undefined;
-  const bytes = address
-    .toByteArray()
-    .map((byte, index) => byte & (0xff << Math.max(0, Math.min(8, 8 * (index + 1) - prefix))));
-  return [ipaddr.fromByteArray(bytes), prefix];
-}
-
-function overlap(one: Subnet, other: Subnet): boolean {
-  if (one[0].kind() !== other[0].kind()) return false;
-  const [wide, narrow] = one[1] <= other[1] ? [one, other] : [other, one];
-  return (narrow[0] as ipaddr.IPv4).match(wide[0] as ipaddr.IPv4, wide[1]);
-}
-
-function textOf([address, prefix]: Subnet): string {
-  return `${address}/${prefix}`;
-}
-
-function parseAddress(text: unknown): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (typeof text !== "string" || !ipaddr.isValid(text)) return undefined;
-  if (text.includes(".") && !text.includes(":") && !ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
-  return ipaddr.parse(text);
-}
 
 function validateAddresses(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, fail: Fail): void {
   const given: [string, unknown][] = [["address", inputs.address]];
@@ -111,15 +90,14 @@ function validateAddresses(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>,
     given.push(...inputs.endpointAddresses.map((one, index): [string, unknown] => [`endpointAddresses.${index}`, one]));
   for (const [property, value] of given) {
     if (value === unknown) continue;
-    const address = parseAddress(value);
+    const address = parseAddress(String(value));
     if (!address) {
       fail(property, `is no IP address: ${value}`);
       continue;
     }
     for (const name of ["cluster.podSubnet", "cluster.serviceSubnet"]) {
       const subnet = subnets.get(name);
-      if (subnet && subnet[0].kind() === address.kind() && overlap([address, 8 * address.toByteArray().length], subnet))
-        fail(property, `${value} is in \`${name}\`, ${textOf(subnet)}`);
+      if (subnet && contains(subnet, address)) fail(property, `${value} is in \`${name}\`, ${networkText(subnet)}`);
     }
   }
 }
@@ -147,18 +125,18 @@ function validateNetwork(inputs: Inputs, subnets: ReadonlyMap<string, Subnet>, f
   }
   const [guests, pods] = [subnets.get("podNetwork.guestSubnet"), subnets.get("cluster.podSubnet")];
   if (!guests || !pods) return;
-  if (guests[0].kind() !== "ipv4" || pods[0].kind() !== "ipv4") {
+  if (guests.address.kind() !== "ipv4" || pods.address.kind() !== "ipv4") {
     fail("podNetwork.plugin", "`routes` is for IPv4");
     return;
   }
-  const bits = 32 - guests[1];
+  const bits = 32 - guests.prefix;
   if (bits > 10) fail("podNetwork.guestSubnet", "has more than 1024 addresses, and each would be a route");
-  else if (pods[1] + bits > 26)
+  else if (pods.prefix + bits > 26)
     fail(
       "cluster.podSubnet",
       `has no ${2 ** bits} blocks of at least 64 addresses, one for each address of the guests`,
     );
-  const address = parseAddress(inputs.address);
-  if (address && address.kind() === "ipv4" && !overlap([address, 32], guests))
-    fail("address", `${inputs.address} is not in \`podNetwork.guestSubnet\`, ${textOf(guests)}`);
+  const address = parseAddress(String(inputs.address), "ipv4");
+  if (address && !contains(guests, address))
+    fail("address", `${inputs.address} is not in \`podNetwork.guestSubnet\`, ${networkText(guests)}`);
 }

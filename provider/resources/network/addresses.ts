@@ -1,58 +1,9 @@
-import ipaddr from "ipaddr.js";
 import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
+import { compareAddresses, contains, parseAddress, parseSubnet, reserved, type Subnet } from "../../basics/subnet";
 import { shown } from "../../basics/texts";
 import type { Failure } from "../../lifecycle/validate";
 
 type Fail = (property: string, reason: string) => void;
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-
-export interface Subnet {
-  /** The host's own address. */
-  readonly address: Address;
-  readonly prefix: number;
-  readonly text: string;
-}
-
-/** An address in its canonical spelling; undefined where it is none of that kind. */
-export function parseAddress(text: string, kind?: "ipv4" | "ipv6"): Address | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return kind === "ipv6" ? undefined : ipaddr.IPv4.parse(text);
-  // A zone (`fe80::1%eth0`) belongs to one machine.
-  return kind === "ipv4" || text.includes("%") || !ipaddr.IPv6.isValid(text) ? undefined : ipaddr.IPv6.parse(text);
-}
-
-export function parseSubnet(text: string, kind: "ipv4" | "ipv6"): Subnet | undefined {
-  const [address, prefix, ...rest] = text.split("/");
-  const parsed = address === undefined ? undefined : parseAddress(address, kind);
-  if (!parsed || prefix === undefined || rest.length > 0 || !/^\d{1,3}$/.test(prefix)) return undefined;
-  const bits = Number(prefix);
-  return bits > (kind === "ipv4" ? 32 : 128) ? undefined : { address: parsed, prefix: bits, text: `${parsed}/${bits}` };
-}
-
-export function contains(subnet: Subnet, address: Address): boolean {
-  if (subnet.address instanceof ipaddr.IPv4)
-    return address instanceof ipaddr.IPv4 && address.match(subnet.address, subnet.prefix);
-  return address instanceof ipaddr.IPv6 && address.match(subnet.address as ipaddr.IPv6, subnet.prefix);
-}
-
-/** The first of a subnet names it; the last of an IPv4 subnet is for broadcasts. */
-function reserved(subnet: Subnet, address: Address): string | undefined {
-  const host = address.toByteArray().map((byte, i) => byte & ~maskByte(subnet.prefix, i) & 0xff);
-  if (host.every((byte) => byte === 0)) return "the subnet's own address";
-  const broadcast = host.every((byte, i) => byte === (~maskByte(subnet.prefix, i) & 0xff));
-  return broadcast && address instanceof ipaddr.IPv4 ? "the subnet's broadcast address" : undefined;
-}
-
-function maskByte(prefix: number, i: number): number {
-  const bits = Math.max(0, Math.min(8, prefix - 8 * i));
-  return (0xff << (8 - bits)) & 0xff;
-}
-
-function compareAddresses(one: Address, other: Address): number {
-  const [a, b] = [one.toByteArray(), other.toByteArray()];
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
-}
-
 /** Checks `ipv4` or `ipv6`; answers the subnet where it is right. */
 function checkSubnet(inputs: Inputs, kind: "ipv4" | "ipv6", fail: Fail): Subnet | undefined {
   const given = inputs[kind];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import { contains, parseAddress, parseSubnet } from "../../basics/subnet";
 import type { DnsHost, Mark, NetworkAddress, NetworkDefinition, NetworkState, Reservation } from "../../drivers/model";
-import { contains, parseAddress, parseSubnet } from "./addresses";
 
 /** What is brought to a running network without a restart. */
 export type Hosts = Pick<NetworkDefinition, "reservations" | "dnsHosts">;

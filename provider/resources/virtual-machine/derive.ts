@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import ipaddr from "ipaddr.js";
 import { asRecord, type Inputs, isRecord, known, unknown } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
+import { contains, parseAddress, parseSubnet } from "../../basics/subnet";
 import { shown } from "../../basics/texts";
 import { checkCloudInit } from "../../cloud-init/check";
 import { pathProblem } from "../../drivers/patch-path";
@@ -298,11 +298,13 @@ function checkAddress(
 }
 
 function addressProblem(address: string, nic: Inputs, network: Inputs | undefined): string | undefined {
-  if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return "must be an IPv4 address";
+  const own = parseAddress(address, "ipv4");
+  if (!own) return "must be an IPv4 address";
   if (nic.network === undefined) return "is reserved in a `network`; there is none";
   const ipv4 = network?.ipv4;
   if (!isRecord(ipv4) || !known<string>(ipv4.address)) return undefined;
-  const subnet = ipaddr.IPv4.parseCIDR(ipv4.address);
-  if (!ipaddr.IPv4.parse(address).match(subnet)) return `is outside its network's subnet ${ipv4.address}`;
-  return address === subnet[0].toString() ? "is the network's own address" : undefined;
+  const subnet = parseSubnet(ipv4.address, "ipv4");
+  if (!subnet) return undefined;
+  if (!contains(subnet, own)) return `is outside its network's subnet ${ipv4.address}`;
+  return address === subnet.address.toString() ? "is the network's own address" : undefined;
 }

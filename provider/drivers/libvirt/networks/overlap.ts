@@ -1,5 +1,5 @@
-import * as ipaddr from "ipaddr.js";
 import { WindroseError } from "../../../basics/errors";
+import { networkText, overlap, parseSubnet, type Subnet } from "../../../basics/subnet";
 import type { NetworkAddress, NetworkDefinition } from "../../model";
 import { found } from "../errors";
 import { ErrorNumber, isLibvirtError } from "../rpc";
@@ -11,8 +11,6 @@ const running = 2;
 /** Milliseconds for a look at the host's routes. */
 const lookTimeout = 10_000;
 
-type Subnet = [ipaddr.IPv4 | ipaddr.IPv6, number];
-
 /**
  * libvirt starts no network in whose subnet the host has a route already, and names neither (`networkCheckRouteCollision`,
  * src/network/bridge_driver_linux.c). Asked once it has refused: whose it is, or the refusal as it was.
@@ -23,12 +21,12 @@ export async function refusedStart(
   error: unknown,
 ): Promise<unknown> {
   if (!isLibvirtError(error, ErrorNumber.INTERNAL_ERROR)) return error;
-  const why = await overlap(session, definition).catch(() => undefined);
+  const why = await overlapping(session, definition).catch(() => undefined);
   const hint = "Choose another subnet, or remove what has this one.";
   return why === undefined ? error : new WindroseError("address-taken", why, { hint, cause: error });
 }
 
-async function overlap(
+async function overlapping(
   session: LibvirtSession,
   { uuid, ipv4, ipv6 }: Pick<NetworkDefinition, "uuid" | "ipv4" | "ipv6">,
 ): Promise<string | undefined> {
@@ -36,13 +34,13 @@ async function overlap(
   const others = await otherNetworks(session, uuid);
   for (const other of others)
     for (const theirs of [other.ipv4, other.ipv6].flatMap(subnetOf)) {
-      const ours = wanted.find((subnet) => meet(subnet, theirs));
+      const ours = wanted.find((subnet) => overlap(subnet, theirs));
       const bridge = other.bridge ? ` (${other.bridge})` : "";
-      if (ours) return `${text(ours)} overlaps ${text(theirs)} of the network ${other.name}${bridge}`;
+      if (ours) return `${networkText(ours)} overlaps ${networkText(theirs)} of the network ${other.name}${bridge}`;
     }
   for (const { subnet, device } of await routes(session)) {
-    const ours = wanted.find((one) => meet(one, subnet));
-    if (ours) return `${text(ours)} overlaps ${text(subnet)}, which the host has a route to (${device})`;
+    const ours = wanted.find((one) => overlap(one, subnet));
+    if (ours) return `${networkText(ours)} overlaps ${networkText(subnet)}, which the host has a route to (${device})`;
   }
   return undefined;
 }
@@ -68,16 +66,6 @@ async function routes(session: LibvirtSession): Promise<{ subnet: Subnet; device
 }
 
 function subnetOf(given: NetworkAddress | undefined): Subnet[] {
-  if (!given || !ipaddr.isValid(given.address) || !Number.isInteger(given.prefix)) return [];
-  return [[ipaddr.parse(given.address), given.prefix]];
-}
-
-function meet([one, length]: Subnet, [other, otherLength]: Subnet): boolean {
-  if (one.kind() !== other.kind()) return false;
-  return one.match(other as never, Math.min(length, otherLength));
-}
-
-function text([address, prefix]: Subnet): string {
-  const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
-  return `${family.networkAddressFromCIDR(`${address}/${prefix}`)}/${prefix}`;
+  const subnet = given && parseSubnet(`${given.address}/${given.prefix}`);
+  return subnet ? [subnet] : [];
 }
