@@ -155,7 +155,7 @@ function stepsOf(path: string): string[] {
   );
 }
 
-/** Only a refusal that a replacement does not make pointless is one. */
+/** Refusals do not count when the resource is replaced anyway. */
 export function refusals(rows: readonly Row[]): Row[] {
   return rows.some((row) => row.effect === "replace" && !row.refuse) ? [] : rows.filter((row) => row.refuse);
 }

@@ -182,7 +182,7 @@ function withWayOn(error: WindroseError): WindroseError {
   return new WindroseError(error.code, error.why, { hint: `${error.hint} ${hint}`, cause: error });
 }
 
-/** Of what was observed, what differs from the state once defaults are filled in. What is as it was keeps its spelling, or its absence. */
+/** The observed fields that differ from the state with its defaults. A field that does not differ keeps its spelling, or its absence. */
 function differing(fields: Fields, stored: Inputs, real: Inputs, state: Inputs): Inputs {
   const rows = compare(fields, stored, { ...stored, ...real }, featuresOf(state.__driver), state);
   const changed = new Set(rows.map((row) => row.path.split(".")[0]!));

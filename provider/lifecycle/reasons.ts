@@ -47,7 +47,7 @@ function at(value: unknown, steps: readonly string[]): unknown {
   return found;
 }
 
-/** Of the table, or because the program says so (`__secrets`). */
+/** Whether the field table or the program (`__secrets`) says that the value is secret. */
 function isSecret(fields: Fields, steps: readonly string[], given: Inputs): boolean {
   const told = Array.isArray(given.__secrets) ? given.__secrets.map(String) : [];
   if (told.some((path) => path.split(".")[0] === steps[0])) return true;

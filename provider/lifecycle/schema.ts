@@ -202,7 +202,7 @@ export function textOf(max: number) {
   return (z: Zod) => z.string().max(max, `has more than ${max} characters`);
 }
 
-/** Of the names of things and places. What a text may hold beside that is the same for all (`texts.ts`). */
+/** Names and paths are one line. The other rules for texts are the same for all (`texts.ts`). */
 const oneLine = (text: string) => !/[\t\n\r]/.test(text);
 
 const notOneLine = "must be one line, without tabs";
@@ -349,7 +349,7 @@ export function complete(fields: Fields, inputs: Readonly<Inputs>, found: Readon
   return result;
 }
 
-/** Of the fields as they really are, those that the program does not give: `found` of `complete`. */
+/** The actual fields that the program does not set: `found` of `complete`. */
 export function notGiven(fields: Fields, given: Readonly<Inputs>, real: Readonly<Inputs>): Inputs {
   const found: Inputs = {};
   for (const [name, spec] of Object.entries(fields)) {

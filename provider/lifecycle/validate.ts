@@ -150,7 +150,7 @@ function isEmpty(value: unknown, how: "empty" | "blank"): boolean {
   return typeof value === "string" && (how === "blank" ? value.trim() : value) === "";
 }
 
-/** Of a secret, what is within it is not named. */
+/** The property of a problem. Parts inside a secret are not named. */
 function placeOf(property: string, path: readonly PropertyKey[], { secret }: Leaf): string {
   return path.length > 0 && !secret ? `${property}.${path.join(".")}` : property;
 }
@@ -163,7 +163,7 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 
 type Issue = z.core.$ZodIssue;
 
-/** Of a value that may be of several kinds, what is wrong with the kind that it is of; where that is none, the issue itself. */
+/** For a value of one of several types: the issues of the type that fits, or the issue itself if none does. */
 function plainIssues(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const ofItsKind = issue.errors.filter(

@@ -21,7 +21,7 @@ export abstract class WindroseResource extends pulumi.CustomResource {
     const way = table.kind === "Host" ? ownConnection(name, given, props) : hostConnection(table, name, given);
     Object.assign(props, way);
     props.__provider = `exports.handler = () => require("pulumi-windrose/entry").resource("${table.kind}");`;
-    // It must carry no dependency, or two children of one component wait for each other for good.
+    // Must not carry a Pulumi dependency: two siblings in one component would deadlock.
     props.__urn = pulumi.output(
       new Promise<string>((resolve) => pulumi.createUrn(name, type, options.parent).apply(resolve)),
     );
@@ -111,7 +111,7 @@ async function missingNames(fields: Fields, props: Inputs): Promise<string[] | u
   return names.flat().length > 0 ? names.flat() : undefined;
 }
 
-/** Of all that it holds, at any depth. */
+/** Whether the output is known at every depth. */
 function isKnown(value: pulumi.Output<unknown>): Promise<boolean> {
   return (value as unknown as { isKnown: Promise<boolean> }).isKnown;
 }

@@ -30,7 +30,7 @@ export function thingOf(id: unknown, carried: Inputs | undefined, place: unknown
   return carried && known(carried.name) ? [place, carried.name] : unknown;
 }
 
-/** Of a domain, a network or a pool. */
+/** The names of a domain, network or pool. */
 export function ownNames(kind: Kind, inputs: Inputs, identity: Identity): Exclusive[] {
   const place = placeOf(inputs, identity);
   return [

@@ -46,7 +46,7 @@ export const guestConnection = (doc: string) =>
     ),
   });
 
-/** Of `connection`, what is used and never stored. */
+/** The fields of `connection` that are used but never stored. */
 const keyNames = ["privateKey", "passphrase"];
 
 /** What the constructor of such a resource sends for its `connection` and `machine`: keys go apart from what is stored. */

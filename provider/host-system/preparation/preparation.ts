@@ -61,7 +61,7 @@ export interface ReleaseRequest {
   readonly note?: (holds: boolean) => void;
 }
 
-/** How often a change is begun again that somebody else came before. */
+/** Attempts at a change, since another client may change the host first. */
 const attempts = 5;
 /** Milliseconds to wait for somebody else's change: one that installs packages takes its time. */
 const lockWait = 600_000;

@@ -65,11 +65,11 @@ const plainPath = named(
   /^(\/(?!\.{1,2}(\/|$))[^/\u0000-\u001f\u007f]{1,255})+$/,
   "is not an absolute path without `.`, `..` and a slash at its end",
 ).max(2048);
-/** Of the kernel, or made by us from all claims. */
+/** Paths of the kernel, or of files that the provider writes from all claims. */
 const ownPaths =
   /^\/(proc|sys|dev|(var\/)?run\/windrose[^/]*|var\/lib\/windrose|etc\/(windrose|sysctl\.d\/90-windrose\.conf|modules-load\.d\/windrose\.conf|systemd\/system\/windrose-[^/]*))(\/|$)/;
 
-const path = plainPath.refine((text) => !ownPaths.test(text), "is a path that the provider uses itself");
+const path = plainPath.refine((text) => !ownPaths.test(text), "is a path of the kernel or of the provider");
 export const files = dictionary(
   path,
   z.strictObject({

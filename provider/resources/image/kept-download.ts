@@ -115,7 +115,7 @@ function entries(): Entry[] {
   return names.map((name) => {
     const [key = "", host, pid] = name.split(",");
     const path = join(root(), name);
-    // Of another machine with the same home nobody knows what runs there.
+    // Another machine can share this home directory; its processes can't be seen from here.
     const free = host === undefined || (host === machine ? !runs(Number(pid)) : Date.now() - changed(path) > longest);
     return { path, key, free };
   });

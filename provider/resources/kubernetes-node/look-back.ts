@@ -19,13 +19,13 @@ export async function outputsOf(run: NodeRun): Promise<Inputs> {
     endpoint: `https://${request.endpoint}`,
     podCidr: node?.podCidr ?? made.podCidr,
   };
-  // Of a half-made cluster nothing is kept: the next run may make another one.
+  // Nothing is kept of an unfinished cluster: the next run may make another one.
   if (seen.guest.done !== undefined && (made.caHash === undefined || made.caHash !== seen.cluster.caHash)) {
     const authority = await authorityOf(await firstGuest(run), boundsOf(run));
     if (authority) Object.assign(outputs, { caCertificate: authority.pem, caHash: authority.hash });
   }
   const whole = seen.guest.done !== undefined && seen.guest.files.has("admin.conf");
-  // Of one that is the first no more it is taken away.
+  // Cleared when this node is no longer the first control plane.
   outputs.kubeconfig = isFirst(run) && whole ? await kubeconfigOf(run) : undefined;
   return outputs;
 }

@@ -75,7 +75,7 @@ export async function becomeMember(run: NodeRun): Promise<void> {
   );
 }
 
-/** Of a node that is there already: the names of control planes may have changed. */
+/** For an existing node: the names of control planes may have changed. */
 async function keepNames(run: NodeRun, guest: Guest, { guest: facts }: Observed): Promise<void> {
   const request = requestOf(run);
   if (facts.hosts.trim() === hostsBlock(request.endpoint, request.endpointAddresses)) return;

@@ -167,7 +167,7 @@ function refused(code: ErrorCode, why: string, hint?: string): Plan {
   return { refused: { code, why, hint } };
 }
 
-/** Of a member: what of it has another version than is asked for. */
+/** The parts of a member whose version is not the desired one. */
 export interface UpgradePlan {
   /** kubeadm upgrades the control plane, or the configuration of the node. */
   readonly kubeadm: boolean;

@@ -176,7 +176,7 @@ async function leftWithoutFirst(run: NodeRun, own: Own | undefined): Promise<Lef
     const stacked = own.facts.files.has("etcd") || own.facts.files.has("etcd-data");
     return { cluster, etcd: stacked ? new Etcd(own.guest, bounds, other) : undefined };
   }
-  // Of one that was never whole nobody is behind it.
+  // A cluster that never finished initialising has no other members to protect.
   if (addresses.length === 0 || run.made.caHash === undefined) return undefined;
   throw new WindroseError(
     "guest-not-ready",

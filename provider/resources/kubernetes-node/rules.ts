@@ -100,7 +100,7 @@ export const atMaking: EffectRule = worded("state only: used when a node is crea
   says: "state only, used when a node is created or upgraded",
 }));
 
-/** Of the machine's own arguments: whether a change of them waits for its restart. */
+/** Whether a change of the machine's arguments takes effect after a restart. */
 export function needsRestart(old: unknown, value: unknown, features: Features): boolean {
   const pick = (given: unknown): Inputs => ({ ...asRecord(given) });
   return compare(machineFields, pick(old), pick(value), features).some((row) => row.effect === "restart");
@@ -135,7 +135,7 @@ export const podPlugin: EffectRule = worded(
     if (anew(change)) return "live";
     if (neverMember(change)) return corrected;
     const before = change.old ?? "none";
-    // Of a node that is the first no more another one has it.
+    // If this node is no longer the first control plane, another node manages the pod network.
     if (change.newInputs.through !== undefined && before !== "routes" && change.new !== "routes") return "local";
     if (before === "none" && change.new !== "routes")
       return { effect: "live", says: "live on the first control plane" };

@@ -213,7 +213,7 @@ export async function awaitReady(run: NodeRun): Promise<void> {
   const { guest, observed } = await memberOf(run);
   const node = await settle(run, cluster, guest);
   await cluster.uncordon(node);
-  // Of the guest the look that found it a member holds: what was done since is of its node.
+  // Keep the facts of the guest from when it was found to be a member: only those of its node have changed since.
   run.observed = { seen: { guest: observed.guest, cluster: { ...observed.cluster, state: "up", node } } };
 }
 

@@ -47,7 +47,7 @@ export const storagePool: Definition<Observed> = {
         { hint: `Set \`path: "${ours.path}"\` to adopt it.` },
       );
     }
-    // Of a state that was lost, or a run that was killed. One that lies elsewhere may have been there before.
+    // The state was lost, or a run was killed. A directory in another place may have existed before the pool.
     if (ours && !run.previous && run.inputs.adopt !== true)
       run.made.madeDirectory ??= samePath(ours.path, defaultPath(run.inputs.name));
     if (ours || run.previous) return ours;

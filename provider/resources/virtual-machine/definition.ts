@@ -153,7 +153,7 @@ export const virtualMachine: Definition<MachineState> = {
     seedOf(run);
     const { inputs, made, previous } = run;
     const state = await look(run);
-    // Of an update; a read compares with what that left.
+    // Noted by an update; a read compares with it.
     if (run.found !== undefined) made.__patched = await leftByPatch(run);
     const addresses = await addressesOf(run, state);
     const first = Object.values(addresses).flat()[0];
@@ -228,7 +228,7 @@ function comparable(definition: MachineDefinition | ReportedMachine, { others }:
   return plain;
 }
 
-/** Of a machine that is gone, what of its own is still there: its next update then defines it again with that. */
+/** For a machine that no longer exists: whether owned parts do. The next update then defines it again with them. */
 async function remains(run: MachineRun): Promise<Inputs | undefined> {
   const { volumes } = run.hypervisor;
   for (const id of Object.values(asRecord(run.made.volumes))) {

@@ -61,7 +61,7 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       listen: String(graphics.listen ?? "127.0.0.1"),
       port: graphics.port as number | undefined,
       password: text(graphics.password),
-      // Of an adopted machine whose display the program does not name: its password is for nobody to read.
+      // The password of an adopted machine's display can't be read, so it is kept if the program does not set `graphics`.
       ...(run.given.graphics === undefined ? { keepPassword: true } : {}),
       keymap: text(graphics.keymap),
     },

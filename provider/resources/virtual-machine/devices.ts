@@ -23,7 +23,7 @@ export async function syncDevices(run: MachineRun, wanted: MachineDefinition): P
 
   await syncDisks(run, wanted, there, own.disks);
   await syncInterfaces(run, wanted, there, own.interfaces);
-  // All are as asked: only those are this resource's own from now on, and the inputs name them.
+  // The devices now match the inputs, which name the owned ones from here on: `__devices` is no longer needed.
   delete run.made.__devices;
   const password = wanted.graphics?.password;
   const before = isRecord(run.previous?.graphics) ? run.previous.graphics.password : undefined;

@@ -80,7 +80,7 @@ export async function makeVolumes(run: MachineRun): Promise<void> {
       made[key] = id;
       const wanted = disk.size === undefined ? 0 : sizeInBytes(String(disk.size));
       if (there && wanted > 0 && there.capacity > wanted && unmade(run).has(id)) {
-        // Of a run that failed, and larger than what is asked for now.
+        // A failed run made it larger than what is desired now.
         await run.hypervisor.volumes.delete(pool, name);
         there = undefined;
       }

@@ -110,7 +110,7 @@ export interface ShutdownOptions {
   force: boolean;
 }
 
-/** Asks the guest, waits for the event, asks again every ten seconds. Past `timeout` the power is taken, with `force`. */
+/** Asks the guest to shut down, again every `askAgain` ms, and waits for the event. After `timeout`, `force` powers it off. */
 export async function shutdown(
   session: LibvirtSession,
   uuid: string,
