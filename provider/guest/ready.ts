@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import * as ipaddr from "ipaddr.js";
 import { hasCode, WindroseError } from "../basics/errors";
+import { beforeStop, pause, Stopped } from "../basics/wait";
 import { greetSsh, reasonOf } from "./ssh-greeting";
-import { beforeStop, pause, Stopped } from "./waiting";
 
 export interface AddressWait {
   /** The guest's addresses as they are known now (leases, agent, neighbour table); empty as long as there is none. */

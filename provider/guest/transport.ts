@@ -1,10 +1,10 @@
 import { hasCode, WindroseError } from "../basics/errors";
+import { pause } from "../basics/wait";
 import { within } from "../transports/bounds";
 import { connectionKey } from "../transports/registry";
 import type { SshTransport } from "../transports/ssh";
 import type { SshConnection, Transport } from "../transports/transport";
 import { type AddressWait, waitForSsh } from "./ready";
-import { pause } from "./waiting";
 
 export type GuestKeys = Pick<SshConnection, "privateKey" | "passphrase" | "identityFile" | "agent">;
 
@@ -90,7 +90,7 @@ async function open(way: GuestWay): Promise<SshTransport> {
         : [loginPause, hasCode(error, "authentication-failed") ? until : 0];
       if (Date.now() + rest > last) throw error;
       way.progress?.(`waiting for a login at ${address}`);
-      await pause(rest, signal ?? new AbortController().signal);
+      await pause(rest, signal);
       if (signal?.aborted) throw error;
     }
   }

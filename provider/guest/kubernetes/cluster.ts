@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { stringify } from "yaml";
 import { hasCode, WindroseError } from "../../basics/errors";
+import { pause } from "../../basics/wait";
 import type { Work } from "../../basics/work";
 import type { ExecResult, Transport } from "../../transports/transport";
-import { pause } from "../waiting";
 import { versionIn } from "./look";
 import {
   type DescribedLabels,
@@ -67,7 +67,7 @@ export class Cluster {
           hint: "Correct what it says, and run `pulumi up` again.",
         });
       this.bounds.progress("waiting for the API");
-      await pause(3000, this.bounds.signal ?? new AbortController().signal);
+      await pause(3000, this.bounds.signal);
     }
   }
 
@@ -87,7 +87,7 @@ export class Cluster {
       if (await this.answers()) return true;
       if (Date.now() + 3000 > until) return false;
       this.bounds.progress("waiting for the API");
-      await pause(3000, this.bounds.signal ?? new AbortController().signal);
+      await pause(3000, this.bounds.signal);
     }
   }
 
@@ -187,7 +187,7 @@ export class Cluster {
       if (code === 0) return;
       // A list is replaced as a whole: where somebody has changed it meanwhile, it is made anew from what it is now.
       if (left > 0 && !isDefinite(stderr)) {
-        await pause(1000, this.bounds.signal ?? new AbortController().signal);
+        await pause(1000, this.bounds.signal);
         continue;
       }
       throw new WindroseError("command-failed", `labelling the node failed: ${lastLines(stderr)}`, {

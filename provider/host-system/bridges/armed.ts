@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { asWindroseError, hasCode, WindroseError } from "../../basics/errors";
+import { pause } from "../../basics/wait";
 import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { base, type Change, changeScript, exits, rollbackUnit } from "./change-script";
@@ -34,7 +34,7 @@ export async function armedChange(transport: Transport, change: Change, work: Wo
     if (answer.seen) seen = answer.seen;
     if (answer.over) break;
     stopIfLate(work, name, seen, change.rollbackAfter);
-    await delay(Math.min(interval, Math.max(0, end - Date.now())));
+    await pause(Math.min(interval, Math.max(0, end - Date.now())));
   }
   const outcome = await waitForOutcome(transport, change, owner, end + afterRollback, seen, work);
   if (outcome === "confirmed") {
@@ -240,6 +240,6 @@ async function waitForOutcome(
         { hint: `Look at the host's console; ${home} holds what was there before.` },
       );
     }
-    await delay(interval);
+    await pause(interval);
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { WindroseError } from "../../basics/errors";
+import { pause } from "../../basics/wait";
 import type { Work } from "../../basics/work";
 import type { Transport } from "../../transports/transport";
 import { armedChange, clear, resume } from "./armed";
@@ -143,7 +143,7 @@ async function settled(transport: Transport, name: string, nic: string, port: st
     }
     work.progress(`waiting for an unconfirmed change to be rolled back: ${underWay}`);
     await resume(transport);
-    await delay(1000);
+    await pause(1000);
   }
 }
 

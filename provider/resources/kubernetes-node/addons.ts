@@ -1,9 +1,9 @@
 import { asRecord } from "../../basics/record";
+import { pause } from "../../basics/wait";
 import type { Cluster } from "../../guest/kubernetes/cluster";
 import { newToken } from "../../guest/kubernetes/cluster";
 import { addonsOf, initConfiguration, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { phase } from "../../guest/kubernetes/kubeadm";
-import { pause } from "../../guest/waiting";
 import { owes } from "../../lifecycle/lifecycle";
 import { memberOf } from "./membership";
 import { boundsOf, clusterOf, firstGuest, isFirst, type NodeRun, requestOf } from "./node";
@@ -75,7 +75,7 @@ export async function upgradeAddons(run: NodeRun, cluster: Cluster): Promise<voi
       return;
     }
     run.context.progress("waiting for the pods of a control plane that is gone");
-    await pause(10_000, run.context.signal ?? new AbortController().signal);
+    await pause(10_000, run.context.signal);
   }
 }
 

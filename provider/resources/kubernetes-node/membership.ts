@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hasCode, WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
+import { pause } from "../../basics/wait";
 import { Cluster, newToken } from "../../guest/kubernetes/cluster";
 import { initConfiguration, joinConfiguration, type NodeRequest } from "../../guest/kubernetes/configuration";
 import { Etcd } from "../../guest/kubernetes/etcd";
@@ -8,7 +9,6 @@ import { follow, init, join, markDone, phase, reset, restartKubelet } from "../.
 import { hostsBlock, kubeletWords, lookAtGuest, prepareGuest } from "../../guest/kubernetes/look";
 import { writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, enableUnits, type Source } from "../../guest/kubernetes/programs";
-import { pause } from "../../guest/waiting";
 import {
   authorityOf,
   boundsOf,
@@ -196,6 +196,6 @@ async function startKubelet(run: NodeRun, guest: Guest): Promise<void> {
   const until = Math.min(bounds.deadline, Date.now() + registration);
   while ((await cluster.node(String(run.inputs.nodeName))) === undefined && Date.now() < until) {
     run.context.progress("waiting for the kubelet");
-    await pause(3000, run.context.signal ?? new AbortController().signal);
+    await pause(3000, run.context.signal);
   }
 }

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { WindroseError } from "../../basics/errors";
 import { asRecord } from "../../basics/record";
+import { pause } from "../../basics/wait";
 import { Cluster } from "../../guest/kubernetes/cluster";
 import { podBlockOf, upgradeConfiguration } from "../../guest/kubernetes/configuration";
 import { renewCertificates, restartKubelet, upgrade } from "../../guest/kubernetes/kubeadm";
 import type { NodeFacts } from "../../guest/kubernetes/node-facts";
 import { flannelManifest, writeRoutes } from "../../guest/kubernetes/pod-network";
 import { bringPrograms, type Source } from "../../guest/kubernetes/programs";
-import { pause } from "../../guest/waiting";
 import { owes } from "../../lifecycle/lifecycle";
 import { pendingOf } from "../virtual-machine/power";
 import { addonsToSkip, upgradeAddons } from "./addons";
@@ -123,7 +123,7 @@ async function until(
     if (Date.now() + 4000 > run.context.deadline)
       throw new WindroseError("guest-not-ready", `${otherwise}: ${node.message}`);
     run.context.progress(`waiting for the node: ${node.message.slice(0, 100)}`);
-    await pause(3000, run.context.signal ?? new AbortController().signal);
+    await pause(3000, run.context.signal);
     if (run.context.signal?.aborted) throw new WindroseError("aborted", "waiting for the node was stopped");
   }
 }
@@ -225,7 +225,7 @@ async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<Nod
     if (missing.length === 0) return node;
     if (Date.now() + 8000 > run.context.deadline) await late(run, guest, missing);
     run.context.progress(`waiting for ${missing.slice(0, 3).join(", ").slice(0, 140)}`);
-    await pause(3000, run.context.signal ?? new AbortController().signal);
+    await pause(3000, run.context.signal);
     if (run.context.signal?.aborted) throw new WindroseError("aborted", "waiting for the node was stopped");
   }
 }

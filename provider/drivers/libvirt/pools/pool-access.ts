@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { WindroseError } from "../../../basics/errors";
+import { pause } from "../../../basics/wait";
 import { ErrorNumber, isLibvirtError, type PoolHandle } from "../rpc";
 import type { LibvirtSession } from "../session";
 import { SharedLock } from "./lock";
@@ -85,7 +85,7 @@ export class PoolAccess {
         return;
       } catch (error) {
         if (!isLibvirtError(error, ErrorNumber.INTERNAL_ERROR) || Date.now() + wait > end) throw error;
-        await delay(wait);
+        await pause(wait);
       }
     }
   }
