@@ -103,8 +103,11 @@ export type Kind =
   | "Command"
   | "KubernetesNode";
 
-export interface Leaf extends Described {
+/** `T`: what a known value is once it is canonical. `Sure`: a run has one in any case, given or filled in. */
+export interface Leaf<out T = unknown, out Sure extends boolean = boolean> extends Described {
   readonly shape: "leaf";
+  /** For the compiler alone. */
+  readonly typed?: { readonly value: T; readonly sure: Sure };
   /** Checks a known value and makes it canonical. */
   readonly type: zod.ZodType;
   /** The type as TypeScript has it. */
@@ -130,17 +133,17 @@ export interface Leaf extends Described {
   readonly references?: { readonly kinds: readonly Kind[]; readonly carries: readonly string[] };
 }
 
-export interface Group extends Described {
+export interface Group<F extends Fields = Fields> extends Described {
   readonly shape: "group";
-  readonly fields: Fields;
+  readonly fields: F;
   readonly required?: boolean;
   /** What giving or taking away the whole group does. Default: what its fields do. */
   readonly effect?: EffectRule;
 }
 
-export interface Keyed extends Described {
+export interface Keyed<F extends Fields = Fields> extends Described {
   readonly shape: "keyed";
-  readonly entry: Fields;
+  readonly entry: F;
   /** What adding and removing an entry does. */
   readonly added: EffectRule;
   readonly removed: EffectRule;
@@ -167,15 +170,21 @@ export interface Table {
   readonly outputs: OutputFields;
 }
 
-type LeafOptions = Partial<Omit<Leaf, "shape" | "type" | "typeText" | "doc" | "effect">>;
+type LeafOptions = Partial<Omit<Leaf, "shape" | "type" | "typeText" | "typed" | "doc" | "effect">>;
 
-function leaf(
-  make: TypeMaker,
+/** Where a field is declared without any. */
+type NoOptions = Record<never, never>;
+
+/** Whether a field with these options has a value in every run. */
+type IsSure<O> = O extends { required: true } | { derived: true } | { default: unknown } ? true : false;
+
+function leaf<T extends zod.ZodType, const O extends LeafOptions = NoOptions>(
+  make: TypeMaker<T>,
   typeText: string,
   doc: string | (() => string),
   effect: EffectRule,
-  options: LeafOptions = {},
-): Leaf {
+  options: O = {} as O,
+): Leaf<zod.output<T>, IsSure<O>> {
   let type: zod.ZodType | undefined;
   return {
     shape: "leaf",
@@ -220,28 +229,25 @@ const ids: Partial<Record<Kind, RegExp>> = {
 
 const isId = (kinds: readonly Kind[], value: string) => kinds.some((kind) => (ids[kind] ?? /^[^/]/).test(value));
 
+type TextOptions = LeafOptions & { pattern?: RegExp; says?: string; max?: number; lines?: boolean };
+type SizeOptions = LeafOptions & { min?: number; step?: number; of?: "disk" | "memory" };
+type ReferenceOptions = LeafOptions & { carries?: readonly string[]; orPath?: boolean };
+
 export const field = {
-  text: (
-    doc: string,
-    effect: EffectRule,
-    options: LeafOptions & { pattern?: RegExp; says?: string; max?: number; lines?: boolean } = {},
-  ) => {
-    const { pattern, says, max, lines, ...rest } = options;
+  text: <const O extends TextOptions = NoOptions>(doc: string, effect: EffectRule, options: O = {} as O) => {
+    const { pattern, says, max, lines, ...rest }: TextOptions = options;
     const make = (z: Zod) => {
       let type = textOf(max ?? maxText)(z);
       if (!lines) type = type.refine(oneLine, notOneLine);
       if (pattern) type = type.regex(pattern, says ?? `must match ${pattern.source}`);
       return type;
     };
-    return leaf(make, "string", doc, effect, { ...(pattern || rest.derived ? {} : { absent: "empty" }), ...rest });
+    const empty = pattern || rest.derived ? {} : { absent: "empty" as const };
+    return leaf(make, "string", doc, effect, { ...empty, ...rest }) as Leaf<string, IsSure<O>>;
   },
-  size: (
-    doc: string,
-    effect: EffectRule,
-    options: LeafOptions & { min?: number; step?: number; of?: "disk" | "memory" } = {},
-  ) => {
+  size: <const O extends SizeOptions = NoOptions>(doc: string, effect: EffectRule, options: O = {} as O) => {
     // What can only be had in whole steps is rounded up here, once: what is read back is then what was asked for.
-    const { min = 1, step = 1, of = "memory", ...rest } = options;
+    const { min = 1, step = 1, of = "memory", ...rest }: SizeOptions = options;
     const make = (z: Zod) =>
       z.union([z.string(), z.number()]).transform((value, context) => {
         const problem = sizeProblem(value, min, of);
@@ -251,23 +257,41 @@ export const field = {
         }
         return formatSize(Math.ceil(parseSize(value)! / step) * step);
       });
-    return leaf(make, "string", doc, effect, rest);
+    return leaf(make, "string", doc, effect, rest) as Leaf<string, IsSure<O>>;
   },
-  integer: (doc: string, effect: EffectRule, bounds: { min: number; max: number }, options: LeafOptions = {}) =>
-    leaf((z) => z.number().int().min(bounds.min).max(bounds.max), "number", doc, effect, options),
-  flag: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
+  integer: <const O extends LeafOptions = NoOptions>(
+    doc: string,
+    effect: EffectRule,
+    bounds: { min: number; max: number },
+    options: O = {} as O,
+  ) => leaf((z) => z.number().int().min(bounds.min).max(bounds.max), "number", doc, effect, options),
+  flag: <const O extends LeafOptions = NoOptions>(doc: string, effect: EffectRule, options: O = {} as O) =>
     leaf((z) => z.boolean(), "boolean", doc, effect, options),
-  choice: (doc: string, effect: EffectRule, values: readonly [string, ...string[]], options: LeafOptions = {}) =>
-    leaf((z) => z.enum(values), values.map((value) => JSON.stringify(value)).join(" | "), doc, effect, options),
-  list: (doc: string, effect: EffectRule, item: TypeMaker, itemText: string, options: LeafOptions = {}) =>
+  choice: <const V extends readonly [string, ...string[]], const O extends LeafOptions = NoOptions>(
+    doc: string,
+    effect: EffectRule,
+    values: V,
+    options: O = {} as O,
+  ) =>
+    leaf((z) => z.enum(values), values.map((value) => JSON.stringify(value)).join(" | "), doc, effect, options) as Leaf<
+      V[number],
+      IsSure<O>
+    >,
+  list: <T extends zod.ZodType, const O extends LeafOptions = NoOptions>(
+    doc: string,
+    effect: EffectRule,
+    item: TypeMaker<T>,
+    itemText: string,
+    options: O = {} as O,
+  ) =>
     leaf(
       (z) => z.array(item(z)).max(1024),
       /\W/.test(itemText) ? `(${itemText})[]` : `${itemText}[]`,
       doc,
       effect,
       options,
-    ),
-  dictionary: (doc: string, effect: EffectRule, options: LeafOptions = {}) =>
+    ) as Leaf<zod.output<T>[], IsSure<O>>,
+  dictionary: <const O extends LeafOptions = NoOptions>(doc: string, effect: EffectRule, options: O = {} as O) =>
     leaf(
       (z) =>
         z
@@ -279,13 +303,13 @@ export const field = {
       options,
     ),
   of: leaf,
-  reference: (
+  reference: <const O extends ReferenceOptions = NoOptions>(
     doc: string,
     effect: EffectRule,
     kinds: readonly [Kind, ...Kind[]],
-    options: LeafOptions & { carries?: readonly string[]; orPath?: boolean } = {},
+    options: O = {} as O,
   ) => {
-    const { carries = [], orPath, ...rest } = options;
+    const { carries = [], orPath, ...rest }: ReferenceOptions = options;
     const make = (z: Zod) =>
       textOf(1024)(z)
         .min(1, "is empty")
@@ -294,20 +318,28 @@ export const field = {
           (value) => (orPath && value.startsWith("/")) || isId(kinds, value),
           `must be ${orPath ? "a path, a resource" : "a resource"} or its id`,
         );
-    return leaf(make, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references: { kinds, carries } });
+    const references = { kinds, carries };
+    return leaf(make, [...kinds, "string"].join(" | "), doc, effect, { ...rest, references }) as Leaf<
+      string,
+      IsSure<O>
+    >;
   },
-  group: (doc: string, fields: Fields, options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {}): Group => ({
+  group: <F extends Fields>(
+    doc: string,
+    fields: F,
+    options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {},
+  ): Group<F> => ({
     shape: "group",
     doc,
     fields,
     ...options,
   }),
-  keyed: (
+  keyed: <F extends Fields>(
     doc: string,
     entryName: string,
-    entry: Fields,
+    entry: F,
     effects: { added: EffectRule; removed: EffectRule; needs?: FeatureName },
-  ): Keyed => ({
+  ): Keyed<F> => ({
     shape: "keyed",
     doc,
     entryName,

@@ -5,9 +5,10 @@ import { displayed, masking } from "../../host-system/user-command/mask";
 import { runUserCommand } from "../../host-system/user-command/run";
 import type { Run } from "../../lifecycle/definition";
 import { reachMachine } from "../reach-machine";
+import type { CommandInputs } from "./fields";
 
 /** It is there as soon as the state has it: nothing of it can be looked at. */
-export type CommandRun = Run<true>;
+export type CommandRun = Run<true, CommandInputs>;
 export type Which = "create" | "update" | "delete";
 
 const mostMessages = 500;
@@ -17,7 +18,7 @@ const shownCharacters = 2000;
 /** Runs one of the commands. What it wrote is in `run.made` whatever its end. Errors: `command-failed`, and those of the way. */
 export async function carryOut(run: CommandRun, which: Which): Promise<void> {
   const { inputs, context, made } = run;
-  const command = inputs[which] as string | string[];
+  const command = inputs[which]!;
   const transport = await place(run);
   const mask = masking(secretsOf(run));
   const hidden = isHidden(run, which);
@@ -26,11 +27,11 @@ export async function carryOut(run: CommandRun, which: Which): Promise<void> {
   context.progress(`running \`${which}\``);
   const end = await runUserCommand(transport, {
     command,
-    interpreter: inputs.interpreter as string[] | undefined,
-    environment: { ...before, ...(inputs.environment as Record<string, string> | undefined) },
-    stdin: inputs.stdin as string | undefined,
-    workingDirectory: inputs.workingDirectory as string | undefined,
-    root: inputs.root as boolean | undefined,
+    interpreter: inputs.interpreter,
+    environment: { ...before, ...inputs.environment },
+    stdin: inputs.stdin,
+    workingDirectory: inputs.workingDirectory,
+    root: inputs.root,
     timeout: timeLeft(context),
     signal: context.signal,
     onLine: hidden ? undefined : reporter(run, show),
@@ -60,14 +61,13 @@ export const defaultTimeout = 1800;
 /** Whether the machine that it runs in is gone, and with it all that it could undo. */
 export async function placeIsGone(run: CommandRun): Promise<boolean> {
   if (run.inputs.machine === undefined) return false;
-  return (await run.hypervisor.machines.find(String(run.inputs.machine))) === undefined;
+  return (await run.hypervisor.machines.find(run.inputs.machine)) === undefined;
 }
 
 async function place(run: CommandRun) {
   const { inputs, context, hypervisor } = run;
   if (inputs.machine === undefined) return hypervisor.transport;
-  const { connection } = inputs;
-  const machine = String(inputs.machine);
+  const { connection, machine } = inputs;
   const hostKeys = sentAlong(run, "__hostKeys");
   return reachMachine({ machine, connection, hostKeys, urn: context.urn, hypervisor }, context);
 }
@@ -122,8 +122,10 @@ function isHidden(run: CommandRun, which: Which): boolean {
 /** The values that are replaced in what is shown. */
 function secretsOf(run: CommandRun): string[] {
   const paths = new Set(sentAlong(run, "__secrets"));
-  const environment = Object.entries((run.inputs.environment ?? {}) as Record<string, string>);
+  const environment = Object.entries(run.inputs.environment ?? {});
   const values = environment.filter(([name]) => paths.has("environment") || paths.has(`environment.${name}`));
-  const others = ["stdin", "workingDirectory"].filter((name) => paths.has(name)).map((name) => run.inputs[name]);
+  const others = (["stdin", "workingDirectory"] as const)
+    .filter((name) => paths.has(name))
+    .map((name) => run.inputs[name]);
   return [...values.map(([, value]) => value), ...others].filter((value): value is string => typeof value === "string");
 }

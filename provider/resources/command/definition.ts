@@ -3,18 +3,18 @@ import { isDeepStrictEqual } from "node:util";
 import type { Definition } from "../../lifecycle/definition";
 import { type CommandRun, carryOut, defaultTimeout, placeIsGone } from "./carry-out";
 import { consequences } from "./consequences";
-import { causes, table } from "./fields";
+import { type CommandInputs, causes, table } from "./fields";
 import { validateCommand } from "./validate";
 
 /** Whether something has changed since the run that the state tells of, or that run did not end well. */
 function isDue({ inputs, previous, made }: CommandRun): boolean {
   if (!previous || made.__created !== true) return true;
   if (Array.isArray(previous.__pending) && previous.__pending.length > 0) return true;
-  const names = inputs.update === undefined ? causes : [...causes, "update"];
+  const names: readonly (keyof CommandInputs)[] = inputs.update === undefined ? causes : [...causes, "update"];
   return names.some((name) => !isDeepStrictEqual(previous[name] ?? undefined, inputs[name]));
 }
 
-export const command: Definition<true> = {
+export const command: Definition<true, CommandInputs> = {
   ...table,
   keeps: ["__hostKeys"],
   timeout: defaultTimeout,

@@ -1,5 +1,6 @@
 import { unixScript } from "../../basics/texts";
 import { field, type Table, textOf, worded, type Zod } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { onHost } from "../common-fields";
 import { guestConnection } from "../guest-connection";
 
@@ -119,6 +120,8 @@ const outputs = {
   stderr: { typeText: "string", doc: "Standard error of the last run, in the same form as `stdout`.", secret: true },
   exitCode: { typeText: "number", doc: "Exit code of the last run. Any other than 0 is an error." },
 } as const;
+
+export type CommandInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "Command", fields, outputs } as const satisfies Table;
 

@@ -1,60 +1,62 @@
 import { refuse } from "../../basics/errors";
-import { type Inputs, known } from "../../basics/record";
-import type { Addressing, Arming, BridgeDefinition, BridgeState, ManagerName } from "../../host-system/bridges/model";
+import { known } from "../../basics/record";
+import type { Addressing, Arming, BridgeDefinition, BridgeState } from "../../host-system/bridges/model";
 import type { Definition, Run } from "../../lifecycle/definition";
 import { deriveUuid, keep, markOf, placeOf, taken } from "../common";
 import { consequences } from "./consequences";
-import { devicePattern, table } from "./fields";
+import { devicePattern, type HostBridgeInputs, table } from "./fields";
 import { validateBridge } from "./validate";
 
 type Observed = BridgeState;
 
-function addressingOf(inputs: Inputs): Addressing | undefined {
+function addressingOf(inputs: HostBridgeInputs): Addressing | undefined {
   if (!Array.isArray(inputs.addresses)) return undefined;
   return {
-    addresses: inputs.addresses as string[],
+    addresses: inputs.addresses,
     dhcp4: inputs.dhcp4 === true,
     dhcp6: inputs.dhcp6 === true,
     acceptRa: inputs.acceptRa === true,
-    ...(inputs.gateway === undefined ? {} : { gateway: String(inputs.gateway) }),
-    ...(inputs.gateway6 === undefined ? {} : { gateway6: String(inputs.gateway6) }),
-    dns: inputs.dns as string[],
-    search: inputs.search as string[],
+    ...(inputs.gateway === undefined ? {} : { gateway: inputs.gateway }),
+    ...(inputs.gateway6 === undefined ? {} : { gateway6: inputs.gateway6 }),
+    dns: inputs.dns,
+    search: inputs.search,
   };
 }
 
 /** What is asked for. The manager is found, and only compared with what the program says. */
-function definitionOf({ inputs }: Run<Observed>): BridgeDefinition {
-  const number = (name: string) => (inputs[name] === undefined ? {} : { [name]: Number(inputs[name]) });
+function definitionOf({ inputs }: Run<Observed, HostBridgeInputs>): BridgeDefinition {
+  const number = (name: "vlan" | "forwardDelay" | "mtu") =>
+    inputs[name] === undefined ? {} : { [name]: inputs[name] };
   const addressing = addressingOf(inputs);
   return {
-    name: String(inputs.name),
-    nic: String(inputs.nic),
+    name: inputs.name,
+    nic: inputs.nic,
     stp: inputs.stp === true,
     ...number("vlan"),
     ...(addressing ? { addressing } : {}),
     ...number("forwardDelay"),
     ...number("mtu"),
-    ...(inputs.mac === undefined ? {} : { mac: String(inputs.mac) }),
+    ...(inputs.mac === undefined ? {} : { mac: inputs.mac }),
     ...(inputs.type === "openvswitch"
       ? {
           openvswitch: {
-            datapath: inputs.datapath as "system" | "netdev",
-            ...(inputs.tag === undefined ? {} : { tag: Number(inputs.tag) }),
-            trunks: inputs.trunks as number[],
+            datapath: inputs.datapath,
+            ...(inputs.tag === undefined ? {} : { tag: inputs.tag }),
+            trunks: inputs.trunks,
           },
         }
       : {}),
-    ...(inputs.manager === "auto" ? {} : { manager: inputs.manager as ManagerName }),
+    ...(inputs.manager === "auto" ? {} : { manager: inputs.manager }),
   };
 }
 
-const armingOf = ({ inputs }: Run<Observed>): Arming => ({
-  rollbackAfter: Number(inputs.rollbackAfter) * 1000,
+const armingOf = ({ inputs }: Run<Observed, HostBridgeInputs>): Arming => ({
+  rollbackAfter: inputs.rollbackAfter * 1000,
   checkGateway: inputs.checkGateway === true,
 });
 
-const ours = ({ inputs }: Run<Observed>, state: BridgeState) => state.record?.mark.uuid === inputs.uuid;
+const ours = ({ inputs }: Run<Observed, HostBridgeInputs>, state: BridgeState) =>
+  state.record?.mark.uuid === inputs.uuid;
 
 /** Whether the bridge is, and was asked for, as the definition says. */
 function asAsked(state: BridgeState, asked: BridgeDefinition): boolean {
@@ -74,12 +76,12 @@ function asAsked(state: BridgeState, asked: BridgeDefinition): boolean {
   );
 }
 
-async function applied(run: Run<Observed>): Promise<BridgeState> {
-  const mark = { ...markOf(run), uuid: String(run.inputs.uuid) };
+async function applied(run: Run<Observed, HostBridgeInputs>): Promise<BridgeState> {
+  const mark = { ...markOf(run), uuid: run.inputs.uuid };
   return run.hypervisor.system.bridges.apply(definitionOf(run), mark, armingOf(run), run.context);
 }
 
-export const hostBridge: Definition<Observed> = {
+export const hostBridge: Definition<Observed, HostBridgeInputs> = {
   ...table,
   timeout: 300,
   connects: () => false,
@@ -104,9 +106,9 @@ export const hostBridge: Definition<Observed> = {
     ];
   },
   consequences,
-  id: (inputs) => String(inputs.uuid),
+  id: (inputs) => inputs.uuid,
   async observe(run) {
-    const name = String(run.inputs.name);
+    const name = run.inputs.name;
     const state = await run.hypervisor.system.bridges.find(name, run.context);
     if (!state || ours(run, state)) return state;
     // Another's, where ours or the adopted one was.
@@ -119,7 +121,7 @@ export const hostBridge: Definition<Observed> = {
         `Set \`uuid: "${state.record.mark.uuid}"\` together with \`adopt: true\` to take it over.`,
       );
     }
-    if (!state.ports.includes(String(run.inputs.nic))) {
+    if (!state.ports.includes(run.inputs.nic)) {
       refuse(
         "replace-refused",
         `the bridge ${name} has no port ${run.inputs.nic}`,
@@ -164,7 +166,8 @@ export const hostBridge: Definition<Observed> = {
   drift({ observed, inputs, made }) {
     const state = observed!;
     if (made.adopted === true) return {};
-    const given = (name: string, value: unknown) => (inputs[name] === undefined ? {} : { [name]: value });
+    const given = (name: keyof HostBridgeInputs, value: unknown) =>
+      inputs[name] === undefined ? {} : { [name]: value };
     return {
       ...(Array.isArray(inputs.addresses) ? { addresses: realAddresses(state, inputs) } : {}),
       ...given("gateway", state.gateway),
@@ -177,13 +180,13 @@ export const hostBridge: Definition<Observed> = {
   async remove(run) {
     if (run.made.adopted === true) return;
     const { name, uuid } = run.inputs;
-    await run.hypervisor.system.bridges.remove(String(name), String(uuid), armingOf(run), run.context);
+    await run.hypervisor.system.bridges.remove(name, uuid, armingOf(run), run.context);
   },
 };
 
 /** In the program's order. What DHCP and router advertisements gave is nobody's drift. */
-function realAddresses(state: BridgeState, inputs: Inputs): string[] {
-  const asked = inputs.addresses as string[];
+function realAddresses(state: BridgeState, inputs: HostBridgeInputs): string[] {
+  const asked = Array.isArray(inputs.addresses) ? inputs.addresses : [];
   const dynamic = (address: string) =>
     address.includes(":") ? inputs.dhcp6 === true || inputs.acceptRa === true : inputs.dhcp4 === true;
   const more = state.addresses.filter((address) => !asked.includes(address) && !dynamic(address));

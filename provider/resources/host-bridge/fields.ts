@@ -1,6 +1,7 @@
 import type { Inputs } from "../../basics/record";
 import { parseAddress, parseSubnet } from "../../basics/subnet";
 import { type EffectRule, field, type OutputFields, type Table, type Zod } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { onHost, uuidField } from "../common-fields";
 
 /** IFNAMSIZ of Linux is 16, a NUL among them; `ip link` refuses `/` and blanks. */
@@ -146,5 +147,7 @@ const outputs = {
     doc: "Whether the bridge existed before this resource. Such a bridge is not changed, and not deleted.",
   },
 } as const satisfies OutputFields;
+
+export type HostBridgeInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "HostBridge", fields, outputs } as const satisfies Table;

@@ -8,13 +8,13 @@ import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { needed } from "../backing";
 import { deriveName, keep, ownFile, placeOf, poolOf, taken, volumeNameOf } from "../common";
-import { table } from "./fields";
+import { type ImageInputs, table } from "./fields";
 import { keptDigestOfFile } from "./file-digest";
 import { textFromHere } from "./http";
 import { digestFromList, expectedDigest, parseDigest, parseSource, withoutSecrets } from "./source";
 import { forgetTransfer, transfer } from "./transfer";
 
-type ImageRun = Run<VolumeState>;
+type ImageRun = Run<VolumeState, ImageInputs>;
 
 /** The digest that the file must have: given, read off the file, or looked up in a list. */
 async function resolveDigest(run: ImageRun): Promise<string | undefined> {
@@ -58,7 +58,7 @@ async function settleName(run: ImageRun): Promise<void> {
   inputs.volumeName = `${inputs.name}-${start.slice(0, 12)}-${inputs.suffix}.${ending}`;
 }
 
-export const image: Definition<VolumeState> = {
+export const image: Definition<VolumeState, ImageInputs> = {
   ...table,
   timeout: 3600,
   async derive(inputs, olds, identity, failures) {
@@ -107,7 +107,7 @@ export const image: Definition<VolumeState> = {
     if (run.made.digest === undefined)
       run.context.tell("warning", "the image has no `checksum`: what is downloaded is not verified");
     const state = await begun(run, () => transfer(run, run.made.digest as string | undefined));
-    const problem = unfit(state, String(run.inputs.format));
+    const problem = unfit(state, run.inputs.format);
     if (!problem) return state;
     await run.hypervisor.volumes.delete(state.pool, state.name);
     throw problem;

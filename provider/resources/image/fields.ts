@@ -1,6 +1,7 @@
 import { known } from "../../basics/record";
 import { volumeFormats } from "../../drivers/features";
 import { type Change, field, type Table, textOf, type Verdict, worded, type Zod } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { inPool, nameField, onHost } from "../common-fields";
 import { canonicalChecksum, expectedDigest, formatOf, fromName, packingOf } from "./source";
 
@@ -82,5 +83,7 @@ const outputs = {
   size: { typeText: "string", doc: "Size as a guest sees it." },
   digest: { typeText: "string | undefined", doc: "Digest of the file that the image was made from, if known." },
 } as const;
+
+export type ImageInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "Image", fields, outputs } as const satisfies Table;

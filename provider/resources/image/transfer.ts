@@ -27,21 +27,22 @@ import type { VolumeState } from "../../drivers/model";
 import type { FetchOwner } from "../../host-system/downloads/owner";
 import type { Run } from "../../lifecycle/definition";
 import { lineageOf } from "../common";
+import type { ImageInputs } from "./fields";
 import { digestOfFile } from "./file-digest";
 import { byThisMachine } from "./http";
 import { forgetDownload, KeptDownload } from "./kept-download";
 import { type Packing, parseDigest, parseSource } from "./source";
 
-type ImageRun = Run<VolumeState>;
+type ImageRun = Run<VolumeState, ImageInputs>;
 
 /** Brings an image into its pool. It has its name when it is complete and verified, not before. */
 export async function transfer(run: ImageRun, digest: string | undefined): Promise<VolumeState> {
   const { inputs } = run;
-  const source = parseSource(String(inputs.source))!;
-  const packing = inputs.decompress as Packing;
+  const source = parseSource(inputs.source)!;
+  const packing: Packing = inputs.decompress;
   const request = {
-    pool: String(inputs.pool),
-    name: String(inputs.volumeName),
+    pool: inputs.pool,
+    name: inputs.volumeName,
     checksum: parseDigest(digest),
     decompress: packing === "none" ? undefined : packing,
     owner: ownerOf(run),
@@ -128,7 +129,7 @@ function ownerOf(run: ImageRun): FetchOwner | undefined {
 export async function forgetTransfer(run: ImageRun): Promise<void> {
   const owner = ownerOf(run);
   forgetDownload(keyOf(run));
-  if (owner) await run.hypervisor.volumes.forget(String(run.inputs.pool), owner);
+  if (owner) await run.hypervisor.volumes.forget(run.inputs.pool, owner);
 }
 
 /** An image's own, under which this machine keeps what it has downloaded so far. */
@@ -202,7 +203,7 @@ async function upload(run: ImageRun, { pool, name }: Request, { path, address }:
   // Whoever reads it hears of it too; nobody may be left to, when it could not be sent.
   file.on("error", () => {});
   try {
-    const format = run.inputs.format as "qcow2" | "raw";
+    const format = run.inputs.format;
     // Its capacity is what is written in it. All may read it, as they may what the host itself fetches.
     const definition = { pool, name, format, capacity: format === "raw" ? size : 0, mode: "0644" };
     const state = await volumes.upload(definition, file, size, run.context);

@@ -19,9 +19,9 @@ import {
   union,
   withOthers,
 } from "./desired-network";
-import { table } from "./fields";
+import { type NetworkInputs, table } from "./fields";
 
-type NetworkRun = Run<NetworkState>;
+type NetworkRun = Run<NetworkState, NetworkInputs>;
 
 /** A reservation whose key is another now: the one of the same address and interface, which has no entry of its own any more. */
 function renamed(entry: Inputs, old: Inputs, given: Inputs): unknown {
@@ -41,12 +41,12 @@ const before = ({ made }: NetworkRun): Hosts =>
   isRecord(made.__hosts) ? (made.__hosts as unknown as Hosts) : { reservations: [], dnsHosts: [] };
 
 async function look(run: NetworkRun): Promise<NetworkState> {
-  const state = await networksOf(run.hypervisor).find(String(run.inputs.uuid));
+  const state = await networksOf(run.hypervisor).find(run.inputs.uuid);
   if (!state) refuse("not-found", `the network ${run.inputs.name} was deleted while it was worked on`);
   return state;
 }
 
-export const network: Definition<NetworkState> = {
+export const network: Definition<NetworkState, NetworkInputs> = {
   ...table,
   timeout: 300,
   derive(inputs, olds, identity) {
@@ -72,10 +72,10 @@ export const network: Definition<NetworkState> = {
     { key: ["device", placeOf(inputs, identity), inputs.bridge], at: "bridge", what: "the bridge" },
   ],
   consequences,
-  id: (inputs) => String(inputs.uuid),
+  id: (inputs) => inputs.uuid,
   async observe(run) {
     const networks = networksOf(run.hypervisor);
-    const ours = await networks.find(String(run.inputs.uuid));
+    const ours = await networks.find(run.inputs.uuid);
     if (ours) {
       // What another resource made gets an incarnation of its own, so that the other one does not delete it.
       if (run.previous || isMarkedBy(run, ours.mark)) run.made.__incarnation ??= ours.mark?.incarnation;
@@ -86,13 +86,13 @@ export const network: Definition<NetworkState> = {
       return ours;
     }
     if (run.previous) return undefined;
-    const other = await networks.findByName(String(run.inputs.name));
+    const other = await networks.findByName(run.inputs.name);
     if (!other) return undefined;
     return foreign(run, "Network", other);
   },
   async ensure(run) {
     const networks = networksOf(run.hypervisor);
-    const other = run.previous && (await networks.findByName(String(run.inputs.name)));
+    const other = run.previous && (await networks.findByName(run.inputs.name));
     if (other) await foreign(run, "Network", other);
     const definition = definitionOf(run.inputs, markOf(run));
     await networks.define(definition);
@@ -154,7 +154,7 @@ export const network: Definition<NetworkState> = {
   outputsOf(run) {
     const { observed, inputs } = run;
     // Chosen by the hypervisor, and then kept: it is in the outputs where no program gives it.
-    inputs.bridge ??= observed!.bridge;
+    inputs.bridge ??= observed!.bridge!;
     return { gateway: observed!.ipv4?.address };
   },
   drift({ observed, inputs }) {
@@ -167,7 +167,7 @@ export const network: Definition<NetworkState> = {
   async remove(run) {
     const { machines } = run.hypervisor;
     const networks = networksOf(run.hypervisor);
-    const state = await networks.find(String(run.inputs.uuid));
+    const state = await networks.find(run.inputs.uuid);
     if (!state) return;
     // Where libvirt keeps no mark, the UUID, which derives from the host's lineage, says that it is ours.
     if (state.mark && state.mark.incarnation !== run.made.__incarnation) {

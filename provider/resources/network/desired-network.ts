@@ -1,49 +1,47 @@
 import { isDeepStrictEqual } from "node:util";
-import { asRecord, type Inputs, isRecord } from "../../basics/record";
+import type { Inputs } from "../../basics/record";
 import { contains, parseAddress, parseSubnet } from "../../basics/subnet";
 import type { DnsHost, Mark, NetworkAddress, NetworkDefinition, NetworkState, Reservation } from "../../drivers/model";
+import type { NetworkInputs } from "./fields";
 
 /** What is brought to a running network without a restart. */
 export type Hosts = Pick<NetworkDefinition, "reservations" | "dnsHosts">;
 
-export function definitionOf(inputs: Inputs, mark: Mark | undefined): NetworkDefinition {
+export function definitionOf(inputs: NetworkInputs, mark: Mark | undefined): NetworkDefinition {
   return {
-    uuid: String(inputs.uuid),
-    name: String(inputs.name),
+    uuid: inputs.uuid,
+    name: inputs.name,
     mark,
-    mode: inputs.mode as NetworkDefinition["mode"],
-    bridge: inputs.bridge as string | undefined,
-    mtu: inputs.mtu as number | undefined,
-    domain: inputs.domain as string | undefined,
+    mode: inputs.mode,
+    bridge: inputs.bridge,
+    mtu: inputs.mtu,
+    domain: inputs.domain,
     ipv4: addressOf(inputs.ipv4, "ipv4"),
     ipv6: addressOf(inputs.ipv6, "ipv6"),
     ...hostsOf(inputs),
-    forwarders:
-      isRecord(inputs.dns) && Array.isArray(inputs.dns.forwarders) ? inputs.dns.forwarders.map(canonical) : [],
+    forwarders: (inputs.dns?.forwarders ?? []).map(canonical),
   };
 }
 
-function addressOf(given: unknown, kind: "ipv4" | "ipv6"): NetworkAddress | undefined {
-  const subnet = isRecord(given) ? parseSubnet(String(given.address), kind) : undefined;
-  if (!isRecord(given) || !subnet) return undefined;
-  const dhcp = isRecord(given.dhcp)
-    ? { start: canonical(given.dhcp.start), end: canonical(given.dhcp.end) }
-    : undefined;
+function addressOf(given: NetworkInputs["ipv4"], kind: "ipv4" | "ipv6"): NetworkAddress | undefined {
+  const subnet = given && parseSubnet(given.address, kind);
+  if (!subnet) return undefined;
+  const dhcp = given.dhcp && { start: canonical(given.dhcp.start), end: canonical(given.dhcp.end) };
   return { address: subnet.address.toString(), prefix: subnet.prefix, ...(dhcp ? { dhcp } : {}) };
 }
 
-function canonical(address: unknown): string {
-  return parseAddress(String(address))?.toString() ?? String(address);
+function canonical(address: string): string {
+  return parseAddress(address)?.toString() ?? address;
 }
 
-function hostsOf(inputs: Inputs): Hosts {
-  const dns = asRecord(inputs.dns);
-  const reservations = Object.entries(asRecord(inputs.reservations)).map(([key, entry]) => {
-    const { mac, address, hostname } = entry as Inputs;
-    return { mac: String(mac), address: canonical(address), name: String(hostname ?? key) };
-  });
+function hostsOf({ dns, reservations: kept }: NetworkInputs): Hosts {
+  const reservations = Object.entries(kept ?? {}).map(([key, { mac, address, hostname = key }]) => ({
+    mac,
+    address: canonical(address),
+    name: hostname,
+  }));
   const names = new Map<string, string[]>();
-  for (const [name, address] of Object.entries(asRecord(dns.hosts))) {
+  for (const [name, address] of Object.entries(dns?.hosts ?? {})) {
     const text = canonical(address);
     names.set(text, [...(names.get(text) ?? []), name]);
   }
@@ -128,7 +126,7 @@ export function union(one: Hosts, other: Hosts): Hosts {
 export const hostsIn = ({ reservations, dnsHosts }: Hosts): Hosts => ({ reservations, dnsHosts });
 
 /** The fields as the network has them: what the program gave, and no more. */
-export function driftOf(inputs: Inputs, wanted: NetworkDefinition, there: NetworkState): Inputs {
+export function driftOf(inputs: NetworkInputs, wanted: NetworkDefinition, there: NetworkState): Inputs {
   const real: Inputs = {};
   for (const name of ["name", "mode"] as const) if (wanted[name] !== there[name]) real[name] = there[name];
   if (wanted.bridge !== undefined && wanted.bridge !== there.bridge) real.bridge = there.bridge;
@@ -141,30 +139,33 @@ export function driftOf(inputs: Inputs, wanted: NetworkDefinition, there: Networ
       ...(found.dhcp ? { dhcp: { ...found.dhcp } } : {}),
     };
   }
-  if (isRecord(inputs.reservations)) real.reservations = reservationsOf(inputs.reservations, there);
-  const dns = dnsOf(asRecord(inputs.dns), wanted, there);
-  if (isRecord(inputs.dns) || Object.keys(dns).length > 0) real.dns = dns;
+  if (inputs.reservations) real.reservations = reservationsOf(inputs.reservations, there);
+  const dns = dnsOf(inputs.dns ?? {}, wanted, there);
+  if (inputs.dns || Object.keys(dns).length > 0) real.dns = dns;
   return real;
 }
 
-function reservationsOf(given: Inputs, there: NetworkState): Inputs {
+function reservationsOf(given: NonNullable<NetworkInputs["reservations"]>, there: NetworkState): Inputs {
   const byMac = new Map(there.reservations.map((one) => [one.mac, one]));
   return Object.fromEntries(
-    Object.entries(given).flatMap(([key, entry]) => {
-      const asked = entry as Inputs;
-      const found = byMac.get(String(asked.mac));
+    Object.entries(given).flatMap(([key, asked]) => {
+      const found = byMac.get(asked.mac);
       if (!found) return [];
       const real: Inputs = { ...asked };
       if (canonical(found.address) !== canonical(asked.address)) real.address = found.address;
-      if ((found.name ?? "") !== String(asked.hostname ?? key)) real.hostname = found.name;
+      if ((found.name ?? "") !== (asked.hostname ?? key)) real.hostname = found.name;
       return [[key, real]];
     }),
   );
 }
 
-function dnsOf(given: Inputs, wanted: NetworkDefinition, there: NetworkState): Inputs {
+function dnsOf(
+  given: Partial<NonNullable<NetworkInputs["dns"]>>,
+  wanted: NetworkDefinition,
+  there: NetworkState,
+): Inputs {
   const real: Inputs = { ...given };
-  if (isRecord(given.hosts)) {
+  if (given.hosts) {
     const found = new Map(flat(there.dnsHosts).map((one) => [one.name, one.address]));
     real.hosts = Object.fromEntries(
       Object.entries(given.hosts).flatMap(([name, address]) => {

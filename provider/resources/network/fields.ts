@@ -1,5 +1,6 @@
 import { networkModes } from "../../drivers/features";
 import { type EffectRule, field, type Table, worded } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { nameField, onHost, uuidField } from "../common-fields";
 import { hostPattern } from "./addresses";
 
@@ -117,5 +118,7 @@ const fields = {
 const outputs = {
   gateway: { typeText: "string | undefined", doc: "The host's IPv4 address in the network." },
 } as const;
+
+export type NetworkInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "Network", needs: "networkModes", fields, outputs } as const satisfies Table;

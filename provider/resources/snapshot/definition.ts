@@ -6,19 +6,19 @@ import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedSuffix, physicalName } from "../../lifecycle/ownership";
 import { keep, placeOf, taken, thingOf } from "../common";
 import { consequences } from "./consequences";
-import { table } from "./fields";
+import { type SnapshotInputs, table } from "./fields";
 
-type SnapshotRun = Run<SnapshotState>;
+type SnapshotRun = Run<SnapshotState, SnapshotInputs>;
 
-const machineOf = (run: SnapshotRun) => String(run.inputs.machine);
-const nameOf = (run: SnapshotRun) => String(run.inputs.name);
+const machineOf = (run: SnapshotRun) => run.inputs.machine;
+const nameOf = (run: SnapshotRun) => run.inputs.name;
 
 const snapshotsOn = (run: SnapshotRun) => snapshotsOf(run.hypervisor);
 
 const isOurs = (state: SnapshotState, suffix: unknown) => state.mark !== undefined && state.mark === suffix;
 
 /** An empty text is none. */
-const wantedText = ({ inputs }: SnapshotRun) => (inputs.description as string | undefined) || undefined;
+const wantedText = ({ inputs }: SnapshotRun) => inputs.description || undefined;
 
 const timeOf = (state: SnapshotState) => new Date(state.created).toISOString();
 
@@ -26,7 +26,7 @@ const timeOf = (state: SnapshotState) => new Date(state.created).toISOString();
 const isSame = (run: SnapshotRun, state: SnapshotState) =>
   isOurs(state, run.inputs.suffix) || (known(run.made.created) && run.made.created === timeOf(state));
 
-export const snapshot: Definition<SnapshotState> = {
+export const snapshot: Definition<SnapshotState, SnapshotInputs> = {
   ...table,
   timeout: 1800,
   derive(inputs, olds, identity) {
@@ -62,7 +62,7 @@ export const snapshot: Definition<SnapshotState> = {
         machine: machine.uuid,
         name: nameOf(run),
         description: wantedText(run),
-        mark: String(inputs.suffix),
+        mark: inputs.suffix,
         memory: inputs.memory === true && (machine.power === "running" || machine.power === "paused"),
         quiesce: inputs.quiesce === true && machine.power === "running",
       },
@@ -77,7 +77,7 @@ export const snapshot: Definition<SnapshotState> = {
       async run(run) {
         const { observed, inputs } = run;
         if (isOurs(observed!, inputs.suffix) && observed!.description?.trimEnd() === wantedText(run)?.trimEnd()) return;
-        await snapshotsOn(run).describe(machineOf(run), nameOf(run), wantedText(run), String(inputs.suffix));
+        await snapshotsOn(run).describe(machineOf(run), nameOf(run), wantedText(run), inputs.suffix);
       },
     },
     {

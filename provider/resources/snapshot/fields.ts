@@ -1,5 +1,6 @@
 import { unknown } from "../../basics/record";
 import { field, type Table, worded } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { namePattern, onHost } from "../common-fields";
 
 const fields = {
@@ -44,5 +45,7 @@ const outputs = {
     doc: "The last `restore` that was carried out, or the one that the snapshot was created with.",
   },
 } as const;
+
+export type SnapshotInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "Snapshot", needs: "snapshots", fields, outputs } as const satisfies Table;

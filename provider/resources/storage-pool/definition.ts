@@ -5,22 +5,22 @@ import type { PoolState } from "../../drivers/model";
 import type { Definition, Run } from "../../lifecycle/definition";
 import { sweep } from "../backing";
 import { deriveName, deriveUuid, foreign, lineageOf, ownNames, placeOf, recognizeUuid } from "../common";
-import { table } from "./fields";
+import { type StoragePoolInputs, table } from "./fields";
 import { defaultPath, plainPath, samePath } from "./paths";
 
 type Observed = PoolState;
 
-const definitionOf = ({ inputs }: Run<Observed>) => ({
-  uuid: String(inputs.uuid),
-  name: String(inputs.name),
+const definitionOf = ({ inputs }: Run<Observed, StoragePoolInputs>) => ({
+  uuid: inputs.uuid,
+  name: inputs.name,
   type: "dir" as const,
-  path: String(inputs.path),
-  mode: inputs.mode as string | undefined,
-  owner: inputs.owner as number | undefined,
-  group: inputs.group as number | undefined,
+  path: inputs.path,
+  mode: inputs.mode,
+  owner: inputs.owner,
+  group: inputs.group,
 });
 
-export const storagePool: Definition<Observed> = {
+export const storagePool: Definition<Observed, StoragePoolInputs> = {
   ...table,
   timeout: 120,
   derive(inputs, olds, identity) {
@@ -35,10 +35,10 @@ export const storagePool: Definition<Observed> = {
       what: "the directory",
     },
   ],
-  id: (inputs) => String(inputs.uuid),
+  id: (inputs) => inputs.uuid,
   async observe(run) {
     const { pools } = run.hypervisor;
-    const ours = await pools.find(String(run.inputs.uuid));
+    const ours = await pools.find(run.inputs.uuid);
     if (ours && !run.previous) await recognizeUuid(run, "StoragePool", ours);
     if (ours && !run.previous && !samePath(ours.path, run.inputs.path)) {
       throw new WindroseError(
@@ -51,7 +51,7 @@ export const storagePool: Definition<Observed> = {
     if (ours && !run.previous && run.inputs.adopt !== true)
       run.made.madeDirectory ??= samePath(ours.path, defaultPath(run.inputs.name));
     if (ours || run.previous) return ours;
-    const other = await pools.findByName(String(run.inputs.name));
+    const other = await pools.findByName(run.inputs.name);
     if (!other) return undefined;
     return foreign(
       run,
@@ -112,7 +112,7 @@ export const storagePool: Definition<Observed> = {
   },
   async remove(run) {
     const { pools } = run.hypervisor;
-    const uuid = String(run.inputs.uuid);
+    const uuid = run.inputs.uuid;
     const state = await pools.find(uuid);
     if (!state) return;
     const adopted = run.made.madeDirectory !== true;

@@ -1,6 +1,7 @@
 import { known } from "../../basics/record";
 import { poolTypes } from "../../drivers/features";
 import { field, type Table, worded } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { nameField, onHost, permissionFields, uuidField } from "../common-fields";
 import { defaultPath, samePath } from "./paths";
 
@@ -32,5 +33,7 @@ const outputs = {
     doc: "Whether the directory was made with the pool. An existing directory is not deleted.",
   },
 } as const;
+
+export type StoragePoolInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "StoragePool", fields, outputs } as const satisfies Table;

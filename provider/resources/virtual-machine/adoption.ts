@@ -271,7 +271,7 @@ async function sourceOf(run: MachineRun, nic: Inputs): Promise<string> {
 /** What the program gives and the machine does not have, and that is not changed while it runs, or never. */
 function differences(run: MachineRun, real: Inputs, found: Inputs): string[] {
   const { given } = run;
-  const names = Object.keys(real).filter((name) => given[name] !== undefined);
+  const names = Object.keys(real).filter((name) => (given as Inputs)[name] !== undefined);
   const olds = { ...given, ...Object.fromEntries(names.map((name) => [name, real[name]])) };
   const rows = compare(fields, olds, given, run.hypervisor.features, { __found: found });
   const runs = run.observed!.running !== undefined;

@@ -15,7 +15,7 @@ import { derive, entries, isSeed, ownOfMachine, validateMachine } from "./derive
 import { definitionOf, type MachineRun } from "./desired-machine";
 import { syncDevices } from "./devices";
 import { drift, leftByPatch } from "./drift";
-import { table } from "./fields";
+import { type MachineInputs, table } from "./fields";
 import { awaitReady, restartPending, stop, syncPower, syncSize } from "./power";
 import { refuseTakenAddresses, release, reserve } from "./reservations";
 import {
@@ -55,7 +55,7 @@ async function recognize(run: MachineRun, found: MachineState): Promise<MachineS
 /** Machines that were started in this run: they are waited for. */
 const fresh = new WeakSet<MachineRun>();
 
-export const virtualMachine: Definition<MachineState> = {
+export const virtualMachine: Definition<MachineState, MachineInputs> = {
   ...table,
   timeout: 1800,
   derive,
@@ -157,7 +157,7 @@ export const virtualMachine: Definition<MachineState> = {
     if (run.found !== undefined) made.__patched = await leftByPatch(run);
     const addresses = await addressesOf(run, state);
     const first = Object.values(addresses).flat()[0];
-    const users = isRecord(inputs.cloudInit) && Array.isArray(inputs.cloudInit.users) ? inputs.cloudInit.users : [];
+    const users = inputs.cloudInit?.users ?? [];
     const user = users
       .map((entry) => (isRecord(entry) ? entry.name : entry))
       .find((name) => typeof name === "string" && name !== "default");

@@ -1,24 +1,23 @@
 import { WindroseError } from "../../basics/errors";
-import { asRecord, type Inputs, isRecord, known } from "../../basics/record";
+import { asRecord, isRecord, known } from "../../basics/record";
 import { sizeInBytes } from "../../basics/sizes";
 import { networksOf } from "../../drivers/hypervisor";
 import type { DiskDefinition, InterfaceDefinition, MachineDefinition, MachineState } from "../../drivers/model";
 import type { Run } from "../../lifecycle/definition";
 import { markOf, splitVolumeId } from "../common";
-import { entries, madeWithMachine } from "./derive";
+import type { DiskInputs, InterfaceInputs, MachineInputs } from "./fields";
 
-export type MachineRun = Run<MachineState>;
-
-const text = (value: unknown) => (value === undefined ? undefined : String(value));
+export type MachineRun = Run<MachineState, MachineInputs>;
 
 /** The definition that the inputs ask for, with every reference resolved to a path or a name on the host. */
 export async function definitionOf(run: MachineRun, seedPath: string | undefined): Promise<MachineDefinition> {
   const { inputs } = run;
+  const { boot, cpu, graphics, xml } = inputs;
   const [disks, interfaces, kernel, initrd] = await Promise.all([
-    Promise.all(entries(inputs.disks).map(([key, disk]) => diskOf(run, key, disk))),
-    Promise.all(entries(inputs.interfaces).map(([key, nic]) => interfaceOf(run, key, nic))),
-    pathOf(run, asRecord(inputs.boot).kernel),
-    pathOf(run, asRecord(inputs.boot).initrd),
+    Promise.all(Object.entries(inputs.disks ?? {}).map(([key, disk]) => diskOf(run, key, disk))),
+    Promise.all(Object.entries(inputs.interfaces ?? {}).map(([key, nic]) => interfaceOf(run, key, nic))),
+    pathOf(run, boot?.kernel),
+    pathOf(run, boot?.initrd),
   ]);
   disks.sort((a, b) => a.target.length - b.target.length || (a.target < b.target ? -1 : 1));
   if (seedPath)
@@ -31,49 +30,38 @@ export async function definitionOf(run: MachineRun, seedPath: string | undefined
       target: "vdz",
       readonly: true,
     });
-  const cpu = asRecord(inputs.cpu);
-  const boot = asRecord(inputs.boot);
-  const graphics = isRecord(inputs.graphics) ? inputs.graphics : undefined;
-  const patch = isRecord(inputs.xml) ? inputs.xml : undefined;
   return {
-    uuid: String(inputs.uuid),
-    name: String(inputs.name),
+    uuid: inputs.uuid,
+    name: inputs.name,
     mark: markOf(run),
-    description: text(inputs.description),
-    metadata: asRecord<string>(inputs.metadata),
-    vcpus: Number(inputs.vcpus),
-    maxVcpus: Number(inputs.maxVcpus),
-    memory: sizeInBytes(String(inputs.memory)),
-    maxMemory: sizeInBytes(String(inputs.maxMemory)),
-    cpu: {
-      mode: (cpu.mode ?? "default") as MachineDefinition["cpu"]["mode"],
-      model: text(cpu.model),
-      features: cpu.features as Record<string, string> | undefined,
-    },
-    machineType: text(inputs.machineType),
-    firmware: inputs.firmware as "bios" | "uefi",
-    boot: { order: bootOrder(run, boot.order), kernel, initrd, cmdline: text(boot.cmdline) },
+    description: inputs.description,
+    metadata: inputs.metadata ?? {},
+    vcpus: inputs.vcpus,
+    maxVcpus: inputs.maxVcpus,
+    memory: sizeInBytes(inputs.memory),
+    maxMemory: sizeInBytes(inputs.maxMemory),
+    cpu: { mode: cpu?.mode ?? "default", model: cpu?.model, features: cpu?.features },
+    machineType: inputs.machineType,
+    firmware: inputs.firmware,
+    boot: { order: bootOrder(run, boot?.order), kernel, initrd, cmdline: boot?.cmdline },
     disks,
     interfaces,
-    hotplugSlots: Number(inputs.hotplugSlots),
+    hotplugSlots: inputs.hotplugSlots,
     graphics: graphics && {
-      type: (graphics.type ?? "vnc") as "vnc" | "spice",
-      listen: String(graphics.listen ?? "127.0.0.1"),
-      port: graphics.port as number | undefined,
-      password: text(graphics.password),
+      type: graphics.type,
+      listen: graphics.listen,
+      port: graphics.port,
+      password: graphics.password,
       // The password of an adopted machine's display can't be read, so it is kept if the program does not set `graphics`.
       ...(run.given.graphics === undefined ? { keepPassword: true } : {}),
-      keymap: text(graphics.keymap),
+      keymap: graphics.keymap,
     },
-    video: text(inputs.video),
-    serial: inputs.serial === true,
-    guestAgent: inputs.guestAgent === true,
-    rng: inputs.rng === true,
-    clock: inputs.clock as "utc" | "localtime",
-    patch: patch && {
-      set: patch.set as Record<string, string> | undefined,
-      remove: patch.remove as string[] | undefined,
-    },
+    video: inputs.video,
+    serial: inputs.serial,
+    guestAgent: inputs.guestAgent,
+    rng: inputs.rng,
+    clock: inputs.clock,
+    patch: xml && { set: xml.set, remove: xml.remove },
     others: othersDevices(run),
   };
 }
@@ -104,57 +92,50 @@ function othersDevices(run: MachineRun): { disks: string[]; interfaces: string[]
 const bootClasses = ["hd", "cdrom", "network", "fd"];
 
 /** Keys of disks and interfaces, as the driver tells them apart. */
-export function bootOrder({ inputs, observed }: MachineRun, keys: unknown): string[] | undefined {
-  if (!Array.isArray(keys) || keys.length === 0) return undefined;
+export function bootOrder({ inputs, observed }: MachineRun, keys: readonly string[] | undefined): string[] | undefined {
+  if (keys === undefined || keys.length === 0) return undefined;
   const has = (field: "disks" | "interfaces", key: string) =>
     Object.hasOwn(asRecord(inputs[field]), key) || observed?.stored[field].some((device) => device.key === key);
-  return keys.map(String).map((key) => {
+  return keys.map((key) => {
     if (has("disks", key)) return `disk:${key}`;
     return bootClasses.includes(key) && !has("interfaces", key) ? key : `interface:${key}`;
   });
 }
 
-async function diskOf(run: MachineRun, key: string, disk: Inputs): Promise<DiskDefinition> {
+async function diskOf(run: MachineRun, key: string, disk: DiskInputs): Promise<DiskDefinition> {
   const cdrom = disk.device === "cdrom";
   const { path, format } = cdrom
     ? { path: await pathOf(run, disk.iso), format: "raw" as const }
-    : madeWithMachine(disk)
+    : disk.volume === undefined
       ? {
-          path: await run.hypervisor.volumes.pathOf({ pool: String(disk.pool), name: String(disk.volumeName) }),
-          format: disk.format as "qcow2" | "raw",
+          path: await run.hypervisor.volumes.pathOf({ pool: String(disk.pool), name: disk.volumeName }),
+          format: disk.format,
         }
-      : await existing(run, String(disk.volume));
+      : await existing(run, disk.volume);
   return {
     key,
-    device: cdrom ? "cdrom" : "disk",
+    device: disk.device,
     path,
     format,
-    bus: disk.bus as DiskDefinition["bus"],
-    target: String(disk.target),
-    readonly: cdrom || disk.readonly === true,
-    serial: text(disk.serial),
-    cache: text(disk.cache),
-    discard: text(disk.discard),
-    io: text(disk.io),
-    limits: isRecord(disk.limits) ? (disk.limits as DiskDefinition["limits"]) : undefined,
+    bus: disk.bus,
+    target: disk.target,
+    readonly: cdrom || disk.readonly,
+    serial: disk.serial,
+    cache: disk.cache,
+    discard: disk.discard,
+    io: disk.io,
+    limits: disk.limits,
   };
 }
 
-async function interfaceOf(run: MachineRun, key: string, nic: Inputs): Promise<InterfaceDefinition> {
+async function interfaceOf(run: MachineRun, key: string, nic: InterfaceInputs): Promise<InterfaceDefinition> {
   const source =
     nic.bridge !== undefined
-      ? { bridge: String(nic.bridge) }
+      ? { bridge: nic.bridge }
       : nic.direct !== undefined
-        ? { direct: String(nic.direct) }
+        ? { direct: nic.direct }
         : { network: await networkName(run, String(nic.network)) };
-  return {
-    key,
-    mac: String(nic.mac),
-    source,
-    model: String(nic.model),
-    link: nic.link as "up" | "down",
-    mtu: nic.mtu as number | undefined,
-  };
+  return { key, mac: nic.mac, source, model: nic.model, link: nic.link, mtu: nic.mtu };
 }
 
 export async function networkName(run: MachineRun, uuid: string): Promise<string> {

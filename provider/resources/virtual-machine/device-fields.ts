@@ -11,7 +11,7 @@ const limit = where("diskLimits", "live");
 /** The bus of a disk without one: no guest has a cdrom on virtio. */
 export const busOf = (disk: Readonly<Inputs>): unknown => disk.bus ?? (disk.device === "cdrom" ? "sata" : "virtio");
 
-export const disk: Fields = {
+export const disk = {
   volume: field.reference(
     "Existing volume. Without it, a volume is created with the machine and deleted with it.",
     swapped,
@@ -104,9 +104,9 @@ export const disk: Fields = {
     },
     { needs: "diskLimits" },
   ),
-};
+} as const satisfies Fields;
 
-export const nic: Fields = {
+export const nic = {
   network: field.reference("Network that the interface is connected to.", otherNetwork, ["Network"], {
     carries: ["ipv4", "name", "reservations"],
     needs: "networkModes",
@@ -138,4 +138,4 @@ export const nic: Fields = {
     needs: "linkState",
   }),
   mtu: field.integer("MTU that the guest is told, bytes.", replug, { min: 576, max: 65_535 }),
-};
+} as const satisfies Fields;

@@ -65,7 +65,7 @@ export async function asItIs(run: MachineRun, given: Inputs): Promise<Inputs> {
   real.interfaces = await interfacesAsTheyAre(run, given.interfaces, stored.interfaces);
   for (const field of Object.keys(real)) {
     // An empty map where none was given is no drift.
-    if (isRecord(real[field]) && Object.keys(real[field]).length === 0 && inputs[field] === undefined)
+    if (isRecord(real[field]) && Object.keys(real[field]).length === 0 && (inputs as Inputs)[field] === undefined)
       delete real[field];
   }
   return real;
@@ -80,7 +80,7 @@ function cpuAsItIs(given: unknown, there: MachineDefinition["cpu"]): Inputs | un
 
 async function bootAsItIs(run: MachineRun, there: MachineDefinition["boot"]): Promise<Inputs | undefined> {
   const given = run.inputs.boot;
-  const asked = asRecord(given);
+  const asked: Partial<NonNullable<typeof given>> = given ?? {};
   const real: Inputs = { ...asked };
   if (!isDeepStrictEqual(bootOrder(run, asked.order), there.order))
     real.order = there.order?.map((entry) => entry.replace(/^(disk|interface):/, ""));
@@ -88,7 +88,7 @@ async function bootAsItIs(run: MachineRun, there: MachineDefinition["boot"]): Pr
     if (there[name] !== (await pathOf(run, asked[name]).catch(() => there[name]))) real[name] = there[name];
   }
   if (asked.cmdline !== there.cmdline) real.cmdline = there.cmdline;
-  return isRecord(given) || Object.values(real).some((value) => value !== undefined) ? real : undefined;
+  return given || Object.values(real).some((value) => value !== undefined) ? real : undefined;
 }
 
 /** The password is shown to nobody, and stays as the state has it. */

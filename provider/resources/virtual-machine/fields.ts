@@ -2,6 +2,7 @@ import type { Inputs } from "../../basics/record";
 import { unixScript } from "../../basics/texts";
 import { cpuModes, firmware, graphics, videos } from "../../drivers/features";
 import { type Fields, field, type Table, textOf, worded, type Zod } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { nameField, onHost, uuidField } from "../common-fields";
 import { disk, nic } from "./device-fields";
 import { bytes, hotplug, pause, plugged, power, reseed, restart, unplugged, upTo, where } from "./rules";
@@ -274,5 +275,9 @@ const outputs = {
     doc: "Networks in which the machine reserved its own address, by interface key.",
   },
 } as const;
+
+export type MachineInputs = InputsOf<typeof fields>;
+export type DiskInputs = InputsOf<typeof disk>;
+export type InterfaceInputs = InputsOf<typeof nic>;
 
 export const table = { kind: "VirtualMachine", fields, outputs } as const satisfies Table;

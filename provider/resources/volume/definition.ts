@@ -18,9 +18,9 @@ import {
   volumeNameOf,
 } from "../common";
 import { consequences } from "./consequences";
-import { table } from "./fields";
+import { table, type VolumeInputs } from "./fields";
 
-export const volume: Definition<VolumeState> = {
+export const volume: Definition<VolumeState, VolumeInputs> = {
   ...table,
   timeout: 1800,
   derive(inputs, olds, identity) {
@@ -66,16 +66,16 @@ export const volume: Definition<VolumeState> = {
     const definition: VolumeDefinition = {
       pool: poolOf(run),
       name: volumeNameOf(run),
-      format: inputs.format as "qcow2" | "raw",
-      capacity: inputs.size === undefined ? 0 : sizeInBytes(String(inputs.size)),
-      preallocation: inputs.preallocation as "off" | "metadata" | "full",
-      owner: inputs.owner as number | undefined,
-      group: inputs.group as number | undefined,
-      mode: inputs.mode as string | undefined,
+      format: inputs.format,
+      capacity: inputs.size === undefined ? 0 : sizeInBytes(inputs.size),
+      preallocation: inputs.preallocation,
+      owner: inputs.owner,
+      group: inputs.group,
+      mode: inputs.mode,
     };
     const id = inputs.image ?? inputs.from;
     if (id === undefined) return volumes.create(definition);
-    const from = splitVolumeId(String(id));
+    const from = splitVolumeId(id);
     const source = await volumes.find(from.pool, from.name);
     if (!source)
       refuse(
@@ -92,7 +92,7 @@ export const volume: Definition<VolumeState> = {
       name: "size",
       async run(run) {
         if (run.inputs.size === undefined) return;
-        const wanted = sizeInBytes(String(run.inputs.size));
+        const wanted = sizeInBytes(run.inputs.size);
         const { capacity, name } = run.observed!;
         if (sameSize(capacity, wanted)) return;
         refuseSmaller(wanted, capacity, name);
@@ -106,12 +106,8 @@ export const volume: Definition<VolumeState> = {
           (name) => inputs[name] !== undefined && octal(inputs[name]) !== octal(observed![name]),
         );
         if (!differs) return;
-        const [owner, group, mode] = permissionNames.map((name) => inputs[name]);
-        await hypervisor.volumes.setPermissions(observed!.pool, observed!.name, {
-          owner: owner as number | undefined,
-          group: group as number | undefined,
-          mode: mode as string | undefined,
-        });
+        const { owner, group, mode } = inputs;
+        await hypervisor.volumes.setPermissions(observed!.pool, observed!.name, { owner, group, mode });
       },
     },
   ],

@@ -1,5 +1,6 @@
 import { clones, volumeFormats } from "../../drivers/features";
 import { field, type Table } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { grows, inPool, nameField, onHost, permissionFields } from "../common-fields";
 
 const fields = {
@@ -39,5 +40,7 @@ const outputs = {
   key: { typeText: "string", doc: "Key of the volume in the hypervisor." },
   allocation: { typeText: "string", doc: "Space that it took when it was created." },
 } as const;
+
+export type VolumeInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "Volume", fields, outputs } as const satisfies Table;

@@ -5,8 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WindroseError } from "../../../provider/basics/errors";
-import type { PoolDefinition, VolumeState } from "../../../provider/drivers/model";
-import type { Run } from "../../../provider/lifecycle/definition";
+import type { PoolDefinition } from "../../../provider/drivers/model";
 import { transfer } from "../../../provider/resources/image/transfer";
 import { currentLab } from "../../lab/index.js";
 import { DriverHost, hasCode, mebibyte, sha256, work } from "./host-fixtures";
@@ -57,7 +56,7 @@ const cases: Case[] = [
   {
     name: "a length that is too long",
     page: { body: old, says: old.length + 10 },
-    expect: /cut after 1048593 of 1048603 bytes/,
+    expect: /interrupted after 1048593 of 1048603 bytes/,
   },
   { name: "a length that is too short", page: { body: old, says: 1000 }, expect: /more of the file than the length/ },
   {
@@ -120,13 +119,13 @@ const cases: Case[] = [
   {
     name: "nothing but cuts",
     page: { body: old, etag: '"a"', cut: always },
-    expect: /cut after 327680 of 1048593 bytes.*goes on/,
+    expect: /interrupted after 327680 of 1048593 bytes.*goes on/,
     keeps: true,
   },
   {
     name: "nothing but cuts, with neither",
     page: { body: old, cut: always },
-    expect: /cut after 65536 of 1048593 bytes.*starts from the beginning/,
+    expect: /interrupted after 65536 of 1048593 bytes.*starts from the beginning/,
   },
   { name: "a file of 0 bytes", page: { body: empty }, expect: /the file is empty \(0 bytes\)/ },
   {
@@ -214,7 +213,7 @@ for (const way of ["curl", "wget", "this machine"] as const) {
         inputs: { source, via, pool: pool.uuid, volumeName: name, suffix: name, format: "raw", decompress: "none" },
         hypervisor: host.root,
         context: doing,
-      } as unknown as Run<VolumeState>;
+      } as unknown as Parameters<typeof transfer>[0];
       return transfer(run, checksum && `sha256:${sha256(checksum)}`);
     }
 

@@ -56,7 +56,7 @@ describe("the volumes of a machine", function () {
     const found = (path: string, target: string) =>
       ({ name: "boreas", stored: { disks: [{ key: "root", device: "disk", path, target }] } }) as never;
     const run = runOf(host, "first.qcow2", false);
-    (run.inputs.disks as { root: { target?: string } }).root.target = "vda";
+    (run.inputs.disks as unknown as { root: { target?: string } }).root.target = "vda";
     await refuseOtherDisks(run, found(pathOf("first.qcow2"), "vda"));
     await assert.rejects(
       refuseOtherDisks(run, found(pathOf("second.qcow2"), "vdb")),
