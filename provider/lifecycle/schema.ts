@@ -133,8 +133,10 @@ export interface Leaf<out T = unknown, out Sure extends boolean = boolean> exten
   readonly references?: { readonly kinds: readonly Kind[]; readonly carries: readonly string[] };
 }
 
-export interface Group<F extends Fields = Fields> extends Described {
+export interface Group<F extends Fields = Fields, out Sure extends boolean = boolean> extends Described {
   readonly shape: "group";
+  /** For the compiler alone. */
+  readonly typed?: { readonly sure: Sure };
   readonly fields: F;
   readonly required?: boolean;
   /** What giving or taking away the whole group does. Default: what its fields do. */
@@ -231,6 +233,7 @@ const isId = (kinds: readonly Kind[], value: string) => kinds.some((kind) => (id
 
 type TextOptions = LeafOptions & { pattern?: RegExp; says?: string; max?: number; lines?: boolean };
 type SizeOptions = LeafOptions & { min?: number; step?: number; of?: "disk" | "memory" };
+type GroupOptions = Partial<Omit<Group, "shape" | "typed" | "doc" | "fields">>;
 type ReferenceOptions = LeafOptions & { carries?: readonly string[]; orPath?: boolean };
 
 export const field = {
@@ -324,11 +327,11 @@ export const field = {
       IsSure<O>
     >;
   },
-  group: <F extends Fields>(
+  group: <F extends Fields, const O extends GroupOptions = NoOptions>(
     doc: string,
     fields: F,
-    options: Partial<Omit<Group, "shape" | "doc" | "fields">> = {},
-  ): Group<F> => ({
+    options: O = {} as O,
+  ): Group<F, IsSure<O>> => ({
     shape: "group",
     doc,
     fields,

@@ -10,8 +10,10 @@ type ValueOf<F extends Field> =
     ? Sure extends true
       ? T
       : T | undefined
-    : F extends Group<infer Inner>
-      ? InputsOf<Inner> | undefined
+    : F extends Group<infer Inner, infer Sure>
+      ? Sure extends true
+        ? InputsOf<Inner>
+        : InputsOf<Inner> | undefined
       : F extends Keyed<infer Entry>
         ? { [key: string]: InputsOf<Entry> } | undefined
         : never;

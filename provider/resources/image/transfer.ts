@@ -122,7 +122,7 @@ async function refuseUnfit(
 /** undefined: nobody knows what the host would keep it under. */
 function ownerOf(run: ImageRun): FetchOwner | undefined {
   const lineage = lineageOf(run);
-  return lineage === undefined ? undefined : { lineage, resource: String(run.inputs.suffix) };
+  return lineage === undefined ? undefined : { lineage, resource: run.inputs.suffix };
 }
 
 /** Deletes what unfinished downloads of an image left, on the host and here. */
@@ -133,7 +133,7 @@ export async function forgetTransfer(run: ImageRun): Promise<void> {
 }
 
 /** An image's own, under which this machine keeps what it has downloaded so far. */
-const keyOf = ({ inputs }: Pick<ImageRun, "inputs">) => String(inputs.suffix);
+const keyOf = ({ inputs }: Pick<ImageRun, "inputs">) => inputs.suffix;
 
 const digestOfText = (text: string) => createHash("sha256").update(text).digest("hex");
 

@@ -4,7 +4,7 @@ import type { Definition } from "../../lifecycle/definition";
 import { syncAddons } from "./addons";
 import { noteCluster } from "./asked";
 import { consequences } from "./consequences";
-import { defaultTimeout, table } from "./fields";
+import { defaultTimeout, type NodeInputs, table } from "./fields";
 import { drift, outputsOf } from "./look-back";
 import { becomeMember } from "./membership";
 import { lookAround, type NodeState } from "./node";
@@ -20,7 +20,7 @@ import {
 } from "./upkeep";
 import { validateNode } from "./validate";
 
-export const kubernetesNode: Definition<NodeState> = {
+export const kubernetesNode: Definition<NodeState, NodeInputs> = {
   ...table,
   keeps: ["__hostKeys", "__through"],
   hears: ({ cluster }) => noteCluster(cluster),

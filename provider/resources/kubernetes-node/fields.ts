@@ -1,5 +1,6 @@
 import type { Inputs } from "../../basics/record";
 import { type Fields, field, type Table, textOf, type Zod } from "../../lifecycle/schema";
+import type { InputsOf } from "../../lifecycle/typed-inputs";
 import { onHost } from "../common-fields";
 import { guestConnection } from "../guest-connection";
 import { atMaking, definition, generation, holdsCluster, ofTheCluster, podPlugin, renewal, version } from "./rules";
@@ -240,6 +241,8 @@ const outputs = {
     secret: true,
   },
 } as const;
+
+export type NodeInputs = InputsOf<typeof fields>;
 
 export const table = { kind: "KubernetesNode", fields, outputs } as const satisfies Table;
 

@@ -194,7 +194,7 @@ async function startKubelet(run: NodeRun, guest: Guest): Promise<void> {
       );
     });
   const until = Math.min(bounds.deadline, Date.now() + registration);
-  while ((await cluster.node(String(run.inputs.nodeName))) === undefined && Date.now() < until) {
+  while ((await cluster.node(run.inputs.nodeName)) === undefined && Date.now() < until) {
     run.context.progress("waiting for the kubelet");
     await pause(3000, run.context.signal);
   }

@@ -10,7 +10,7 @@ import { hashOf, lookAtGuest } from "../../guest/kubernetes/look";
 import { adminConfiguration, tryScript } from "../../guest/kubernetes/shell";
 import type { Run } from "../../lifecycle/definition";
 import { reachMachine } from "../reach-machine";
-import { taintsOf } from "./fields";
+import { type NodeInputs, taintsOf } from "./fields";
 import type { ClusterFacts, Observed, WantedNode } from "./plan";
 
 /** A node as its inputs ask for it, and the ways to its guest and to its cluster. */
@@ -20,7 +20,7 @@ export interface NodeState {
   readonly seen?: Observed;
   readonly unreachable?: WindroseError;
 }
-export type NodeRun = Run<NodeState>;
+export type NodeRun = Run<NodeState, NodeInputs>;
 export type Guest = Awaited<ReturnType<typeof reachMachine>>;
 
 export function isFirst(run: NodeRun): boolean {
@@ -28,14 +28,14 @@ export function isFirst(run: NodeRun): boolean {
 }
 
 export function wantedOf({ inputs, context, made }: NodeRun): WantedNode {
-  const cluster = asRecord(inputs.cluster);
+  const { cluster } = inputs;
   const owner = [context.project, context.stack, cluster.name, cluster.generation].join("/").replace(/\s+/g, "-");
   return {
     first: inputs.through === undefined,
-    role: inputs.role === "worker" ? "worker" : "controlPlane",
-    nodeName: String(inputs.nodeName),
-    address: String(inputs.address),
-    version: String(cluster.version),
+    role: inputs.role,
+    nodeName: inputs.nodeName,
+    address: inputs.address,
+    version: cluster.version,
     // The mark in the guest stays as it was made, whatever the stack is called by now.
     owner: typeof made.__owner === "string" ? made.__owner : owner,
     made: made.caHash !== undefined,
@@ -43,22 +43,21 @@ export function wantedOf({ inputs, context, made }: NodeRun): WantedNode {
 }
 
 export function requestOf({ inputs }: NodeRun): NodeRequest {
-  const cluster = asRecord(inputs.cluster);
-  const network = asRecord(inputs.podNetwork);
+  const { cluster, podNetwork } = inputs;
   return {
-    role: inputs.role === "worker" ? "worker" : "controlPlane",
-    nodeName: String(inputs.nodeName),
-    address: String(inputs.address),
-    version: String(cluster.version),
-    clusterName: String(cluster.name),
-    endpoint: String(cluster.endpoint),
-    endpointAddresses: Array.isArray(inputs.endpointAddresses) ? inputs.endpointAddresses.map(String) : undefined,
-    podSubnet: String(cluster.podSubnet),
-    serviceSubnet: String(cluster.serviceSubnet),
-    dnsDomain: String(cluster.dnsDomain),
+    role: inputs.role,
+    nodeName: inputs.nodeName,
+    address: inputs.address,
+    version: cluster.version,
+    clusterName: cluster.name,
+    endpoint: cluster.endpoint,
+    endpointAddresses: inputs.endpointAddresses,
+    podSubnet: cluster.podSubnet,
+    serviceSubnet: cluster.serviceSubnet,
+    dnsDomain: cluster.dnsDomain,
     taints: taintsOf(inputs),
-    coreDns: asRecord(inputs.addons).coreDns !== false,
-    guestSubnet: network.plugin === "routes" ? String(network.guestSubnet) : undefined,
+    coreDns: inputs.addons?.coreDns !== false,
+    guestSubnet: podNetwork?.plugin === "routes" ? podNetwork.guestSubnet : undefined,
     kubeadm: asRecord(inputs.kubeadm),
   };
 }
@@ -70,8 +69,8 @@ export function serverAt({ endpoint, endpointAddresses }: NodeRequest, address: 
 }
 
 export function drainPolicy({ inputs }: NodeRun): DrainPolicy {
-  const { timeout = 300, force = false, deleteEmptyDirData = true } = asRecord(inputs.drain);
-  return { timeout: Number(timeout), force: force === true, deleteEmptyDirData: deleteEmptyDirData !== false };
+  const { timeout = 300, force = false, deleteEmptyDirData = true } = inputs.drain ?? {};
+  return { timeout, force, deleteEmptyDirData };
 }
 
 export function boundsOf({ context }: NodeRun, milliseconds = Number.POSITIVE_INFINITY): Work {
@@ -89,7 +88,7 @@ export function ownGuest(run: NodeRun, milliseconds = Number.POSITIVE_INFINITY):
   const { inputs, context, hypervisor } = run;
   const { connection } = inputs;
   const hostKeys = texts(sentAlong(run, "__hostKeys"));
-  const place = { machine: String(inputs.machine), connection, hostKeys, urn: context.urn, hypervisor };
+  const place = { machine: inputs.machine, connection, hostKeys, urn: context.urn, hypervisor };
   return reachMachine(place, within(run.context, milliseconds));
 }
 
@@ -147,7 +146,7 @@ async function clusterFacts(run: NodeRun, own: Guest | undefined, patience: numb
   const authority = await authorityOf(control, bounds);
   if (!authority) return { state: "none" };
   const cluster = new Cluster(control, bounds);
-  const { up, node } = await cluster.nodeWithin(String(run.inputs.nodeName), patience);
+  const { up, node } = await cluster.nodeWithin(run.inputs.nodeName, patience);
   return { state: up ? "up" : "silent", caHash: authority.hash, node };
 }
 
@@ -168,7 +167,7 @@ export const guestUnreachable = [
 
 /** For a refresh: what is there, or why that can't be said. A machine or node that is gone is nothing. */
 export async function lookAround(run: NodeRun): Promise<NodeState | undefined> {
-  const machine = await run.hypervisor.machines.find(String(run.inputs.machine));
+  const machine = await run.hypervisor.machines.find(run.inputs.machine);
   if (!machine) return undefined;
   const patience = 60_000;
   try {

@@ -57,7 +57,7 @@ export async function removeNode(run: NodeRun): Promise<void> {
     );
   if (controlPlane) await etcd?.canLeave(requestOf(run).address);
   const node = await cluster.node(nodeName);
-  const other = node?.systemUuid !== undefined && node.systemUuid !== String(run.inputs.machine).toLowerCase();
+  const other = node?.systemUuid !== undefined && node.systemUuid !== run.inputs.machine.toLowerCase();
   const ours = node !== undefined && !(other && node.address !== run.inputs.address);
   if (node && !ours)
     run.context.tell("warning", `the cluster's node "${nodeName}" is another machine by now; it is left as it is`);
@@ -93,7 +93,7 @@ async function drained(run: NodeRun, cluster: Cluster, before: NodeFacts): Promi
 }
 
 async function ownIfThere(run: NodeRun): Promise<Own | undefined> {
-  const machine = await run.hypervisor.machines.find(String(run.inputs.machine));
+  const machine = await run.hypervisor.machines.find(run.inputs.machine);
   if (machine?.power !== "running") return undefined;
   const bounds = boundsOf(run);
   try {

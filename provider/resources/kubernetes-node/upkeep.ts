@@ -32,7 +32,7 @@ import { needsRestart } from "./rules";
 
 /** The node as the cluster has it now. */
 async function present(run: NodeRun, cluster: Cluster): Promise<NodeFacts> {
-  const node = await cluster.node(String(run.inputs.nodeName));
+  const node = await cluster.node(run.inputs.nodeName);
   if (!node) throw new WindroseError("not-found", "the cluster has no such node any more");
   return node;
 }
@@ -140,7 +140,7 @@ function restarts(run: NodeRun): boolean {
 export async function startStopped(run: NodeRun): Promise<void> {
   if (!restarts(run)) return;
   const { machines } = run.hypervisor;
-  const machine = await machines.find(String(run.inputs.machine));
+  const machine = await machines.find(run.inputs.machine);
   if (machine && (machine.power === "shutoff" || machine.power === "crashed")) {
     run.context.progress("starting its machine");
     await machines.start(machine.uuid);
@@ -150,7 +150,7 @@ export async function startStopped(run: NodeRun): Promise<void> {
 export async function syncRestart(run: NodeRun): Promise<void> {
   if (!restarts(run)) return;
   const { machines } = run.hypervisor;
-  const machine = await machines.find(String(run.inputs.machine));
+  const machine = await machines.find(run.inputs.machine);
   if (!machine || pendingOf(machine, run.hypervisor.features).length === 0) return;
   const cluster = await clusterOf(run);
   await cluster.drain(await present(run, cluster), drainPolicy(run));
@@ -182,7 +182,7 @@ export async function syncCertificates(run: NodeRun): Promise<void> {
   await renewCertificates(guest, bounds, inputs.role === "controlPlane");
   if (inputs.role !== "controlPlane") return;
   // Its own, and with it its etcd: the next control plane's turn comes when this one is back, or there is no majority.
-  const own = new Cluster(guest, bounds, serverAt(requestOf(run), String(inputs.address)));
+  const own = new Cluster(guest, bounds, serverAt(requestOf(run), inputs.address));
   await explained(run, guest, async () => {
     if (!(await own.awaitApi(Number.POSITIVE_INFINITY)))
       throw new WindroseError("guest-not-ready", "its API server does not answer after its certificates were renewed");
@@ -203,7 +203,7 @@ export async function syncDescription(run: NodeRun): Promise<void> {
     wanted: taintsOf(inputs),
     before: [...texts(described.taints), ...(previous ? taintsOf(previous) : [])],
   };
-  await cluster.describe(String(inputs.nodeName), labels, taints);
+  await cluster.describe(inputs.nodeName, labels, taints);
   made.__described = { labels: Object.keys(labels.wanted), taints: taints.wanted };
 }
 
@@ -218,7 +218,7 @@ export async function awaitReady(run: NodeRun): Promise<void> {
 }
 
 async function settle(run: NodeRun, cluster: Cluster, guest: Guest): Promise<NodeFacts> {
-  const network = asRecord(run.inputs.podNetwork).plugin !== "none";
+  const network = run.inputs.podNetwork?.plugin !== "none";
   for (;;) {
     const node = await present(run, cluster);
     const missing = await missingOf(run, cluster, node, network);

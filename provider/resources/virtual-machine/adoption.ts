@@ -52,7 +52,7 @@ export async function adopt(run: MachineRun, there: MachineState): Promise<Machi
   await settle(run);
   await rememberVolumes(run, disks);
   const keys = { disks: keysOf(disks), interfaces: keysOf(interfaces) };
-  await run.hypervisor.machines.adopt(there.uuid, markOf(run), keys, run.inputs.machineType as string | undefined);
+  await run.hypervisor.machines.adopt(there.uuid, markOf(run), keys, run.inputs.machineType);
   return (await run.hypervisor.machines.find(there.uuid)) ?? renamed;
 }
 
@@ -173,7 +173,7 @@ async function matchDisks(run: MachineRun, there: MachineState, problems: string
       );
   }
   for (const [key, there] of matches) {
-    const disk = asRecord(asRecord(run.inputs.disks)[key]);
+    const disk = asRecord(run.inputs.disks?.[key]);
     if (madeWithMachine(disk)) problems.push(...(await volumeProblems(run, key, disk, there)));
     else if (disk.volume !== undefined && (await wantedPath(run, disk)) !== there.path)
       problems.push(
@@ -298,7 +298,7 @@ async function rememberVolumes(run: MachineRun, disks: Matches<DiskDefinition>):
   const mark = run.observed!.stored.mark;
   const ours = mark?.project === project && mark.stack === stack;
   for (const key of disks.keys()) {
-    const disk = asRecord(asRecord(run.inputs.disks)[key]);
+    const disk = asRecord(run.inputs.disks?.[key]);
     if (!madeWithMachine(disk)) continue;
     const id = `${disk.pool}/${disk.volumeName}`;
     if (ours && isDerivedName(run, key, String(disk.volumeName))) madeVolumes(run)[key] = id;
@@ -341,6 +341,6 @@ async function fileOf(run: MachineRun, key: string, there: DiskDefinition | unde
 }
 
 function derivedName({ inputs, given, context }: MachineRun, key: string, disk: Inputs): string {
-  const lineage = typeof given.__lineage === "string" ? given.__lineage : String(inputs.uuid);
-  return derivedVolumeName(String(inputs.name), key, derivedSuffix(lineage, context.urn), disk);
+  const lineage = typeof given.__lineage === "string" ? given.__lineage : inputs.uuid;
+  return derivedVolumeName(inputs.name, key, derivedSuffix(lineage, context.urn), disk);
 }

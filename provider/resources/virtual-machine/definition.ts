@@ -32,7 +32,7 @@ import {
 } from "./volumes";
 
 async function look(run: MachineRun): Promise<MachineState> {
-  const state = await run.hypervisor.machines.find(String(run.inputs.uuid));
+  const state = await run.hypervisor.machines.find(run.inputs.uuid);
   if (!state) refuse("not-found", "it has gone while it was being changed");
   run.observed = state;
   return state;
@@ -62,10 +62,10 @@ export const virtualMachine: Definition<MachineState, MachineInputs> = {
   validate: validateMachine,
   exclusives: ownOfMachine,
   consequences,
-  id: (inputs) => String(inputs.uuid),
+  id: (inputs) => inputs.uuid,
   async observe(run) {
     const { machines } = run.hypervisor;
-    const there = await machines.find(String(run.inputs.uuid));
+    const there = await machines.find(run.inputs.uuid);
     const ours = there && !run.previous ? await recognize(run, there) : there;
     run.observed = ours;
     await settle(run);
@@ -75,7 +75,7 @@ export const virtualMachine: Definition<MachineState, MachineInputs> = {
       return ours;
     }
     if (run.previous) return undefined;
-    const other = await machines.findByName(String(run.inputs.name));
+    const other = await machines.findByName(run.inputs.name);
     if (other) await foreign(run, "VirtualMachine", other);
     await refuseTakenAddresses(run);
     return undefined;
@@ -83,7 +83,7 @@ export const virtualMachine: Definition<MachineState, MachineInputs> = {
   runs: ({ power }) => power !== "shutoff" && power !== "crashed",
   remains,
   async ensure(run) {
-    const other = run.previous && (await run.hypervisor.machines.findByName(String(run.inputs.name)));
+    const other = run.previous && (await run.hypervisor.machines.findByName(run.inputs.name));
     if (other) await foreign(run, "VirtualMachine", other);
     if (!run.previous) await recoverLeftHostKey(run);
     await run.hypervisor.machines.define(await definitionOf(run, await seedPath(run)));
@@ -186,7 +186,7 @@ export const virtualMachine: Definition<MachineState, MachineInputs> = {
   drift,
   async remove(run) {
     const { machines, volumes } = run.hypervisor;
-    const state = await machines.find(String(run.inputs.uuid));
+    const state = await machines.find(run.inputs.uuid);
     if (state) {
       const whose = ownership(run, await machines.mark(state.uuid), "VirtualMachine", state.name);
       if (whose === "gone") {
@@ -200,7 +200,7 @@ export const virtualMachine: Definition<MachineState, MachineInputs> = {
       if (state.power !== "shutoff" && state.power !== "crashed") await stop(run);
     }
     const files = Array.isArray(run.made.__files) ? (run.made.__files as MachineFile[]) : [];
-    await machines.remove(String(run.inputs.uuid), { name: String(run.inputs.name), files });
+    await machines.remove(run.inputs.uuid, { name: run.inputs.name, files });
     await release(run);
     for (const [key, id] of Object.entries(madeVolumes(run))) {
       if (run.inputs.keepDisks === true && !isSeed(key)) continue;

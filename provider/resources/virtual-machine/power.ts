@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasCode, WindroseError } from "../../basics/errors";
-import { asRecord } from "../../basics/record";
 import { type Features, isPluggable } from "../../drivers/features";
 import type { MachineDefinition, MachineState, ReportedMachine } from "../../drivers/model";
 import { driverNamed } from "../../drivers/registry";
@@ -110,11 +109,11 @@ export async function syncPower(run: MachineRun): Promise<boolean> {
 }
 
 export async function stop(run: MachineRun): Promise<void> {
-  const how = asRecord(run.inputs.shutdown);
+  const how = run.inputs.shutdown;
   run.context.progress("shutting down");
   await run.hypervisor.machines.shutdown(
     String(run.observed!.uuid),
-    { timeout: 1000 * Number(how.timeout ?? 300), force: how.force !== false },
+    { timeout: 1000 * Number(how?.timeout ?? 300), force: how?.force !== false },
     run.context,
   );
 }
@@ -126,7 +125,7 @@ export async function awaitReady(run: MachineRun): Promise<void> {
   } catch (error) {
     if (!hasCode(error, "guest-not-ready")) throw error;
     const { driver, uri } = run.hypervisor;
-    const look = driverNamed(driver).hints.stuck(uri, String(run.inputs.name));
+    const look = driverNamed(driver).hints.stuck(uri, run.inputs.name);
     throw new WindroseError(error.code, error.why, {
       hint: `${look}; then run the command again, or raise \`wait.timeout\`.`,
       cause: error,
@@ -136,12 +135,12 @@ export async function awaitReady(run: MachineRun): Promise<void> {
 
 async function ready(run: MachineRun): Promise<void> {
   const { inputs, context } = run;
-  const wait = asRecord(inputs.wait);
-  const what = wait.for ?? "none";
+  const { wait } = inputs;
+  const what = wait?.for ?? "none";
   if (what === "none" || inputs.running === false || inputs.paused === true) return;
   const { machines } = run.hypervisor;
   const uuid = String(run.observed!.uuid);
-  const deadline = Math.min(context.deadline, Date.now() + 1000 * Number(wait.timeout ?? 300));
+  const deadline = Math.min(context.deadline, Date.now() + 1000 * (wait?.timeout ?? 300));
   const common = {
     addresses: async () => (await machines.addresses(uuid)).map((found) => found.address),
     nextEvent: (milliseconds: number) => machines.nextEvent(uuid, milliseconds),
@@ -163,7 +162,7 @@ async function ready(run: MachineRun): Promise<void> {
       addresses: reserved.length > 0 ? async () => reserved : hostKeys.length > 0 ? common.addresses : ofBoot,
       connectTcp: (address: string, port: number, options?: { timeout?: number }) =>
         way.connectTcp(address, port, options),
-      port: Number(wait.port ?? 22),
+      port: wait?.port ?? 22,
       hostKeys,
     });
   } else {

@@ -21,7 +21,7 @@ function partsOf(at: string): { network: string; mac: string; address?: string }
 }
 
 function wantedOf(run: MachineRun): [key: string, network: string, reservation: Reservation][] {
-  const name = isRecord(run.inputs.cloudInit) ? String(run.inputs.cloudInit.hostname) : run.context.name;
+  const name = run.inputs.cloudInit ? run.inputs.cloudInit.hostname : run.context.name;
   return entries(run.inputs.interfaces).flatMap(([key, nic]) =>
     nic.address === undefined
       ? []

@@ -204,7 +204,7 @@ export function seedOf(run: MachineRun): Seed | undefined {
     made.hostKeySeed ??= makeHostKeySeed();
     const hostKeys = [hostKeyOf(String(made.hostKeySeed))];
     made.sshHostKeys = hostKeys.map((key) => key.public);
-    const { iso } = buildSeed({ ...(fields as unknown as SeedInput), hostKeys, machine: String(inputs.uuid) });
+    const { iso } = buildSeed({ ...(fields as unknown as SeedInput), hostKeys, machine: inputs.uuid });
     const digest = createHash("sha256").update(iso).digest("hex").slice(0, 12);
     seed = { id: `${seedPool(inputs)}/${seedPrefix(run)}${digest}.iso`, digest, iso };
   }
@@ -276,7 +276,7 @@ async function replaceSeeds(run: MachineRun, seeds: readonly VolumeState[]): Pro
 
 /** The UUID derives from the host's lineage, so a volume whose name begins like this is ours. */
 function seedPrefix({ inputs }: MachineRun): string {
-  return `${inputs.name}-seed-${String(inputs.uuid).slice(0, 8)}-`;
+  return `${inputs.name}-seed-${inputs.uuid.slice(0, 8)}-`;
 }
 
 export async function seedPath(run: MachineRun): Promise<string | undefined> {
