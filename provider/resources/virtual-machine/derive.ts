@@ -23,7 +23,7 @@ export function madeWithMachine(disk: Inputs): boolean {
 }
 
 /** Whether a volume is of the seed, or of an earlier one, by its key among those that were made with the machine. */
-export const isSeed = (key: string): boolean => key === "seed" || key.startsWith("seed-");
+export const isSeed = (key: string): boolean => /^seed(-[0-9a-f]{6})?$/.test(key);
 
 /**
  * What is derived once and then kept. Of a machine that is to be adopted the devices have names already: those are left open,
@@ -118,7 +118,7 @@ export function validateMachine(
   const targets = new Map<unknown, string>();
   for (const [key, disk] of entries(inputs.disks)) {
     const at = `disks.${key}`;
-    if (key === "seed") fail(at, "the key `seed` is kept for the cloud-init seed");
+    if (isSeed(key)) fail(at, `the key \`${key}\` is kept for cloud-init seeds`);
     if (disk.device === "cdrom") {
       for (const name of ["volume", "pool", "image", "size"])
         if (disk[name] !== undefined) fail(`${at}.${name}`, "a cdrom takes `iso`");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { refuseOtherDisks } from "../../../provider/resources/virtual-machine/adoption";
+import { virtualMachine } from "../../../provider/resources/virtual-machine/definition";
 import type { MachineRun } from "../../../provider/resources/virtual-machine/desired-machine";
 import { fields } from "../../../provider/resources/virtual-machine/fields";
 import {
@@ -10,7 +11,9 @@ import {
   recoverLeftHostKey,
   writeSeed,
 } from "../../../provider/resources/virtual-machine/volumes";
-import { contextOf, FakeHost } from "../fakes";
+import { checkOf, contextOf, FakeHost } from "../fakes";
+
+const pool = "aaaaaaaa-2222-8333-8444-555555555555";
 
 function runOf(host: FakeHost, volumeName: string, adopt: boolean, made = {}): MachineRun {
   const disks = { root: { pool: "p1", volumeName, size: "1GiB", format: "qcow2", clone: "linked" } };
@@ -31,6 +34,37 @@ describe("the volumes of a machine", function () {
     const run = runOf(host, "dev-boreas-root-0123abcd.qcow2", false);
     await makeVolumes(run);
     assert.deepEqual(run.made.volumes, { root: "p1/dev-boreas-root-0123abcd.qcow2" });
+  });
+
+  it("are kept as disks of the user's, whatever their keys begin with, where disks are to be kept", async () => {
+    const disks = { "seed-data": { pool: "p1", volumeName: "data.qcow2", size: "1GiB", format: "qcow2" } };
+    const run = (wanted: object) => {
+      const inputs = { name: "dev-boreas", uuid: "0123abcd-0", keepDisks: true, disks: wanted };
+      const context = contextOf(host, "VirtualMachine");
+      const made = { volumes: { "seed-data": "p1/data.qcow2", "seed-0a1b2c": "p1/old.iso" } };
+      return { context, hypervisor: host.hypervisor, given: inputs, inputs, made } as never as MachineRun;
+    };
+    for (const wanted of [disks, {}]) {
+      host.addVolume({ pool: "p1", name: "data.qcow2" });
+      host.addVolume({ pool: "p1", name: "old.iso" });
+      await cleanVolumes(run(wanted));
+      assert.deepEqual([...host.volumes.keys()], ["p1/data.qcow2"]);
+    }
+    const refused = async (key: string) => {
+      const { failures } = await checkOf(virtualMachine, {
+        host: "h1",
+        memory: "1GiB",
+        disks: { [key]: { pool, size: "1GiB" } },
+        interfaces: {},
+      });
+      return failures.some(({ property, reason }) => property === `disks.${key}` && reason.includes("is kept for"));
+    };
+    assert.deepEqual(await Promise.all(["seed", "seed-0a1b2c", "seed-data", "seeds"].map(refused)), [
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it("are another's under a name that was given, and stay so where they are adopted", async () => {
