@@ -40,6 +40,6 @@ export type HypervisorOf<F extends Features> = Hypervisor &
     : { readonly snapshots: SnapshotSection });
 
 /** As the features say: who has files of settings, or AppArmor's profiles for guests, must describe them. */
-export type HostProfileOf<F extends Features> = HostProfile &
+type HostProfileOf<F extends Features> = HostProfile &
   (F["hostSettings"] extends false ? { readonly settings: undefined } : { readonly settings: SettingsProfile }) &
   (F["guestProfiles"] extends false ? { readonly apparmor: undefined } : { readonly apparmor: AppArmorProfile });

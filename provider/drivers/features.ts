@@ -64,37 +64,37 @@ export interface Features {
 }
 
 export const poolTypes = ["dir"] as const;
-export type PoolType = (typeof poolTypes)[number];
+type PoolType = (typeof poolTypes)[number];
 
 export const volumeFormats = ["qcow2", "raw"] as const;
-export type VolumeFormat = (typeof volumeFormats)[number];
+type VolumeFormat = (typeof volumeFormats)[number];
 
 export const clones = ["linked", "full"] as const;
-export type Clone = (typeof clones)[number];
+type Clone = (typeof clones)[number];
 
 export const networkModes = ["nat", "routed", "isolated"] as const;
-export type NetworkMode = (typeof networkModes)[number];
+type NetworkMode = (typeof networkModes)[number];
 
 export const diskBuses = ["virtio", "scsi", "sata"] as const;
-export type DiskBus = (typeof diskBuses)[number];
+type DiskBus = (typeof diskBuses)[number];
 
 export const diskDevices = ["disk", "cdrom"] as const;
-export type DiskDevice = (typeof diskDevices)[number];
+type DiskDevice = (typeof diskDevices)[number];
 
 export const interfaceModels = ["virtio", "e1000e", "e1000", "rtl8139"] as const;
-export type InterfaceModel = (typeof interfaceModels)[number];
+type InterfaceModel = (typeof interfaceModels)[number];
 
 export const cpuModes = ["default", "host-passthrough", "host-model", "maximum", "custom"] as const;
-export type CpuMode = (typeof cpuModes)[number];
+type CpuMode = (typeof cpuModes)[number];
 
 export const firmware = ["bios", "uefi"] as const;
-export type Firmware = (typeof firmware)[number];
+type Firmware = (typeof firmware)[number];
 
 export const graphics = ["vnc", "spice"] as const;
-export type GraphicsType = (typeof graphics)[number];
+type GraphicsType = (typeof graphics)[number];
 
 export const videos = ["none", "virtio", "vga", "qxl", "cirrus"] as const;
-export type Video = (typeof videos)[number];
+type Video = (typeof videos)[number];
 
 /** A feature that a driver has or has not. A list that is empty is one that it has not. */
 export type FeatureName = Exclude<keyof Features, "live">;
