@@ -1,13 +1,30 @@
 import { refuse } from "../basics/errors";
 import { type Inputs, known, unknown } from "../basics/record";
-import type { Mark } from "../drivers/model";
+import type { Mark, VolumeRef } from "../drivers/model";
 import type { Identity, Run } from "../lifecycle/definition";
 import type { Exclusive } from "../lifecycle/exclusives";
 import { derivedUuid, isDerivedUuid, newIncarnation, parseUrn, physicalName } from "../lifecycle/ownership";
 import type { Kind } from "../lifecycle/schema";
 
-export const poolOf = (run: Run<unknown>): string => String(run.inputs.pool);
-export const volumeNameOf = (run: Run<unknown>): string => String(run.inputs.volumeName);
+/** The volume that a Volume or an Image is. */
+export function volumeOf({ inputs }: { inputs: { pool: string; volumeName: string } }): VolumeRef {
+  return { pool: inputs.pool, name: inputs.volumeName };
+}
+
+const octal = (mode: string | number | undefined) => (typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
+
+interface Permissions {
+  readonly owner?: number;
+  readonly group?: number;
+  readonly mode?: string;
+}
+
+/** Which of a file's desired permissions differ from its actual ones, however a mode is spelled. */
+export function otherPermissions(desired: Permissions, actual: Permissions): (keyof Permissions)[] {
+  return (["owner", "group", "mode"] as const).filter(
+    (name) => desired[name] !== undefined && octal(desired[name]) !== octal(actual[name]),
+  );
+}
 
 /** A given value; else what the old inputs keep; else what is made anew. */
 export function keep(inputs: Inputs, olds: Inputs | undefined, name: string, make: () => unknown): void {

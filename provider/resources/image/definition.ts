@@ -7,7 +7,7 @@ import type { VolumeState } from "../../drivers/model";
 import type { Definition, Run } from "../../lifecycle/definition";
 import { derivedSuffix } from "../../lifecycle/ownership";
 import { needed } from "../backing";
-import { deriveName, keep, ownFile, placeOf, poolOf, taken, volumeNameOf } from "../common";
+import { deriveName, keep, ownFile, placeOf, taken, volumeOf } from "../common";
 import { type ImageInputs, table } from "./fields";
 import { keptDigestOfFile } from "./file-digest";
 import { textFromHere } from "./http";
@@ -94,7 +94,7 @@ export const image: Definition<VolumeState, ImageInputs> = {
   async observe(run) {
     const given = run.inputs.volumeName !== undefined && !run.previous;
     await settleName(run);
-    const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
+    const state = await run.hypervisor.volumes.find(run.inputs.pool, run.inputs.volumeName);
     if (state && given) {
       await taken(run, "Image", { name: state.name });
       run.made.__adopted = true;
@@ -116,7 +116,7 @@ export const image: Definition<VolumeState, ImageInputs> = {
   async remains({ made }) {
     return made.__begun === true ? {} : undefined;
   },
-  steps: [{ name: "keep", run: (run) => run.hypervisor.volumes.unnote(refOf(run), "condemned") }],
+  steps: [{ name: "keep", run: (run) => run.hypervisor.volumes.unnote(volumeOf(run), "condemned") }],
   outputsOf({ observed, made }) {
     return { path: observed!.path, size: formatSize(observed!.capacity), digest: made.digest };
   },
@@ -134,9 +134,9 @@ export const image: Definition<VolumeState, ImageInputs> = {
   async remove(run) {
     const { volumes } = run.hypervisor;
     await forgetTransfer(run);
-    const state = await volumes.find(poolOf(run), volumeNameOf(run));
+    const state = await volumes.find(run.inputs.pool, run.inputs.volumeName);
     if (run.made.__begun === true) return removeUnfinished(run);
-    if (!state) return volumes.unnote(refOf(run), "condemned");
+    if (!state) return volumes.unnote(volumeOf(run), "condemned");
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
     } else if (await needed(run, state)) {
@@ -165,12 +165,10 @@ async function begun<T>(run: ImageRun, work: () => Promise<T>): Promise<T> {
   }
 }
 
-const refOf = (run: ImageRun) => ({ pool: poolOf(run), name: volumeNameOf(run) });
-
 /** What an upload that was cut has written, which the marker tells from an image. */
 async function removeUnfinished(run: ImageRun): Promise<void> {
   const { volumes } = run.hypervisor;
-  const image = refOf(run);
+  const image = volumeOf(run);
   if (!(await volumes.noted(image, "unfinished"))) return;
   await volumes.delete(image.pool, image.name);
   await volumes.unnote(image, "unfinished");

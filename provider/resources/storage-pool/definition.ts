@@ -4,7 +4,16 @@ import { formatSize } from "../../basics/sizes";
 import type { PoolState } from "../../drivers/model";
 import type { Definition, Run } from "../../lifecycle/definition";
 import { sweep } from "../backing";
-import { deriveName, deriveUuid, foreign, lineageOf, ownNames, placeOf, recognizeUuid } from "../common";
+import {
+  deriveName,
+  deriveUuid,
+  foreign,
+  lineageOf,
+  otherPermissions,
+  ownNames,
+  placeOf,
+  recognizeUuid,
+} from "../common";
 import { type StoragePoolInputs, table } from "./fields";
 import { defaultPath, plainPath, samePath } from "./paths";
 
@@ -78,10 +87,8 @@ export const storagePool: Definition<Observed, StoragePoolInputs> = {
       name: "permissions",
       async run(run) {
         const { inputs, observed } = run;
-        const differs = (["owner", "group", "mode"] as const).some(
-          (name) => inputs[name] !== undefined && octal(inputs[name]) !== octal(observed![name]),
-        );
-        if (differs) await run.hypervisor.pools.setPermissions({ ...definitionOf(run), uuid: observed!.uuid });
+        if (otherPermissions(inputs, observed!).length > 0)
+          await run.hypervisor.pools.setPermissions({ ...definitionOf(run), uuid: observed!.uuid });
       },
     },
     {
@@ -103,11 +110,9 @@ export const storagePool: Definition<Observed, StoragePoolInputs> = {
       name: state.name,
       ...(samePath(state.path, inputs.path) ? {} : { path: state.path }),
       autostart: state.autostart,
-      ...(inputs.owner !== undefined && state.owner !== undefined ? { owner: state.owner } : {}),
-      ...(inputs.group !== undefined && state.group !== undefined ? { group: state.group } : {}),
-      ...(inputs.mode !== undefined && state.mode !== undefined && octal(state.mode) !== octal(inputs.mode)
-        ? { mode: state.mode }
-        : {}),
+      ...Object.fromEntries(
+        otherPermissions(inputs, state).flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
+      ),
     };
   },
   async remove(run) {
@@ -138,5 +143,3 @@ export const storagePool: Definition<Observed, StoragePoolInputs> = {
     await pools.remove(uuid, !adopted);
   },
 };
-
-const octal = (mode: unknown) => (typeof mode === "string" ? Number.parseInt(mode, 8) : mode);

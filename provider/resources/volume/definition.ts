@@ -9,13 +9,13 @@ import {
   deriveName,
   keep,
   namesOf,
+  otherPermissions,
   ownFile,
   placeOf,
-  poolOf,
   sameSize,
   splitVolumeId,
   taken,
-  volumeNameOf,
+  volumeOf,
 } from "../common";
 import { consequences } from "./consequences";
 import { table, type VolumeInputs } from "./fields";
@@ -54,7 +54,7 @@ export const volume: Definition<VolumeState, VolumeInputs> = {
   consequences,
   id: (inputs) => `${inputs.pool}/${inputs.volumeName}`,
   async observe(run) {
-    const state = await run.hypervisor.volumes.find(poolOf(run), volumeNameOf(run));
+    const state = await run.hypervisor.volumes.find(run.inputs.pool, run.inputs.volumeName);
     if (!state || run.previous || (run.inputs.adopt !== true && isOwnName(run, state.name))) return state;
     await taken(run, "Volume", { name: state.name });
     run.made.__adopted = true;
@@ -64,8 +64,7 @@ export const volume: Definition<VolumeState, VolumeInputs> = {
     const { volumes } = run.hypervisor;
     const { inputs } = run;
     const definition: VolumeDefinition = {
-      pool: poolOf(run),
-      name: volumeNameOf(run),
+      ...volumeOf(run),
       format: inputs.format,
       capacity: inputs.size === undefined ? 0 : sizeInBytes(inputs.size),
       preallocation: inputs.preallocation,
@@ -96,16 +95,13 @@ export const volume: Definition<VolumeState, VolumeInputs> = {
         const { capacity, name } = run.observed!;
         if (sameSize(capacity, wanted)) return;
         refuseSmaller(wanted, capacity, name);
-        await run.hypervisor.volumes.grow(poolOf(run), volumeNameOf(run), wanted);
+        await run.hypervisor.volumes.grow(run.inputs.pool, run.inputs.volumeName, wanted);
       },
     },
     {
       name: "permissions",
       async run({ inputs, observed, hypervisor }) {
-        const differs = permissionNames.some(
-          (name) => inputs[name] !== undefined && octal(inputs[name]) !== octal(observed![name]),
-        );
-        if (!differs) return;
+        if (otherPermissions(inputs, observed!).length === 0) return;
         const { owner, group, mode } = inputs;
         await hypervisor.volumes.setPermissions(observed!.pool, observed!.name, { owner, group, mode });
       },
@@ -120,15 +116,12 @@ export const volume: Definition<VolumeState, VolumeInputs> = {
     const real: Inputs = {};
     if (known<string>(inputs.size) && !sameSize(state.capacity, sizeInBytes(inputs.size)))
       real.size = formatSize(state.capacity);
-    for (const name of permissionNames) {
-      if (inputs[name] !== undefined && state[name] !== undefined && octal(inputs[name]) !== octal(state[name]))
-        real[name] = state[name];
-    }
+    for (const name of otherPermissions(inputs, state)) if (state[name] !== undefined) real[name] = state[name];
     return real;
   },
   async remove(run) {
     const { volumes } = run.hypervisor;
-    const state = await volumes.find(poolOf(run), volumeNameOf(run));
+    const state = await volumes.find(run.inputs.pool, run.inputs.volumeName);
     if (!state) return;
     if (run.made.__adopted === true) {
       run.context.tell("info", `the volume ${state.name} was there before and stays`);
@@ -152,10 +145,6 @@ export const volume: Definition<VolumeState, VolumeInputs> = {
     if (state.backingPath) await releaseBacking(run, state.backingPath);
   },
 };
-
-const permissionNames = ["owner", "group", "mode"] as const;
-
-const octal = (mode: unknown) => (typeof mode === "string" ? Number.parseInt(mode, 8) : mode);
 
 /** Whether a volume's name is this resource's own: by its suffix, which derives from the host's lineage and nobody else has. */
 function isOwnName({ inputs, given, context }: Run<unknown>, volumeName: string): boolean {
