@@ -85,14 +85,15 @@ export function connectionProblems(connection: unknown): string[] {
   if (foreign.length > 0 || uri === unknown) return foreign;
   if (uri !== undefined && (typeof uri !== "string" || !uri.includes("://"))) return ["has a `uri` that is not a URI"];
   const problems = uri === undefined ? [] : connectionProblems(uri);
-  const lost = names.find((name) => fields[name]?.needsAddress);
   if (problems.length > 0) return problems;
+  const target = uri === undefined ? undefined : fromUri(uri);
+  const lost = names.find((name) => fields[name]?.needsAddress);
   if (driver !== undefined && driver !== unknown) {
     const all = allDrivers().map(({ name }) => name);
     if (!all.includes(String(driver))) return [`has an unknown \`driver\`; valid drivers: ${all.join(", ")}`];
-    if (uri !== undefined && fromUri(uri).driver !== driver) return ["has a `uri` of another driver than its `driver`"];
+    if (target && target.driver !== driver) return ["has a `uri` of another driver than its `driver`"];
   }
-  if (address || !lost || (uri !== undefined && fromUri(uri).ssh)) return [];
+  if (address || !lost || target?.ssh) return [];
   return [`has \`${lost}\`, and neither \`address\` nor a \`uri\` with a host`];
 }
 

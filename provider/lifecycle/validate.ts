@@ -54,12 +54,13 @@ function walk(fields: Fields, given: Inputs, prefix: string, on: Walk): Inputs {
   for (const [name, spec] of Object.entries(fields)) {
     const property = prefix + name;
     const value = given[name] ?? undefined;
+    const needed = features && value !== undefined ? lacking(spec, value, features) : undefined;
     if (value === undefined) {
       if (spec.shape !== "keyed" && spec.required) failures.push({ property, reason: "is required" });
     } else if (spec.shape === "leaf" && spec.internal) {
       failures.push({ property, reason: "is not an argument: the provider sets it" });
-    } else if (features && lacking(spec, value, features)) {
-      failures.push({ property, reason: lacking(spec, value, features)!, unfielded: true });
+    } else if (needed !== undefined) {
+      failures.push({ property, reason: needed, unfielded: true });
     } else if (value === unknown) {
       result[name] = value;
     } else if (spec.shape === "leaf") {

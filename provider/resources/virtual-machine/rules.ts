@@ -53,19 +53,20 @@ export const upTo = (
   amount: (value: unknown) => number,
   downward: boolean,
 ): EffectRule =>
-  worded(
-    downward
-      ? `live up to \`${maximum}\`, above it after a restart`
-      : `live upward to \`${maximum}\`, else after a restart`,
-    (change) => {
-      const { old, new: value, oldInputs, features } = change;
-      const limit = oldInputs[maximum];
-      if (!changesLive(features, ability)) return off(change) ?? restarts(change);
-      if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
-      if (amount(value) < amount(old) && !downward) return off(change) ?? restarts(change);
-      return amount(value) <= amount(limit) ? "live" : (off(change) ?? restarts(change));
-    },
+  where(
     ability,
+    worded(
+      downward
+        ? `live up to \`${maximum}\`, above it after a restart`
+        : `live upward to \`${maximum}\`, else after a restart`,
+      (change) => {
+        const { old, new: value, oldInputs } = change;
+        const limit = oldInputs[maximum];
+        if (!known(old) || !known(value) || !known(limit)) return off(change) ?? "live";
+        if (amount(value) < amount(old) && !downward) return off(change) ?? restarts(change);
+        return amount(value) <= amount(limit) ? "live" : (off(change) ?? restarts(change));
+      },
+    ),
   );
 
 export const bytes = (value: unknown) => sizeInBytes(String(value));
